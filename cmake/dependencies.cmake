@@ -1,0 +1,20 @@
+# Every library that Gradus uses, found in one place. scripts/packages.txt lists the Debian packages.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(simdjson REQUIRED)
+
+find_path(TCC_INCLUDE libtcc.h REQUIRED)
+find_library(TCC_LIBRARY tcc REQUIRED)
+find_path(SECCOMP_INCLUDE seccomp.h REQUIRED)
+find_library(SECCOMP_LIBRARY seccomp REQUIRED)
+find_path(LIBCLANG_INCLUDE clang-c/Index.h REQUIRED PATHS /usr/lib/llvm-14/include)
+find_library(LIBCLANG_LIBRARY NAMES clang-14 clang REQUIRED PATHS /usr/lib/llvm-14/lib)
+
+if(GRADUS_TORCH)
+  find_package(Torch REQUIRED)
+endif()

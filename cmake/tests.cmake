@@ -1,0 +1,20 @@
+# tests/ROOM/**/*_test.cc make one test program per room, linked with that room.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+
+foreach(room base rollout tool model model_torch reward credit env learn eval study report cli)
+  string(REPLACE "model_torch" "model/torch" folder ${room})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cc)
+  if(room STREQUAL "model")
+    list(FILTER sources EXCLUDE REGEX "/model/torch/")
+  endif()
+  if(sources AND TARGET gradus_${room})
+    add_executable(test_${room} ${sources})
+    target_link_libraries(test_${room} PRIVATE gradus_${room} GTest::gtest GTest::gtest_main ${RAPIDCHECK_LIBRARY})
+    target_compile_definitions(test_${room} PRIVATE GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                               GRADUS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    add_test(NAME ${room} COMMAND test_${room})
+    set_tests_properties(${room} PROPERTIES TIMEOUT 600)
+  endif()
+endforeach()

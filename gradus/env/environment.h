@@ -1,0 +1,83 @@
+// An environment makes tasks, shows demonstrations, cuts sampled tokens into steps, pays the reward columns that a
+// training run may see, and knows the truth that only evaluation may see.
+//
+//   auto env = environments.make("code", {{"regime", "neutral"}});
+//   std::vector<Task> tasks = env->tasks(Split::train, 20, stream.child("tasks"));
+//   RolloutBatch batch = env->rollouts(tasks, samples);      // steps, texts, token.logprob
+//   env->reward_columns(batch, tasks);                       // rollout.outcome, step.* that rewards may read
+//   env->truth_columns(batch, tasks);                        // evaluation only: rollout.hidden_pass, step.necessary ...
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gradus/base/random.h"
+#include "gradus/base/registry.h"
+#include "gradus/model/language_model.h"
+#include "gradus/rollout/batch.h"
+
+namespace gradus {
+
+enum class Split { train, validation, test };  // disjoint task sets
+
+struct Task {
+  std::string id;  // equal ids mean equal tasks
+  std::string prompt;
+  std::vector<int32_t> prompt_tokens;
+  Json detail;  // whatever the environment needs to judge an answer
+};
+
+struct Demonstration {
+  Task task;
+  std::vector<int32_t> response;  // ends with the end token
+};
+
+// One evaluation metric, described by data. Its value for a rollout is the value of a rollout column, or the mean of a
+// step column over the steps of the rollout where it is valid (missing where there is none).
+struct MetricSpec {
+  std::string id;
+  std::string label;  // for people
+  std::string axis;   // outcome, process-correctness, process-efficiency, process-style, safety, calibration, cost
+  bool higher_is_better = true;
+  double low = 0, high = 1;
+  std::string unit;    // per rollout, step, token
+  std::string column;  // "rollout.hidden_pass", "step.necessary"
+  std::string evaluator;
+  std::vector<std::string> components;  // shared parts make a metric proximal, e.g. "libclang"
+  bool exact = false;                   // ground truth, not a proxy
+  bool sampled = false;                 // costly: computed on a sample of the rollouts, others are missing
+};
+
+struct EnvironmentInfo {
+  std::string name;
+  std::vector<std::string> vocabulary;  // text of every token id; id 0 = padding, 1 = begin, 2 = end
+  int max_prompt = 0;                   // tokens
+  int max_response = 0;
+  std::vector<std::string> reward_columns;  // what reward_columns() writes
+  std::vector<std::string> truth_columns;   // what truth_columns() writes
+  // Evaluator id and components behind a reward column, keyed by column name.
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> evaluators;
+  std::vector<MetricSpec> metrics;
+  std::string style_column;  // "step.X" of truth: 1 where a step is sloppy; used for the neutrality check. May be ""
+};
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  virtual const EnvironmentInfo& info() const = 0;
+  virtual std::vector<Task> tasks(Split split, size_t count, Stream stream) const = 0;
+  virtual std::vector<Demonstration> demonstrations(size_t count, Stream stream) const = 0;  // train split only
+  // samples.size() is a multiple of tasks.size(): sample i answers task i / (samples / tasks); that index is the group.
+  virtual RolloutBatch rollouts(std::span<const Task> tasks, std::span<const Sample> samples) const = 0;
+  // tasks[batch.header(r).group] is the task of rollout r.
+  virtual void reward_columns(RolloutBatch& batch, std::span<const Task> tasks) const = 0;
+  virtual void truth_columns(RolloutBatch& batch, std::span<const Task> tasks) const = 0;
+  // Tokens that the environment puts after the last response token (a tool's answer); usually none.
+  virtual std::vector<int32_t> observe(const Task& task, std::span<const int32_t> response) const;
+};
+
+using EnvironmentRegistry = Registry<Environment>;
+
+}  // namespace gradus

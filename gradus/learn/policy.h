@@ -1,0 +1,93 @@
+// A trainable policy: a language model with supervised and policy-gradient updates.
+//
+//   auto policy = make_policy({.vocabulary = 60, .context = 96, .layers = 3, .heads = 4, .width = 96}, seed);
+//   policy->fit(examples, {.epochs = 4, .batch = 64, .learning_rate = 1e-3}, progress);
+//   policy->update(batch, objective);          // reads token.advantage, token.logprob, [token.ref_logprob]
+//   std::string bytes = policy->save();        // weights and optimiser: load() continues to the same bits
+//
+// No libtorch header is seen here; without libtorch make_policy throws Error::outside and says so.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gradus/model/language_model.h"
+#include "gradus/rollout/batch.h"
+
+namespace gradus {
+
+struct PolicyConfig {
+  int vocabulary = 0;
+  int context = 128;  // prompt and response tokens together
+  int layers = 3;
+  int heads = 4;
+  int width = 96;
+  std::string device = "cpu";  // or "cuda"
+};
+
+struct Example {  // one supervised sequence: the loss is on the response
+  std::vector<int32_t> prompt;
+  std::vector<int32_t> response;
+};
+
+struct FitOptions {
+  int epochs = 1;
+  int batch = 64;
+  double learning_rate = 1e-3;  // AdamW, linear warm-up over 2 % of the steps, cosine decay to 10 %
+  double weight_decay = 0.01;
+  double clip_norm = 1.0;
+  uint64_t key = 0;  // order of the examples
+};
+
+enum class LossAggregation {
+  token_mean,     // mean over all trained tokens of the batch (DAPO)
+  sequence_mean,  // mean over tokens of a rollout, then over rollouts (GRPO)
+  constant_norm,  // sum over tokens / (rollouts * max_response) (Dr. GRPO)
+};
+
+struct Objective {
+  double learning_rate = 1e-4;  // Adam
+  double clip_low = 0.2;        // PPO ratio clip: [1 - clip_low, 1 + clip_high]
+  double clip_high = 0.2;
+  int epochs = 1;      // passes over the batch
+  int minibatches = 1;  // updates per pass
+  double kl_weight = 0;  // times the k3 estimator of KL(policy || reference); needs token.ref_logprob
+  double entropy_weight = 0;
+  double clip_norm = 1.0;
+  LossAggregation aggregation = LossAggregation::token_mean;
+  int max_response = 0;  // for constant_norm
+  uint64_t key = 0;      // order of the minibatches
+};
+
+struct UpdateStats {
+  double loss = 0, entropy = 0, clip_share = 0, kl_old = 0, kl_reference = 0, grad_norm = 0;
+};
+
+class Policy : public LanguageModel {
+ public:
+  // progress(step, steps, loss) is called after every optimiser step; it may throw to stop.
+  using FitProgress = std::function<void(int step, int steps, double loss)>;
+  virtual double fit(std::span<const Example> examples, const FitOptions& options, const FitProgress& progress) = 0;
+  virtual UpdateStats update(const RolloutBatch& batch, const Objective& objective) = 0;
+  virtual std::string save() const = 0;
+  virtual void load(std::string_view bytes) = 0;  // throws Error::input on anything that save() did not write
+};
+
+std::unique_ptr<Policy> make_policy(const PolicyConfig& config, uint64_t seed);
+
+// True where this build has libtorch; `device` names what `device = "cuda"` would run on, or says why it would not.
+struct TrainingSupport {
+  bool torch = false;
+  std::string version;
+  std::string device;
+};
+TrainingSupport training_support();
+
+// Call once at the start of every thread that trains or samples: one thread per run (torch's own threads and BLAS
+// threads fight each other; single-threaded runs were measured to be three times faster).
+void use_one_thread();
+
+}  // namespace gradus

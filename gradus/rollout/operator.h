@@ -1,0 +1,23 @@
+// An operator reads some columns of a RolloutBatch and writes some; its Spec declares which.
+// Operators are const while they run; whatever is random comes from the context's stream.
+#pragma once
+
+#include "gradus/base/random.h"
+#include "gradus/base/registry.h"
+#include "gradus/rollout/batch.h"
+
+namespace gradus {
+
+struct OperatorContext {
+  Stream random{0};  // derived by the caller from run seed and update
+};
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  virtual void apply(RolloutBatch& batch, const OperatorContext& context) const = 0;
+};
+
+using OperatorRegistry = Registry<Operator>;
+
+}  // namespace gradus
