@@ -24,7 +24,9 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Error::Error(ErrorKind kind, std::string what) : kind_(kind), message_(std::move(what)) { render(); }
+Error::Error(ErrorKind kind, std::string what) : kind_(kind), message_(std::move(what)) {
+  render();
+}
 
 Error& Error::at(std::string file, int line) {
   file_ = std::move(file);
@@ -73,10 +75,14 @@ void Error::render() {
 
 int Error::exit_code() const {
   switch (kind_) {
-    case ErrorKind::input: return 2;
-    case ErrorKind::outside: return 3;
-    case ErrorKind::cancelled: return 130;  // the shell's convention for an interrupt
-    case ErrorKind::internal: return 70;    // EX_SOFTWARE of sysexits.h
+    case ErrorKind::input:
+      return 2;
+    case ErrorKind::outside:
+      return 3;
+    case ErrorKind::cancelled:
+      return 130;  // the shell's convention for an interrupt
+    case ErrorKind::internal:
+      return 70;  // EX_SOFTWARE of sysexits.h
   }
   return 70;
 }
@@ -90,7 +96,8 @@ std::vector<std::string> nearest_names(std::string_view name, const std::vector<
   for (const std::string& candidate : known) {
     const size_t distance = edit_distance(name, candidate);
     const bool contains = name.size() >= 3 && candidate.find(name) != std::string::npos;
-    if (contains || distance <= std::max<size_t>(2, name.size() / 3)) ranked.emplace_back(distance, candidate);
+    if (contains || distance <= std::max<size_t>(2, name.size() / 3))
+      ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> out;

@@ -1,4 +1,5 @@
-// JSON for structure, results and configuration: an ordered document, so that what is written is what was built.
+// JSON for structure, results and configuration: an ordered document, so that what is written is what was
+// built.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -35,7 +35,9 @@ Stream Stream::child(uint64_t key) const {
   return Stream(std::rotl(parent, 23) + splitmix64(state));
 }
 
-Stream Stream::child(std::string_view name) const { return child(hash64(name)); }
+Stream Stream::child(std::string_view name) const {
+  return child(hash64(name));
+}
 
 uint64_t Stream::next() {
   const uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
@@ -49,7 +51,9 @@ uint64_t Stream::next() {
   return result;
 }
 
-double Stream::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Stream::uniform() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 uint64_t Stream::below(uint64_t n) {
   __extension__ using Wide = unsigned __int128;

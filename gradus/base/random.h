@@ -26,12 +26,12 @@ class Stream {
   Stream child(uint64_t key) const;
   Stream child(std::string_view name) const;
 
-  uint64_t next();                  // 64 random bits
-  double uniform();                 // [0, 1), 53 bits
-  uint64_t below(uint64_t n);       // uniform on 0..n-1, unbiased (Lemire 2019); n >= 1
+  uint64_t next();                          // 64 random bits
+  double uniform();                         // [0, 1), 53 bits
+  uint64_t below(uint64_t n);               // uniform on 0..n-1, unbiased (Lemire 2019); n >= 1
   int64_t between(int64_t lo, int64_t hi);  // uniform on lo..hi, both included
   bool chance(double p) { return uniform() < p; }
-  double normal();                  // standard normal (Box-Muller, one value kept)
+  double normal();  // standard normal (Box-Muller, one value kept)
 
   template <class T>
   void shuffle(std::span<T> values) {

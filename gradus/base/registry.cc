@@ -1,8 +1,7 @@
 #include "gradus/base/registry.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace gradus {
 
@@ -10,27 +9,38 @@ namespace {
 
 const char* type_name(ParamType type) {
   switch (type) {
-    case ParamType::boolean: return "true or false";
-    case ParamType::integer: return "a whole number";
-    case ParamType::number: return "a number";
-    case ParamType::text: return "a text";
-    case ParamType::texts: return "a list of texts";
+    case ParamType::boolean:
+      return "true or false";
+    case ParamType::integer:
+      return "a whole number";
+    case ParamType::number:
+      return "a number";
+    case ParamType::text:
+      return "a text";
+    case ParamType::texts:
+      return "a list of texts";
+    case ParamType::numbers:
+      return "a list of numbers";
   }
   return "";
 }
 
 bool type_matches(const ParamSpec& param, const Json& value) {
   switch (param.type) {
-    case ParamType::boolean: return value.is_boolean();
-    case ParamType::integer: return value.is_number_integer();
-    case ParamType::number: return value.is_number();
-    case ParamType::text: return value.is_string();
+    case ParamType::boolean:
+      return value.is_boolean();
+    case ParamType::integer:
+      return value.is_number_integer();
+    case ParamType::number:
+      return value.is_number();
+    case ParamType::text:
+      return value.is_string();
     case ParamType::texts:
-      if (!value.is_array()) return false;
-      for (const Json& item : value) {
-        if (!item.is_string()) return false;
-      }
-      return true;
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
+    case ParamType::numbers:
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); });
   }
   return false;
 }
@@ -39,9 +49,12 @@ std::string allowed_range(const ParamSpec& param) {
   const bool low = param.low > -std::numeric_limits<double>::infinity();
   const bool high = param.high < std::numeric_limits<double>::infinity();
   std::string text = type_name(param.type);
-  if (low && high) text += fmt::format(" from {} to {}", param.low, param.high);
-  else if (low) text += fmt::format(" of at least {}", param.low);
-  else if (high) text += fmt::format(" of at most {}", param.high);
+  if (low && high)
+    text += fmt::format(" from {} to {}", param.low, param.high);
+  else if (low)
+    text += fmt::format(" of at least {}", param.low);
+  else if (high)
+    text += fmt::format(" of at most {}", param.high);
   return text;
 }
 
@@ -62,13 +75,12 @@ void check_value(const ParamSpec& param, const Json& value, const Place& place) 
     error.found(value.dump()).expected(allowed_range(param));
     throw place.mark(error, param.name);
   }
-  if (value.is_number()) {
-    const double number = value.get<double>();
-    if (!(number >= param.low && number <= param.high)) {
-      Error error = Error::input("value out of range");
-      error.found(value.dump()).expected(allowed_range(param));
-      throw place.mark(error, param.name);
-    }
+  const bool numeric = value.is_number() || param.type == ParamType::numbers;
+  for (const Json& item : value.is_array() ? value : Json::array({value})) {
+    if (!numeric || (item.get<double>() >= param.low && item.get<double>() <= param.high)) continue;
+    Error error = Error::input("value out of range");
+    error.found(value.dump()).expected(allowed_range(param));
+    throw place.mark(error, param.name);
   }
   if (param.type == ParamType::text) check_choice(param, value, place);
   if (param.type == ParamType::texts) {
@@ -104,6 +116,10 @@ ParamSpec texts_param(std::string name, Json fallback, std::string help, std::ve
   return param;
 }
 
+ParamSpec numbers_param(std::string name, Json fallback, std::string help, double low, double high) {
+  return {std::move(name), ParamType::numbers, std::move(fallback), std::move(help), low, high, {}};
+}
+
 Error& Place::mark(Error& error, const std::string& key) const {
   const std::string full = path.empty() ? key : key.empty() ? path : path + "." + key;
   if (!file.empty()) error.at(file, line_of ? line_of(full) : 0);
@@ -137,16 +153,14 @@ const Json& Params::at(const std::string& name) const {
   return values_.at(name);
 }
 
-std::string Params::fill(const std::string& pattern) const {
-  std::string out;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    const size_t close = pattern[i] == '{' ? pattern.find('}', i) : std::string::npos;
-    if (close == std::string::npos) {
-      out += pattern[i];
-      continue;
-    }
-    out += text(pattern.substr(i + 1, close - i - 1));
-    i = close;
+std::vector<std::string> Params::fill(const std::string& pattern) const {
+  const size_t open = pattern.find('{');
+  const size_t close = pattern.find('}', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos) return {pattern};
+  const Json& value = at(pattern.substr(open + 1, close - open - 1));
+  std::vector<std::string> out;
+  for (const Json& item : value.is_array() ? value : Json::array({value})) {
+    out.push_back(pattern.substr(0, open) + item.get<std::string>() + pattern.substr(close + 1));
   }
   return out;
 }

@@ -4,7 +4,8 @@
 //   Registry<Operator> operators("operator");
 //   operators.add({.name = "shape.clip", .summary = "...", .params = {number_param("high", 0.0, "...")},
 //                  .reads = {"step.{channel}"}, .writes = {"step.{channel}"}}, make_clip);
-//   auto clip = operators.make("shape.clip", {{"high", 1.0}}, place);   // throws a full sentence on bad input
+//   auto clip = operators.make("shape.clip", {{"high", 1.0}}, place);   // throws a full sentence on bad
+//   input
 //
 // A column is named "LEVEL.NAME"; "{param}" in it is replaced by the value of that parameter.
 #pragma once
@@ -21,7 +22,7 @@
 
 namespace gradus {
 
-enum class ParamType { boolean, integer, number, text, texts };
+enum class ParamType { boolean, integer, number, text, texts, numbers };
 
 struct ParamSpec {
   std::string name;
@@ -38,8 +39,13 @@ ParamSpec number_param(std::string name, Json fallback, std::string help,
                        double high = std::numeric_limits<double>::infinity());
 ParamSpec integer_param(std::string name, Json fallback, std::string help, double low, double high);
 ParamSpec flag_param(std::string name, bool fallback, std::string help);
-ParamSpec text_param(std::string name, Json fallback, std::string help, std::vector<std::string> choices = {});
-ParamSpec texts_param(std::string name, Json fallback, std::string help, std::vector<std::string> choices = {});
+ParamSpec text_param(std::string name, Json fallback, std::string help,
+                     std::vector<std::string> choices = {});
+ParamSpec texts_param(std::string name, Json fallback, std::string help,
+                      std::vector<std::string> choices = {});
+ParamSpec numbers_param(std::string name, Json fallback, std::string help,
+                        double low = -std::numeric_limits<double>::infinity(),
+                        double high = std::numeric_limits<double>::infinity());
 
 struct Spec {
   std::string name;
@@ -53,7 +59,8 @@ struct Spec {
   std::vector<std::string> components;  // what the evaluator is made of, e.g. "libclang", "tests"
 };
 
-// Where a value came from, for error messages: file, and the line of a field path such as "arm[0].reward[1].beta".
+// Where a value came from, for error messages: file, and the line of a field path such as
+// "arm[0].reward[1].beta".
 struct Place {
   std::string file;
   std::string path;
@@ -71,11 +78,14 @@ class Params {
   int64_t integer(const std::string& name) const { return at(name).get<int64_t>(); }
   double number(const std::string& name) const { return at(name).get<double>(); }
   std::string text(const std::string& name) const { return at(name).get<std::string>(); }
-  std::vector<std::string> texts(const std::string& name) const { return at(name).get<std::vector<std::string>>(); }
+  std::vector<std::string> texts(const std::string& name) const {
+    return at(name).get<std::vector<std::string>>();
+  }
+  std::vector<double> numbers(const std::string& name) const { return at(name).get<std::vector<double>>(); }
   const Json& values() const { return values_; }
 
-  // "step.{channel}" with the values of the parameters put in.
-  std::string fill(const std::string& pattern) const;
+  // "step.{channel}" with the values of the parameters put in; a list parameter gives one name per element.
+  std::vector<std::string> fill(const std::string& pattern) const;
 
  private:
   const Json& at(const std::string& name) const;

@@ -1,0 +1,53 @@
+#include "gradus/reward/min_form.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace gradus {
+
+namespace {
+
+class MinForm : public Operator {
+ public:
+  explicit MinForm(const Params& params)
+      : column_("step." + params.text("channel")), temperature_(params.number("temperature")) {}
+
+  void apply(RolloutBatch& batch, const OperatorContext&) const override {
+    Column& column = batch.column(column_);
+    for (size_t r = 0; r < batch.rollouts(); ++r) {
+      double lowest = std::numeric_limits<double>::infinity();
+      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
+        if (column.valid(s)) lowest = std::min<double>(lowest, column[s]);
+      }
+      double total = 0;  // weights relative to the lowest reward: no overflow for any temperature
+      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
+        if (column.valid(s)) total += std::exp((lowest - column[s]) / temperature_);
+      }
+      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
+        if (!column.valid(s)) continue;
+        const double weight = std::exp((lowest - column[s]) / temperature_) / total;
+        column.set(s, static_cast<float>(weight * column[s]));
+      }
+    }
+  }
+
+ private:
+  std::string column_;
+  double temperature_;
+};
+
+}  // namespace
+
+void register_min_form(OperatorRegistry& registry) {
+  registry.add({.name = "shape.min_form",
+                .summary = "soft-minimum weights over the steps of a rollout (PURE)",
+                .paper = "2504.15275",
+                .params = {text_param("channel", nullptr, "step channel to change"),
+                           number_param("temperature", 0.1, "softness of the minimum", 1e-6, 1e6)},
+                .reads = {"step.{channel}"},
+                .writes = {"step.{channel}"}},
+               [](const Params& params) { return std::make_unique<MinForm>(params); });
+}
+
+}  // namespace gradus

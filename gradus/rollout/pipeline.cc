@@ -1,0 +1,91 @@
+#include "gradus/rollout/pipeline.h"
+
+#include <fmt/format.h>
+
+namespace gradus {
+
+Pipeline::Pipeline(const OperatorRegistry& registry, const std::vector<std::string>& columns,
+                   const std::map<std::string, Evaluator>& evaluators)
+    : registry_(registry), known_(columns.begin(), columns.end()) {
+  for (const auto& [column, evaluator] : evaluators) judged_[column].insert(evaluator);
+}
+
+void Pipeline::refuse_missing(const Stage& stage, const std::string& column, const Place& place) const {
+  const auto [level, name] = split_column_name(column);
+  std::string writers;
+  for (const std::string& candidate : registry_.names()) {
+    for (const std::string& pattern : registry_.spec(candidate).writes) {
+      const bool open = pattern.find('{') != std::string::npos && pattern.starts_with(level_name(level));
+      if (pattern == column || open) writers += (writers.empty() ? "" : ", ") + candidate;
+    }
+  }
+  const std::vector<std::string> there(known_.begin(), known_.end());
+  Error error = Error::input(fmt::format("'{}' reads the {} column '{}', and nothing before it writes that",
+                                         stage.name, level_name(level), name));
+  error.found(there.empty() ? "no columns" : fmt::format("the columns {}", fmt::join(there, ", ")));
+  error.hint(writers.empty() ? "no operator writes this column: check the name"
+                             : "add one of these before it: " + writers);
+  throw place.mark(error, "");
+}
+
+void Pipeline::add(const std::string& name, const Json& given, const Place& place) {
+  const Spec& spec = registry_.spec(name, place);
+  Stage stage;
+  stage.name = name;
+  stage.params = Params(spec, given, place);
+  stage.given = given;
+  for (const std::string& pattern : spec.reads) {
+    for (std::string& column : stage.params.fill(pattern)) stage.reads.push_back(std::move(column));
+  }
+  for (const std::string& pattern : spec.writes) {
+    for (std::string& column : stage.params.fill(pattern)) stage.writes.push_back(std::move(column));
+  }
+  std::set<Evaluator> reaching;
+  if (!spec.evaluator.empty()) reaching.insert({spec.evaluator, spec.components});
+  for (const std::string& column : stage.reads) {
+    if (!known_.count(column)) refuse_missing(stage, column, place);
+    const auto it = judged_.find(column);
+    if (it != judged_.end()) reaching.insert(it->second.begin(), it->second.end());
+  }
+  stage.op = registry_.make(name, given, place);
+  for (const std::string& column : stage.writes) {
+    known_.insert(column);
+    judged_[column] = reaching;
+  }
+  stages_.push_back(std::move(stage));
+}
+
+void Pipeline::apply(RolloutBatch& batch, const OperatorContext& context) const {
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    stages_[i].op->apply(batch, {.random = context.random.child(i)});
+  }
+}
+
+std::set<Evaluator> Pipeline::evaluators_of(const std::string& column) const {
+  const auto it = judged_.find(column);
+  return it == judged_.end() ? std::set<Evaluator>{} : it->second;
+}
+
+std::string Pipeline::text() const {
+  std::string out;
+  for (const Stage& stage : stages_) {
+    if (!out.empty()) out += " | ";
+    out += stage.name;
+    std::string inner;
+    for (const auto& [key, value] : stage.given.items()) {
+      inner += (inner.empty() ? "" : ",") + key + "=" +
+               (value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    if (!inner.empty()) out += "(" + inner + ")";
+  }
+  return out;
+}
+
+Json Pipeline::json() const {
+  Json out = Json::array();
+  for (const Stage& stage : stages_)
+    out.push_back({{"operator", stage.name}, {"parameters", stage.params.values()}});
+  return out;
+}
+
+}  // namespace gradus

@@ -1,0 +1,62 @@
+// A reward pipeline: operators in order, each reading and writing declared columns, checked before anything
+// runs.
+//
+//   Pipeline pipeline(operators, {"rollout.outcome"});       // the columns that are there at the start
+//   pipeline.add("reward.c_style", {{"penalty", -1.0}}, place);
+//   pipeline.add("credit.step_return", {{"channel", "style"}}, place);
+//   pipeline.apply(batch, context);
+//   std::string text = pipeline.text();                      // reward.c_style(penalty=-1) | credit...
+//
+// A read column that nothing before it writes is an Error that names the operators that could write it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gradus/rollout/operator.h"
+
+namespace gradus {
+
+// Who judged a column, and out of what parts: evaluator id and shared components.
+struct Evaluator {
+  std::string id;
+  std::vector<std::string> components;
+  bool operator<(const Evaluator& other) const { return id < other.id; }
+};
+
+class Pipeline {
+ public:
+  // `evaluators`: who judged each starting column, where it is a judgement.
+  Pipeline(const OperatorRegistry& registry, const std::vector<std::string>& columns,
+           const std::map<std::string, Evaluator>& evaluators = {});
+
+  void add(const std::string& name, const Json& params, const Place& place = {});
+  void apply(RolloutBatch& batch, const OperatorContext& context) const;
+
+  bool writes(const std::string& column) const { return known_.count(column) != 0; }
+  // The evaluators whose judgement reaches a column, through every operator in between.
+  std::set<Evaluator> evaluators_of(const std::string& column) const;
+  std::string text() const;  // one line; defaults left out
+  Json json() const;         // name and every parameter of each operator: the resolved configuration
+
+ private:
+  struct Stage {
+    std::string name;
+    Params params;
+    Json given;
+    std::unique_ptr<Operator> op;
+    std::vector<std::string> reads, writes;
+  };
+
+  [[noreturn]] void refuse_missing(const Stage& stage, const std::string& column, const Place& place) const;
+
+  const OperatorRegistry& registry_;
+  std::set<std::string> known_;
+  std::map<std::string, std::set<Evaluator>> judged_;
+  std::vector<Stage> stages_;
+};
+
+}  // namespace gradus
