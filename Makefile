@@ -1,0 +1,46 @@
+# The two commands of the README and what a contributor needs beside them; `make help` lists them.
+# Everything real is in CMake and scripts/: this file only puts the steps in order.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup configure build study test format sanitize tsan clean
+
+# Ninja shows a moving line on a terminal; elsewhere (CI, a log) it stays silent unless something fails.
+NINJA := $(shell [ -t 1 ] && echo ninja || echo ninja --quiet)
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+setup: ## Install missing Debian packages, after saying which
+	@scripts/setup.sh
+
+configure: setup
+	@scripts/configure.sh release
+
+build: configure ## Set up and build; the command is build/gradus
+	@echo "build: compiling (minutes the first time)"
+	@$(NINJA) -C build gradus
+	@echo "build: done, the command is build/gradus"
+
+study: build ## Build, run the main study, print the verdict and the path of the report
+	@build/gradus study studies/clean_code.toml
+
+test: configure ## Set up, build everything, run every test
+	@echo "test: compiling (minutes the first time)"
+	@$(NINJA) -C build
+	@scripts/run_tests.py build --web
+
+sanitize: setup ## Tests of the rooms without libtorch under AddressSanitizer and UBSan
+	@scripts/configure.sh asan
+	@$(NINJA) -C build-asan
+	@scripts/run_tests.py build-asan
+
+tsan: setup ## Tests of the rooms with threads under ThreadSanitizer
+	@scripts/configure.sh tsan
+	@$(NINJA) -C build-tsan
+	@scripts/run_tests.py build-tsan --rooms base tool study
+
+format: ## Format every C++ file in place
+	@git ls-files '*.h' '*.cc' | xargs --no-run-if-empty clang-format -i
+
+clean: ## Remove everything that was built
+	@rm -rf build build-debug build-asan build-tsan build-notorch build-fuzz

@@ -1,0 +1,10 @@
+# fuzz/NAME.cc makes the libFuzzer program fuzz_NAME; its seeds are the files in fuzz/seeds/NAME/.
+if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "the fuzz targets need clang: cmake --preset fuzz")
+endif()
+file(GLOB fuzz_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/fuzz/*.cc)
+foreach(source ${fuzz_sources})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(fuzz_${name} ${source})
+  target_link_libraries(fuzz_${name} PRIVATE gradus_rollout -fsanitize=fuzzer)
+endforeach()

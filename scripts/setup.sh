@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs the Debian packages of scripts/packages.txt that are missing, after saying which.
+# Exit code 3: something is missing and this user may not install it; the list to install is printed.
+#
+#   scripts/setup.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A node from elsewhere than Debian brings its own npm, and the two cannot be installed together: what
+# counts for these two is the command, not the package.
+is_there() {
+  case "$1" in
+    nodejs) command -v node >/dev/null ;;
+    npm) command -v npm >/dev/null ;;
+    *) [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ] ;;
+  esac
+}
+
+if ! command -v dpkg-query >/dev/null; then
+  echo "setup: this is not a Debian system; install the equivalents of scripts/packages.txt yourself," >&2
+  echo "       then configure and build with: cmake --preset release && cmake --build build" >&2
+  exit 3
+fi
+
+missing=()
+while read -r package; do
+  is_there "$package" || missing+=("$package")
+done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' scripts/packages.txt)
+[ "${#missing[@]}" -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+    as_root=(sudo)
+  else
+    echo "setup: these packages are missing, and installing them needs root. Ask an administrator to run" >&2
+    echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 3
+  fi
+fi
+
+echo "setup: installing ${#missing[@]} Debian packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+run_quietly() {
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "setup: '$*' failed; the last lines of its output are above" >&2
+    exit 3
+  fi
+}
+run_quietly apt-get update -q
+run_quietly apt-get install -q -y --no-install-recommends "${missing[@]}"
+echo "setup: done"
