@@ -1,0 +1,151 @@
+// One small forest plot per metric: every arm's difference to the baseline with its interval, the seeds as small marks,
+// the zero line, and for the constraint the margin that was fixed in advance.
+import { Chart, lines, valueAxis } from '../chart.jsx';
+import { interval, isNumber, number, signed, tick } from '../format.js';
+import { Legend, verdictText } from '../marks.jsx';
+import { armColour, armSymbol } from '../theme.js';
+
+const ROW = 46;
+
+// A whisker from data[0] to data[1] at height data[2].
+function whisker(params, api) {
+  const [left, y] = api.coord([api.value(0), api.value(2)]);
+  const [right] = api.coord([api.value(1), api.value(2)]);
+  const style = { stroke: api.visual('color'), lineWidth: 2, fill: null };
+  const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
+  return { type: 'group', children: [line(left, y, right, y), line(left, y - 5, left, y + 5), line(right, y - 5, right, y + 5)] };
+}
+
+function armSeries(study, row, at, colours) {
+  const arm = study.arm(row.arm);
+  const color = armColour(arm, colours);
+  const text = () =>
+    lines(
+      arm.label,
+      `difference ${signed(row.difference)} ${interval(row.low, row.high)}`,
+      `verdict: ${row.verdict ?? 'n/a'}; role: ${row.role ?? 'n/a'}`,
+    );
+  const seeds = (row.differences ?? []).filter(isNumber).map((value) => [value, at]);
+  const series = [
+    { type: 'scatter', silent: true, data: seeds, symbol: 'circle', symbolSize: 5, symbolOffset: [0, 11], itemStyle: { color, opacity: 0.45 } },
+  ];
+  if (isNumber(row.low) && isNumber(row.high))
+    series.push({ type: 'custom', renderItem: whisker, data: [[row.low, row.high, at]], encode: { x: [0, 1], y: 2 }, itemStyle: { color }, tooltip: { formatter: text } });
+  if (isNumber(row.difference))
+    series.push({ type: 'scatter', data: [[row.difference, at]], symbol: armSymbol(arm), symbolSize: 11, itemStyle: { color }, tooltip: { formatter: text }, z: 3 });
+  return series;
+}
+
+function marks(study, metric, colours) {
+  const zero = { xAxis: 0, lineStyle: { color: colours.ink, width: 1.5, type: 'solid' }, label: { show: false } };
+  const data = [zero];
+  if (metric.id === study.constraint && isNumber(study.settings.margin)) {
+    const at = metric.higher_is_better === false ? study.settings.margin : -study.settings.margin;
+    data.push({
+      xAxis: at,
+      lineStyle: { color: colours.muted, width: 1.5, type: [4, 4] },
+      label: { show: true, formatter: 'margin', position: 'end', distance: 2, color: colours.muted, fontSize: 12 },
+    });
+  }
+  return { type: 'scatter', data: [], markLine: { silent: true, symbol: 'none', data } };
+}
+
+// The axis reaches over zero, every interval, every seed and the margin.
+function range(study, metric, rows) {
+  const values = rows.flatMap((row) => [row.low, row.high, row.difference, ...(row.differences ?? [])]).filter(isNumber);
+  values.push(0);
+  if (metric.id === study.constraint && isNumber(study.settings.margin)) values.push(study.settings.margin, -study.settings.margin);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const pad = (high - low || 1) * 0.06;
+  return { min: low - pad, max: high + pad };
+}
+
+function sideAxis(colours, count, position, formatter, width) {
+  return {
+    type: 'value',
+    min: -0.5,
+    max: count - 0.5,
+    inverse: true,
+    interval: 1,
+    position,
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { show: false },
+    axisLabel: {
+      color: colours.ink,
+      fontSize: 12,
+      lineHeight: 15,
+      width,
+      overflow: 'break',
+      rich: { role: { color: colours.muted, fontSize: 11, lineHeight: 14 } },
+      customValues: Array.from({ length: count }, (_, i) => i),
+      formatter,
+    },
+  };
+}
+
+function forest(study, metric, rows) {
+  return (colours, width) => {
+    const left = Math.min(150, Math.max(96, width * 0.3));
+    const plain = (text) => String(text).replace(/[{}|]/g, ' '); // these three steer rich text
+    return {
+      tooltip: { trigger: 'item' },
+      grid: { left, right: 104, top: 20, bottom: 34 },
+      xAxis: valueAxis(colours, {
+        ...range(study, metric, rows),
+        splitNumber: 4,
+        axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: tick },
+      }),
+      yAxis: [
+        sideAxis(colours, rows.length, 'left', (at) => `${plain(study.arm(rows[at].arm).label)}\n{role|${plain(rows[at].role ?? 'role n/a')}}`, left - 12),
+        sideAxis(colours, rows.length, 'right', (at) => verdictText(rows[at].verdict), 100),
+      ],
+      series: [marks(study, metric, colours), ...rows.flatMap((row, at) => armSeries(study, row, at, colours))],
+    };
+  };
+}
+
+function table(study, rows) {
+  return {
+    columns: [{ label: 'Arm' }, { label: 'Role' }, { label: 'Difference', numeric: true }, { label: '95 % interval', numeric: true }, { label: 'Verdict' }, { label: 'Seeds' }],
+    rows: rows.map((row) => [
+      study.arm(row.arm).label,
+      row.role ?? 'n/a',
+      signed(row.difference),
+      interval(row.low, row.high),
+      row.verdict ?? 'n/a',
+      (row.differences ?? []).map((value) => signed(value)).join(', '),
+    ]),
+  };
+}
+
+export function Differences({ study }) {
+  const plots = study.metrics
+    .map((metric) => ({ metric, rows: study.others.map((arm) => study.row(arm.id, metric.id)).filter(Boolean) }))
+    .filter(({ rows }) => rows.length > 0);
+  if (plots.length === 0) return <p class="muted">There is no second arm, so there are no differences to draw.</p>;
+  return (
+    <>
+      <p>
+        Arm minus “{study.arm(study.baseline).label}”, in each metric’s own units. The whisker is the 95 % interval of the
+        two-level bootstrap, the small dots below it are the paired seeds, the solid line is zero
+        {isNumber(study.settings.margin) && (
+          <> and the dashed line is the non-inferiority margin of {number(study.settings.margin)} on the constraint</>
+        )}
+        .
+      </p>
+      <Legend arms={study.others} />
+      <div class="grid">
+        {plots.map(({ metric, rows }) => (
+          <Chart
+            title={`${metric.label} (${study.direction(metric.id)})`}
+            height={rows.length * ROW + 54}
+            table={table(study, rows)}
+            build={forest(study, metric, rows)}
+          />
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+// The answer in two sentences, and per arm the two numbers that it rests on.
+import { interval, signed } from '../format.js';
+import { ArmName, Role, VerdictWord } from '../marks.jsx';
+import { Table } from '../table.jsx';
+
+const ANSWERS = {
+  yes: { word: 'Yes', shape: '✓' },
+  no: { word: 'No', shape: '✕' },
+  'trade-off': { word: 'Trade-off', shape: '⇄' },
+  inconclusive: { word: 'Inconclusive', shape: '○' },
+};
+
+function Effect({ row }) {
+  if (!row) return <span class="muted">not measured</span>;
+  return (
+    <span class="effect">
+      <strong>{signed(row.difference)}</strong> <span class="muted">{interval(row.low, row.high)}</span>{' '}
+      <VerdictWord name={row.verdict} />
+    </span>
+  );
+}
+
+function summary(study) {
+  const constraint = study.metric(study.constraint);
+  const primary = study.metric(study.primary);
+  return {
+    columns: [
+      { label: 'Arm' },
+      { label: `${constraint.label} (constraint)` },
+      { label: `${primary.label} (quantity of interest)` },
+      { label: 'Role of the latter for the arm' },
+    ],
+    rows: study.others.map((arm) => [
+      <ArmName arm={arm} />,
+      <Effect row={study.row(arm.id, study.constraint)} />,
+      <Effect row={study.row(arm.id, study.primary)} />,
+      <Role name={study.role(arm.id, study.primary)} />,
+    ]),
+  };
+}
+
+export function Verdict({ study }) {
+  const verdict = study.results.verdict ?? {};
+  const answer = ANSWERS[verdict.answer] ?? { word: verdict.answer ?? 'No verdict', shape: '○' };
+  const refusals = verdict.refusals ?? [];
+  return (
+    <>
+      <div class="verdict">
+        <span class={`badge answer-${verdict.answer in ANSWERS ? verdict.answer : 'inconclusive'}`}>
+          <span aria-hidden="true">{answer.shape}</span> {answer.word}
+        </span>
+        <p class="verdict-text">{(verdict.sentences ?? []).join(' ')}</p>
+      </div>
+      {refusals.length > 0 && (
+        <div class="note">
+          <strong>Not compared:</strong>
+          <ul>
+            {refusals.map((text) => (
+              <li>{text}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {study.others.length > 0 ? (
+        <Table caption={`Difference to "${study.arm(study.baseline).label}" with 95 % interval`} {...summary(study)} />
+      ) : (
+        <p class="muted">There is one arm only, so there is nothing to compare it with.</p>
+      )}
+    </>
+  );
+}
