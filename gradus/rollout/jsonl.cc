@@ -1,0 +1,321 @@
+#include "gradus/rollout/jsonl.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <system_error>
+#include <unordered_map>
+
+#include "gradus/base/atomic_file.h"
+#include "gradus/base/json.h"
+#include "gradus/rollout/jsonl_line.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr size_t kErrorsKept = 100;
+
+bool same_info(const ChannelInfo& a, const ChannelInfo& b) {
+  return a.estimates == b.estimates && a.evaluator == b.evaluator && a.online == b.online;
+}
+
+// Gathers checked lines; a line that is refused here leaves no trace.
+class BatchBuilder {
+ public:
+  explicit BatchBuilder(size_t most_names) : most_names_(most_names) {}
+
+  void add(RolloutLine line, const LinePlace& place) {
+    check(line, place);
+    lines_of_id_.emplace(line.header.id, place.line);
+    for (auto& [name, info] : line.channels) channels_.emplace(name, std::move(info));
+    for (const auto& [name, values] : line.columns) {
+      std::vector<float>& column = columns_[name];
+      column.resize(batch_.size(split_column_name(name).first), kMissing);
+      column.insert(column.end(), values.begin(), values.end());
+    }
+    for (auto& [name, text] : line.notes) notes_[name].emplace_back(batch_.rollouts(), std::move(text));
+    batch_.add_rollout(std::move(line.header));
+    for (RolloutLine::Step& step : line.steps) {
+      batch_.add_step(step.kind, std::move(step.text));
+      for (const int32_t token : step.tokens) batch_.add_token(token);
+    }
+  }
+
+  RolloutBatch finish() {
+    for (auto& [name, values] : columns_) {
+      const auto info = channels_.find(name);
+      Column& column = batch_.add_column(name, info == channels_.end() ? ChannelInfo{} : info->second);
+      for (size_t i = 0; i < values.size(); ++i) column.set(i, values[i]);  // NaN is stored as missing
+      values = {};
+    }
+    for (auto& [name, texts] : notes_) {
+      for (auto& [rollout, text] : texts) batch_.set_note(name, rollout, std::move(text));
+    }
+    return std::move(batch_);
+  }
+
+ private:
+  static constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+  void check(const RolloutLine& line, const LinePlace& place) const {
+    const auto twin = lines_of_id_.find(line.header.id);
+    if (twin != lines_of_id_.end()) {
+      throw line_error(place, "two rollouts have the same id")
+          .field("id")
+          .found(fmt::format("'{}', also on line {}", line.header.id, twin->second))
+          .expected("ids that differ");
+    }
+    size_t names = columns_.size() + notes_.size();
+    for (const auto& [name, unused] : line.columns) names += columns_.count(name) == 0;
+    for (const auto& [name, unused] : line.notes) names += notes_.count(name) == 0;
+    if (names > most_names_) {
+      throw line_error(place, "too many columns and notes in one file")
+          .field("columns")
+          .found(fmt::format("{} names", names))
+          .expected(fmt::format("at most {} (limit of the reader)", most_names_));
+    }
+    for (const auto& [name, info] : line.channels) {
+      const auto known = channels_.find(name);
+      if (known == channels_.end() || same_info(known->second, info)) continue;
+      throw line_error(place, "a channel is described in two ways")
+          .field("channels." + name)
+          .found(fmt::format("evaluator '{}'", info.evaluator))
+          .expected(fmt::format("what an earlier line says: evaluator '{}'", known->second.evaluator));
+    }
+  }
+
+  size_t most_names_;
+  RolloutBatch batch_;
+  std::unordered_map<std::string, size_t> lines_of_id_;
+  std::map<std::string, ChannelInfo> channels_;
+  std::map<std::string, std::vector<float>> columns_;
+  std::map<std::string, std::vector<std::pair<size_t, std::string>>> notes_;
+};
+
+// Lines of a stream in a buffer of fixed size; one that does not fit is skipped to its end.
+class LineSource {
+ public:
+  LineSource(std::istream& in, size_t most_bytes)
+      : in_(in),
+        most_(most_bytes),
+        buffer_(std::make_unique_for_overwrite<char[]>(most_bytes + 1 + simdjson::SIMDJSON_PADDING)) {}
+
+  // False at the end of the stream.
+  bool next() {
+    in_.getline(buffer_.get(), static_cast<std::streamsize>(most_ + 1));
+    const size_t taken = static_cast<size_t>(in_.gcount());
+    if (in_.bad() || (in_.eof() && taken == 0)) return false;
+    ended_ = !in_.eof();
+    too_long_ = in_.fail();
+    length_ = taken - (ended_ && !too_long_ ? 1 : 0);
+    if (too_long_) {
+      in_.clear();
+      in_.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+    }
+    return true;
+  }
+
+  std::string_view text() const { return {buffer_.get(), length_}; }
+  bool ended() const { return ended_; }
+  bool too_long() const { return too_long_; }
+
+ private:
+  std::istream& in_;
+  size_t most_;
+  std::unique_ptr<char[]> buffer_;
+  size_t length_ = 0;
+  bool ended_ = true, too_long_ = false;
+};
+
+void read_line(const LineSource& source, const LinePlace& place, const ReadLimits& limits, LineParser& parser,
+               BatchBuilder& builder) {
+  if (source.too_long()) {
+    throw line_error(place, "the line is too long")
+        .found(fmt::format("more than {} bytes", limits.line_bytes))
+        .expected(fmt::format("at most {} bytes (limit of the reader)", limits.line_bytes));
+  }
+  builder.add(parser.parse(source.text().data(), source.text().size(), place), place);
+}
+
+// The shortest decimal that a reader turns into the same float, also one that reads a double first and rounds
+// it: rounding twice can miss by one bit, and then the longer decimal of the double is exact.
+std::string number_text(float value) {
+  std::string text = fmt::format("{}", value);
+  const bool exact = static_cast<float>(std::strtod(text.c_str(), nullptr)) == value;
+  return exact ? text : fmt::format("{}", static_cast<double>(value));
+}
+
+// Makes the lines of a file out of a batch.
+class LineWriter {
+ public:
+  explicit LineWriter(const RolloutBatch& batch) : batch_(batch) {
+    for (const std::string& name : batch.column_names()) {
+      const Column& column = batch.column(name);
+      columns_[static_cast<size_t>(column.level())].emplace_back(split_column_name(name).second, &column);
+      if (same_info(column.info(), {})) continue;
+      channels_[name] = {{"estimates", column.info().estimates},
+                         {"evaluator", column.info().evaluator},
+                         {"online", column.info().online}};
+    }
+  }
+
+  std::string line(size_t rollout) {
+    const RolloutHeader& header = batch_.header(rollout);
+    rollout_ = rollout;
+    out_ = "{\"id\":" + quoted(header.id, "id") + ",\"group\":" + std::to_string(header.group);
+    out_ += ",\"task\":" + quoted(header.task, "task") + ",\"prompt\":" + quoted(header.prompt, "prompt");
+    if (!header.prompt_tokens.empty()) {
+      out_ += ",\"prompt_tokens\":[" + fmt::format("{}", fmt::join(header.prompt_tokens, ",")) + "]";
+    }
+    add_steps();
+    add_columns();
+    add_notes();
+    if (rollout == 0 && !channels_.empty()) out_ += ",\"channels\":" + dumped(channels_, "channels");
+    out_ += "}\n";
+    return std::move(out_);
+  }
+
+ private:
+  std::string dumped(const Json& value, const std::string& field) const {
+    try {
+      return value.dump();
+    } catch (const Json::type_error&) {
+      throw Error::input(fmt::format("rollout '{}' holds a text that is not UTF-8; JSON cannot carry it",
+                                     batch_.header(rollout_).id))
+          .field(field)
+          .hint("nothing was written");
+    }
+  }
+  std::string quoted(const std::string& text, const std::string& field) const {
+    return dumped(Json(text), field);
+  }
+
+  void add_steps() {
+    const size_t begin = batch_.step_begin(rollout_);
+    out_ += ",\"steps\":[";
+    for (size_t step = begin; step < batch_.step_end(rollout_); ++step) {
+      const auto ids = batch_.token_ids().subspan(batch_.token_begin(step),
+                                                  batch_.token_end(step) - batch_.token_begin(step));
+      out_ += fmt::format("{}{{\"kind\":\"{}\",\"text\":{},\"tokens\":[{}]}}", step == begin ? "" : ",",
+                          kind_name(batch_.kind(step)),
+                          quoted(batch_.text(step), fmt::format("steps[{}].text", step - begin)),
+                          fmt::join(ids, ","));
+    }
+    out_ += "]";
+  }
+
+  void add_columns() {
+    const std::array<std::pair<size_t, size_t>, 3> ranges = {
+        std::pair{rollout_, rollout_ + 1},
+        {batch_.step_begin(rollout_), batch_.step_end(rollout_)},
+        {batch_.first_token(rollout_), batch_.last_token(rollout_)}};
+    out_ += ",\"columns\":{";
+    for (const Level level : {Level::rollout, Level::step, Level::token}) {
+      const size_t index = static_cast<size_t>(level);
+      out_ += fmt::format("{}\"{}\":{{", index == 0 ? "" : ",", level_name(level));
+      for (size_t i = 0; i < columns_[index].size(); ++i) {
+        const auto& [name, column] = columns_[index][i];
+        out_ += (i == 0 ? "" : ",") + quoted(name, "columns") + ":" + (index == 0 ? "" : "[");
+        add_values(*column, ranges[index]);
+        out_ += index == 0 ? "" : "]";
+      }
+      out_ += "}";
+    }
+    out_ += "}";
+  }
+
+  void add_values(const Column& column, std::pair<size_t, size_t> range) {
+    for (size_t i = range.first; i < range.second; ++i) {
+      if (i > range.first) out_ += ",";
+      out_ += column.valid(i) ? number_text(column[i]) : "null";
+    }
+  }
+
+  void add_notes() {
+    out_ += ",\"notes\":{";
+    bool first = true;
+    for (const std::string& name : batch_.note_names()) {
+      const std::string& text = batch_.note(name, rollout_);
+      if (text.empty()) continue;
+      out_ += (first ? "" : ",") + quoted(name, "notes") + ":" + quoted(text, "notes." + name);
+      first = false;
+    }
+    out_ += "}";
+  }
+
+  const RolloutBatch& batch_;
+  std::array<std::vector<std::pair<std::string, const Column*>>, 3> columns_;  // by level
+  Json channels_ = Json::object();
+  size_t rollout_ = 0;
+  std::string out_;
+};
+
+// A file that could not be read back is not written.
+void require_distinct_ids(const RolloutBatch& batch) {
+  std::unordered_map<std::string_view, size_t> seen;
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    const auto [twin, fresh] = seen.emplace(batch.header(r).id, r);
+    if (fresh) continue;
+    throw Error::input("two rollouts have the same id")
+        .field("id")
+        .found(fmt::format("'{}' for rollouts {} and {}", batch.header(r).id, twin->second, r))
+        .expected("ids that differ");
+  }
+}
+
+}  // namespace
+
+RolloutFile read_rollouts(std::istream& in, const std::string& name, const ReadOptions& options) {
+  RolloutFile file;
+  LineSource source(in, options.limits.line_bytes);
+  LineParser parser(options.limits);
+  BatchBuilder builder(options.limits.names);
+  for (size_t number = 1; source.next(); ++number) {
+    if (!source.too_long() && source.text().find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    ++file.lines;
+    try {
+      read_line(source, {name, number, source.ended()}, options.limits, parser, builder);
+    } catch (const Error& error) {
+      if (options.strict) throw;
+      ++file.bad_lines;
+      if (file.errors.size() < kErrorsKept) file.errors.push_back(error);
+    }
+  }
+  if (in.bad()) throw Error::outside("reading stopped before the end of the file").at(name);
+  file.batch = builder.finish();
+  return file;
+}
+
+RolloutFile read_rollouts(const std::string& path, const ReadOptions& options) {
+  if (std::filesystem::is_directory(path)) {
+    throw Error::input("cannot read rollouts").at(path).found("a directory").expected("a JSONL file");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    throw Error::input("cannot open the file").at(path).found(std::generic_category().message(errno));
+  }
+  return read_rollouts(in, path, options);
+}
+
+void write_rollouts(const RolloutBatch& batch, std::ostream& out) {
+  require_distinct_ids(batch);
+  LineWriter writer(batch);
+  for (size_t r = 0; r < batch.rollouts(); ++r) out << writer.line(r);
+}
+
+void write_rollouts(const RolloutBatch& batch, const std::string& path) {
+  require_distinct_ids(batch);
+  LineWriter writer(batch);
+  AtomicFile file(path);
+  for (size_t r = 0; r < batch.rollouts(); ++r) file.write(writer.line(r));
+  file.commit();
+}
+
+}  // namespace gradus
