@@ -1,0 +1,131 @@
+#include "gradus/rollout/batch.h"
+
+#include <gtest/gtest.h>
+#include <limits>
+
+namespace gradus {
+namespace {
+
+// Two rollouts: the first with two steps of 2 and 1 tokens, the second with one step without tokens.
+RolloutBatch small_batch() {
+  RolloutBatch batch;
+  batch.add_rollout({.id = "a", .group = 3, .task = "t", .prompt = "p", .prompt_tokens = {9}});
+  batch.add_step(StepKind::reason, "think");
+  batch.add_token(10);
+  batch.add_token(11);
+  batch.add_step(StepKind::answer, "42");
+  batch.add_token(12);
+  batch.add_rollout({.id = "b"});
+  batch.add_step(StepKind::observe, "tool");
+  return batch;
+}
+
+TEST(RolloutBatch, OffsetsFollowTheStructure) {
+  const RolloutBatch batch = small_batch();
+  EXPECT_EQ(batch.rollouts(), 2u);
+  EXPECT_EQ(batch.steps(), 3u);
+  EXPECT_EQ(batch.tokens(), 3u);
+  EXPECT_EQ(batch.step_begin(1), 2u);
+  EXPECT_EQ(batch.step_end(1), 3u);
+  EXPECT_EQ(batch.token_begin(1), 2u);
+  EXPECT_EQ(batch.token_end(1), 3u);
+  EXPECT_EQ(batch.first_token(0), 0u);
+  EXPECT_EQ(batch.last_token(0), 3u);
+  EXPECT_EQ(batch.first_token(1), batch.last_token(1));
+  EXPECT_EQ(batch.kind(1), StepKind::answer);
+  EXPECT_EQ(batch.text(0), "think");
+  EXPECT_EQ(batch.token(2), 12);
+  EXPECT_EQ(batch.step_offsets().size(), batch.rollouts() + 1);
+  EXPECT_EQ(batch.token_offsets().size(), batch.steps() + 1);
+}
+
+TEST(RolloutBatch, ANewColumnIsMissingNotZero) {
+  RolloutBatch batch = small_batch();
+  Column& prm = batch.add_column("step.prm", {.estimates = "correctness", .evaluator = "judge"});
+  EXPECT_EQ(prm.size(), 3u);
+  EXPECT_EQ(prm.missing(), 3u);
+  prm.set(1, 0.0f);
+  EXPECT_TRUE(prm.valid(1));
+  EXPECT_FALSE(prm.valid(0));
+  EXPECT_EQ(prm.missing(), 2u);
+  prm.clear(1);
+  EXPECT_EQ(prm.missing(), 3u);
+  EXPECT_EQ(batch.column("step.prm").info().evaluator, "judge");
+}
+
+TEST(RolloutBatch, ValuesThatAreNoNumbersAreStoredAsMissing) {
+  RolloutBatch batch = small_batch();
+  Column& column = batch.add_column("token.logprob");
+  column.set(0, std::numeric_limits<float>::quiet_NaN());
+  column.set(1, std::numeric_limits<float>::infinity());
+  column.set(2, std::numeric_limits<float>::lowest());
+  EXPECT_FALSE(column.valid(0));
+  EXPECT_FALSE(column.valid(1));
+  EXPECT_TRUE(column.valid(2));
+}
+
+TEST(RolloutBatch, ANewColumnReplacesOneOfTheSameName) {
+  RolloutBatch batch = small_batch();
+  batch.add_column("rollout.outcome").set(0, 1.0f);
+  batch.add_column("rollout.outcome");
+  EXPECT_EQ(batch.column("rollout.outcome").missing(), 2u);
+  EXPECT_EQ(batch.column_names(), std::vector<std::string>{"rollout.outcome"});
+}
+
+TEST(RolloutBatch, AMissingColumnIsAnErrorThatNamesTheNearest) {
+  RolloutBatch batch = small_batch();
+  batch.add_column("step.prm");
+  try {
+    batch.column("step.prn");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), 2);
+    EXPECT_NE(std::string(error.what()).find("'step.prm'"), std::string::npos) << error.what();
+  }
+}
+
+TEST(RolloutBatch, StructureIsClosedOnceColumnsExist) {
+  RolloutBatch batch = small_batch();
+  batch.add_column("step.prm");
+  EXPECT_THROW(batch.add_rollout({}), Error);
+  EXPECT_THROW(batch.add_step(StepKind::act, ""), Error);
+  EXPECT_THROW(batch.add_token(1), Error);
+}
+
+TEST(RolloutBatch, StepsAndTokensNeedAnOwner) {
+  RolloutBatch batch;
+  EXPECT_THROW(batch.add_step(StepKind::act, ""), Error);
+  EXPECT_THROW(batch.add_token(1), Error);
+  batch.add_rollout({.id = "a"});
+  batch.add_step(StepKind::act, "x");
+  batch.add_rollout({.id = "b"});
+  EXPECT_THROW(batch.add_token(1), Error) << "the token would land in a step of the rollout before";
+}
+
+TEST(RolloutBatch, NotesAreEmptyWhereNoneWasSet) {
+  RolloutBatch batch = small_batch();
+  batch.set_note("source", 1, "int f();");
+  EXPECT_EQ(batch.note("source", 0), "");
+  EXPECT_EQ(batch.note("source", 1), "int f();");
+  EXPECT_EQ(batch.note("absent", 1), "");
+  EXPECT_THROW(batch.set_note("source", 2, ""), Error);
+}
+
+TEST(StepKindNames, RoundTripAndRefuseOthers) {
+  for (const StepKind kind : {StepKind::reason, StepKind::act, StepKind::observe, StepKind::answer}) {
+    EXPECT_EQ(kind_from_name(kind_name(kind)), kind);
+  }
+  EXPECT_THROW(kind_from_name("thought"), Error);
+  EXPECT_THROW(kind_from_name(""), Error);
+}
+
+TEST(ColumnNames, AreSplitAtTheFirstDot) {
+  EXPECT_EQ(split_column_name("step.prm"), (std::pair<Level, std::string>{Level::step, "prm"}));
+  EXPECT_EQ(split_column_name("token.a.b"), (std::pair<Level, std::string>{Level::token, "a.b"}));
+  for (const char* bad : {"", "prm", "step", "step.", ".prm", "steps.prm", "Step.prm"}) {
+    EXPECT_THROW(split_column_name(bad), Error) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace gradus
