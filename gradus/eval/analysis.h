@@ -1,0 +1,24 @@
+// The post_eval protocol (methods/post_eval: two axes, paired seeds, roles computed from evaluators) from a
+// table of measurements to the analysis keys of results.json: metrics, roles, base, neutrality, rows, curves,
+// pareto, goodhart, verdict (docs/results-json.md).
+//
+//   Json analysis = analyse(table, plan);        // throws Error::input where the plan cannot be analysed
+//   analysis["verdict"]["sentences"];
+//   OutcomeOnlyConclusion naive = outcome_only(plan, compare_arms(table, plan, final_update(table, plan)));
+//
+// Evaluation sees evaluator ids only, never how rewards are configured. The same table and plan give the same
+// bytes, whatever the order in which entries were added. Numbers that do not exist are null.
+#pragma once
+
+#include "gradus/base/json.h"
+#include "gradus/eval/plan.h"
+#include "gradus/eval/table.h"
+
+namespace gradus {
+
+Json analyse(const EvalTable& table, const AnalysisPlan& plan);
+
+// The last update evaluated; every arm must have been evaluated there.
+int64_t final_update(const EvalTable& table, const AnalysisPlan& plan);
+
+}  // namespace gradus
