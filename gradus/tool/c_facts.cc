@@ -1,0 +1,449 @@
+#include "gradus/tool/c_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <clang-c/Index.h>
+#include <fmt/format.h>
+#include <memory>
+#include <utility>
+
+#include "gradus/base/error.h"
+#include "gradus/tool/c_flow.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr size_t kSourceLimit = 64 * 1024;
+constexpr size_t kFunctionsPerUnit = 256;
+constexpr int kNestingLimit = 64;  // clang gives up on a whole unit at 256
+constexpr std::array<std::pair<CFact, std::string_view>, 6> kNames = {{
+    {CFact::unused_variable, "unused_variable"},
+    {CFact::dead_store, "dead_store"},
+    {CFact::self_assignment, "self_assignment"},
+    {CFact::plain_copy, "plain_copy"},
+    {CFact::duplicate_statement, "duplicate_statement"},
+    {CFact::unreachable, "unreachable"},
+}};
+
+bool word_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+std::string take(CXString text) {
+  const char* chars = clang_getCString(text);
+  std::string out = chars == nullptr ? "" : chars;
+  clang_disposeString(text);
+  return out;
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    while (end < text.size() && word_char(text[end])) ++end;
+    if (end > i) out.emplace_back(text.substr(i, end - i));
+    i = std::max(end, i + 1);
+  }
+  return out;
+}
+
+std::string single_spaced(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+      out.push_back(c);
+    } else if (!out.empty() && out.back() != ' ') {
+      out.push_back(' ');
+    }
+  }
+  return out;
+}
+
+// The name of the function where `source` is one definition "int NAME(...) {...}" that cannot disturb its
+// neighbours in a shared unit: balanced brackets, no directives, comments or literals, NAME used once. Else
+// "".
+std::string name_if_shareable(const std::string& source) {
+  constexpr std::string_view head = "int ";
+  if (source.rfind(head, 0) != 0) return "";
+  size_t end = head.size();
+  while (end < source.size() && word_char(source[end])) ++end;
+  if (end == head.size() || end >= source.size() || source[end] != '(') return "";
+  std::string name = source.substr(head.size(), end - head.size());
+  std::string open;
+  size_t bodies = 0;
+  for (const char c : source) {
+    if (std::string_view("#\"'/\\").find(c) != std::string_view::npos) return "";
+    if (open.empty() && bodies > 0 && c != '\n') return "";
+    if (c == '(' || c == '{' || c == '[') open.push_back(c);
+    if (c != ')' && c != '}' && c != ']') continue;
+    const char partner = c == ')' ? '(' : c == '}' ? '{' : '[';
+    if (open.empty() || open.back() != partner) return "";
+    open.pop_back();
+    if (open.empty() && c == '}') ++bodies;
+    if (open.size() > static_cast<size_t>(kNestingLimit)) return "";
+  }
+  if (!open.empty() || bodies != 1 || source.back() != '\n') return "";
+  const std::vector<std::string> all = words(source);
+  return std::count(all.begin(), all.end(), name) == 1 ? name : "";
+}
+
+// The text of one translation unit and where each of its functions begins.
+struct Unit {
+  std::string text;
+  std::vector<int> first_line;    // 1-based, ascending, one per function
+  std::vector<size_t> functions;  // indices into the sources
+
+  size_t function_at(int line) const {
+    const auto after = std::upper_bound(first_line.begin(), first_line.end(), line);
+    return after == first_line.begin() ? 0 : static_cast<size_t>(after - first_line.begin()) - 1;
+  }
+};
+
+Unit join(std::span<const std::string> sources, std::span<const std::string> names,
+          std::span<const size_t> functions) {
+  Unit unit;
+  int line = 1;
+  for (const size_t f : functions) {
+    unit.functions.push_back(f);
+    unit.first_line.push_back(line);
+    if (functions.size() == 1) {
+      unit.text += sources[f];
+    } else {
+      unit.text += fmt::format("int {}_{}", names[f], f);
+      unit.text.append(sources[f], 4 + names[f].size(), std::string::npos);
+    }
+    line += static_cast<int>(std::count(sources[f].begin(), sources[f].end(), '\n'));
+  }
+  return unit;
+}
+
+struct Position {
+  unsigned line = 0, offset = 0;
+};
+
+Position position(CXSourceLocation location) {
+  Position out;
+  clang_getFileLocation(location, nullptr, &out.line, nullptr, &out.offset);
+  return out;
+}
+
+std::vector<CXCursor> children(CXCursor cursor) {
+  std::vector<CXCursor> out;
+  clang_visitChildren(
+      cursor,
+      [](CXCursor child, CXCursor, CXClientData data) {
+        static_cast<std::vector<CXCursor>*>(data)->push_back(child);
+        return CXChildVisit_Continue;
+      },
+      &out);
+  return out;
+}
+
+CXCursor strip(CXCursor cursor) {
+  while (true) {
+    const CXCursorKind kind = clang_getCursorKind(cursor);
+    if (kind != CXCursor_ParenExpr && kind != CXCursor_UnexposedExpr) return cursor;
+    const std::vector<CXCursor> inner = children(cursor);
+    if (inner.size() != 1) return cursor;
+    cursor = inner[0];
+  }
+}
+
+// Reads the statements of one function body out of the syntax tree.
+class BodyReader {
+ public:
+  explicit BodyReader(const Unit& unit) : unit_(unit) {}
+
+  CFunctionBody read(CXCursor compound) {
+    for (const CXCursor child : children(compound)) read_statement(child);
+    return std::move(body_);
+  }
+
+ private:
+  std::string_view slice(unsigned begin, unsigned end) const {
+    if (begin > end || end > unit_.text.size()) return {};
+    return std::string_view(unit_.text).substr(begin, end - begin);
+  }
+
+  std::string_view text_of(CXCursor cursor) const {
+    const CXSourceRange range = clang_getCursorExtent(cursor);
+    return slice(position(clang_getRangeStart(range)).offset, position(clang_getRangeEnd(range)).offset);
+  }
+
+  // The operator between two operands: libclang 14 names it nowhere else.
+  bool is_assignment(CXCursor lhs, CXCursor rhs) const {
+    const unsigned begin = position(clang_getRangeEnd(clang_getCursorExtent(lhs))).offset;
+    const unsigned end = position(clang_getRangeStart(clang_getCursorExtent(rhs))).offset;
+    std::string between(slice(begin, end));
+    std::erase_if(between, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
+    return between == "=";
+  }
+
+  void write(CXCursor target, CStatement& statement) {
+    const CXCursor variable = clang_getCursorReferenced(target);
+    if (clang_getCursorLinkage(variable) != CXLinkage_NoLinkage ||
+        clang_Cursor_getStorageClass(variable) == CX_SC_Static) {
+      body_.straight = false;
+    }
+    statement.writes.push_back(take(clang_getCursorSpelling(target)));
+  }
+
+  void walk_binary(CXCursor cursor, CStatement& statement) {
+    const std::vector<CXCursor> sides = children(cursor);
+    if (sides.size() != 2 || !is_assignment(sides[0], sides[1])) {
+      for (const CXCursor side : sides) walk(side, statement);
+      return;
+    }
+    walk(sides[1], statement);
+    const CXCursor target = strip(sides[0]);
+    if (clang_getCursorKind(target) == CXCursor_DeclRefExpr) {
+      write(target, statement);
+    } else {
+      walk(target, statement);
+    }
+  }
+
+  // Compound assignments and ++, --, & both read and write, or take an address: not worth a finer account.
+  void walk_unary(CXCursor cursor, CStatement& statement) {
+    const std::string_view text = text_of(cursor);
+    const bool plain = !text.empty() && text.back() != '+' && text.back() != '-' && text.front() != '&' &&
+                       text.substr(0, 2) != "++" && text.substr(0, 2) != "--";
+    if (!plain) body_.straight = false;
+    for (const CXCursor child : children(cursor)) walk(child, statement);
+  }
+
+  void walk(CXCursor cursor, CStatement& statement) {
+    switch (clang_getCursorKind(cursor)) {
+      case CXCursor_BinaryOperator:
+        return walk_binary(cursor, statement);
+      case CXCursor_UnaryOperator:
+        return walk_unary(cursor, statement);
+      case CXCursor_DeclRefExpr:
+        statement.reads.push_back(take(clang_getCursorSpelling(cursor)));
+        return;
+      case CXCursor_CompoundAssignOperator:
+      case CXCursor_CompoundStmt:
+      case CXCursor_IfStmt:
+      case CXCursor_ForStmt:
+      case CXCursor_WhileStmt:
+      case CXCursor_DoStmt:
+      case CXCursor_SwitchStmt:
+      case CXCursor_GotoStmt:
+      case CXCursor_StmtExpr:
+        body_.straight = false;
+        break;
+      case CXCursor_LabelStmt:
+        body_.straight = false;
+        body_.labelled = true;
+        break;
+      default:
+        break;
+    }
+    for (const CXCursor child : children(cursor)) walk(child, statement);
+  }
+
+  void read_declaration(CXCursor cursor, CStatement& statement) {
+    statement.declaration = true;
+    const std::vector<CXCursor> variables = children(cursor);
+    for (const CXCursor variable : variables) {
+      if (clang_getCursorKind(variable) != CXCursor_VarDecl ||
+          clang_Cursor_getStorageClass(variable) == CX_SC_Static) {
+        body_.straight = false;
+        continue;
+      }
+      for (const CXCursor value : children(variable)) {
+        walk(value, statement);
+        const CXCursor source = strip(value);
+        if (variables.size() == 1 && clang_getCursorKind(source) == CXCursor_DeclRefExpr) {
+          statement.copies = take(clang_getCursorSpelling(source));
+        }
+        statement.writes.push_back(take(clang_getCursorSpelling(variable)));
+      }
+    }
+  }
+
+  void read_statement(CXCursor cursor) {
+    const CXCursorKind kind = clang_getCursorKind(cursor);
+    if (kind == CXCursor_NullStmt) return;
+    CStatement statement;
+    statement.line = static_cast<int>(position(clang_getRangeStart(clang_getCursorExtent(cursor))).line);
+    statement.text = single_spaced(text_of(cursor));
+    statement.returns = kind == CXCursor_ReturnStmt;
+    if (kind == CXCursor_DeclStmt) {
+      read_declaration(cursor, statement);
+    } else {
+      walk(cursor, statement);
+    }
+    statement.assignment = kind == CXCursor_BinaryOperator && statement.writes.size() == 1;
+    body_.statements.push_back(std::move(statement));
+  }
+
+  const Unit& unit_;
+  CFunctionBody body_;
+};
+
+// A statement that does not compile reads every name on its line.
+void add_broken_lines(CFunctionBody& body, const std::vector<int>& broken, const std::string& text) {
+  std::vector<std::string_view> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(std::string_view(text).substr(begin, end - begin));
+    begin = end + 1;
+  }
+  for (const int line : broken) {
+    if (line < 1 || static_cast<size_t>(line) > lines.size()) continue;
+    CStatement statement;
+    statement.line = line;
+    statement.reads = words(lines[static_cast<size_t>(line) - 1]);
+    const auto after = std::find_if(body.statements.begin(), body.statements.end(),
+                                    [&](const CStatement& other) { return other.line >= line; });
+    body.statements.insert(after, std::move(statement));
+  }
+}
+
+class Parsed {
+ public:
+  explicit Parsed(const Unit& unit) : index_(clang_createIndex(0, 0)) {
+    static constexpr std::array<const char*, 11> options = {"-xc",
+                                                            "-std=c11",
+                                                            "-Wno-everything",
+                                                            "-Wunused-variable",
+                                                            "-Wunused-but-set-variable",
+                                                            "-Wself-assign",
+                                                            "-nostdinc",
+                                                            "-nobuiltininc",
+                                                            "-undef",
+                                                            "-ferror-limit=0",
+                                                            "-fno-caret-diagnostics"};
+    CXUnsavedFile file{"function.c", unit.text.c_str(), unit.text.size()};
+    const CXErrorCode code =
+        clang_parseTranslationUnit2(index_, "function.c", options.data(), static_cast<int>(options.size()),
+                                    &file, 1, CXTranslationUnit_None, &parsed_);
+    if (code != CXError_Success) {
+      clang_disposeIndex(index_);
+      throw Error::outside("libclang could not read a translation unit")
+          .found(fmt::format("CXErrorCode {}", static_cast<int>(code)))
+          .hint("check that libclang-14 is installed whole");
+    }
+  }
+  ~Parsed() {
+    clang_disposeTranslationUnit(parsed_);
+    clang_disposeIndex(index_);
+  }
+  Parsed(const Parsed&) = delete;
+  Parsed& operator=(const Parsed&) = delete;
+
+  CXTranslationUnit get() const { return parsed_; }
+
+ private:
+  CXIndex index_;
+  CXTranslationUnit parsed_ = nullptr;
+};
+
+struct UnitFindings {
+  std::vector<std::vector<CFinding>> findings;  // lines of the unit
+  std::vector<std::vector<int>> broken;         // lines of the unit with an error
+};
+
+UnitFindings read_diagnostics(const Unit& unit, CXTranslationUnit parsed) {
+  UnitFindings out;
+  out.findings.resize(unit.functions.size());
+  out.broken.resize(unit.functions.size());
+  for (unsigned i = 0; i < clang_getNumDiagnostics(parsed); ++i) {
+    const CXDiagnostic diagnostic = clang_getDiagnostic(parsed, i);
+    const int line = static_cast<int>(position(clang_getDiagnosticLocation(diagnostic)).line);
+    const size_t f = unit.function_at(line);
+    const std::string option = take(clang_getDiagnosticOption(diagnostic, nullptr));
+    if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
+      out.broken[f].push_back(line);
+    } else if (option == "-Wself-assign") {
+      out.findings[f].push_back({CFact::self_assignment, line});
+    } else if (option == "-Wunused-variable" || option == "-Wunused-but-set-variable") {
+      out.findings[f].push_back({CFact::unused_variable, line});
+    }
+    clang_disposeDiagnostic(diagnostic);
+  }
+  return out;
+}
+
+// Facts of every function of a unit; `alone` receives those of a shared unit that do not compile.
+void judge_unit(const Unit& unit, std::vector<CFunctionFacts>& facts, std::vector<size_t>& alone) {
+  const Parsed parsed(unit);
+  UnitFindings found = read_diagnostics(unit, parsed.get());
+  for (const CXCursor cursor : children(clang_getTranslationUnitCursor(parsed.get()))) {
+    if (clang_getCursorKind(cursor) != CXCursor_FunctionDecl || !clang_isCursorDefinition(cursor)) continue;
+    const int line = static_cast<int>(position(clang_getCursorLocation(cursor)).line);
+    const size_t f = unit.function_at(line);
+    if (unit.functions.size() > 1 && !found.broken[f].empty()) continue;
+    for (const CXCursor part : children(cursor)) {
+      if (clang_getCursorKind(part) != CXCursor_CompoundStmt) continue;
+      CFunctionBody body = BodyReader(unit).read(part);
+      std::vector<int>& broken = found.broken[f];
+      std::sort(broken.begin(), broken.end());
+      broken.erase(std::unique(broken.begin(), broken.end()), broken.end());
+      if (!broken.empty()) add_broken_lines(body, broken, unit.text);
+      for (const CFinding& finding : flow_findings(body)) found.findings[f].push_back(finding);
+    }
+  }
+  for (size_t f = 0; f < unit.functions.size(); ++f) {
+    if (unit.functions.size() > 1 && !found.broken[f].empty()) {
+      alone.push_back(unit.functions[f]);
+      continue;
+    }
+    std::vector<CFinding>& findings = found.findings[f];
+    for (CFinding& finding : findings) finding.line -= unit.first_line[f] - 1;
+    std::sort(findings.begin(), findings.end());
+    findings.erase(std::unique(findings.begin(), findings.end()), findings.end());
+    facts[unit.functions[f]] = {found.broken[f].empty(), std::move(findings)};
+  }
+}
+
+}  // namespace
+
+std::string_view c_fact_name(CFact fact) {
+  for (const auto& [known, name] : kNames) {
+    if (known == fact) return name;
+  }
+  throw Error::internal("a C fact without a name");
+}
+
+std::vector<std::string> c_fact_names() {
+  std::vector<std::string> out;
+  for (const auto& [fact, name] : kNames) out.emplace_back(name);
+  return out;
+}
+
+CFact c_fact_from_name(std::string_view name) {
+  for (const auto& [fact, known] : kNames) {
+    if (known == name) return fact;
+  }
+  throw Error::input("unknown family of C facts")
+      .found(std::string(name))
+      .expected(fmt::format("one of: {}", fmt::join(c_fact_names(), ", ")))
+      .hint(suggest(name, c_fact_names()));
+}
+
+std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources) {
+  std::vector<CFunctionFacts> facts(sources.size());
+  std::vector<std::string> names(sources.size());
+  std::vector<size_t> shared, alone;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (sources[i].size() > kSourceLimit) {
+      throw Error::input("a C source is too large for the style tools")
+          .found(fmt::format("{} bytes", sources[i].size()))
+          .expected(fmt::format("at most {} bytes", kSourceLimit));
+    }
+    names[i] = name_if_shareable(sources[i]);
+    (names[i].empty() ? alone : shared).push_back(i);
+  }
+  for (size_t begin = 0; begin < shared.size(); begin += kFunctionsPerUnit) {
+    const size_t count = std::min(kFunctionsPerUnit, shared.size() - begin);
+    judge_unit(join(sources, names, std::span(shared).subspan(begin, count)), facts, alone);
+  }
+  for (const size_t i : alone) judge_unit(join(sources, names, std::span(&i, 1)), facts, alone);
+  return facts;
+}
+
+}  // namespace gradus

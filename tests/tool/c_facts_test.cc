@@ -1,0 +1,109 @@
+#include "gradus/tool/c_facts.h"
+
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "gradus/base/error.h"
+
+namespace gradus {
+namespace {
+
+std::string function(const std::vector<std::string>& statements) {
+  std::string out = "int f(int a, int b, int c) {\n";
+  for (const std::string& statement : statements) out += statement + "\n";
+  return out + "}\n";
+}
+
+std::string found(const CFunctionFacts& facts) {
+  std::string out;
+  for (const CFinding& finding : facts.findings) {
+    out += std::to_string(finding.line) + ":" + std::string(c_fact_name(finding.fact)) + " ";
+  }
+  return out;
+}
+
+std::string found_in(const std::vector<std::string>& statements) {
+  const std::vector<std::string> sources = {function(statements)};
+  return found(c_facts(sources)[0]);
+}
+
+TEST(CFacts, CleanCodeHasNone) {
+  EXPECT_EQ(found_in({"const int t0 = a < b ;", "const int t1 = t0 ? b : a ;", "return t1 - c ;"}), "");
+}
+
+TEST(CFacts, EachFamilyIsFoundOnItsLine) {
+  EXPECT_EQ(found_in({"int t0 = - a ;", "return b ;"}), "2:unused_variable ");
+  EXPECT_EQ(found_in({"a = ( a ) ;", "return a ;"}), "2:self_assignment ");
+  EXPECT_EQ(found_in({"c = a + b ;", "return a ;"}), "2:dead_store ");
+  EXPECT_EQ(found_in({"int t0 = a ;", "t0 = b ;", "return t0 ;"}), "2:dead_store ");
+  EXPECT_EQ(found_in({"const int t0 = a ;", "return t0 + a ;"}), "2:plain_copy ");
+  EXPECT_EQ(found_in({"return a ;", "a = b + 2 ;"}), "3:unreachable ");
+  EXPECT_EQ(found_in({"int t0 = a + b ;", "c = t0 - 1 ;", "c = t0 - 1 ;", "return c ;"}),
+            "3:dead_store 4:duplicate_statement ");
+}
+
+TEST(CFacts, NothingIsSaidThatIsNotCertain) {
+  EXPECT_EQ(found_in({"int t0 = a ;", "a = b + 1 ;", "return t0 + a ;"}), "")
+      << "the copy saves an old value";
+  EXPECT_EQ(found_in({"c = a + b ;", "a = 1 ;", "c = a + b + c ;", "return c ;"}), "");
+  EXPECT_EQ(found_in({"a = a + 0 ;", "return a ;"}), "");
+  EXPECT_EQ(found_in({"int t0 = 1 ;", "if ( a < b ) {", "t0 = 2 ;", "}", "return t0 ;"}), "");
+  EXPECT_EQ(found_in({"int t0 = 1 ;", "int *p = & t0 ;", "t0 = 2 ;", "return * p ;"}), "");
+}
+
+TEST(CFacts, BrokenStatementsCountAsReaders) {
+  const std::vector<std::string> sources = {
+      function({"const int t0 = a < b ;", "int t1 = t0 + ;", "return c ;"})};
+  const CFunctionFacts facts = c_facts(sources)[0];
+  EXPECT_FALSE(facts.compiles);
+  for (const CFinding& finding : facts.findings) EXPECT_NE(finding.line, 2) << found(facts);
+}
+
+TEST(CFacts, FactsDoNotDependOnNeighbours) {
+  const std::vector<std::string> sources = {
+      function({"c = a + b ;", "return a ;"}),
+      function({"int t0 = ( a ;", "return t0 ;"}),                    // unbalanced
+      function({"int t0 = a b ;", "int t1 = - c ;", "return t0 ;"}),  // does not compile
+      function({"return f ( a ) ;"}),
+      "#define int float\nint g(int a) {\nreturn a;\n}\n",
+      "/* int f(int a) {\n",
+      function({"a = a ;", "return a ;"}),
+      "",
+      function({"const int t0 = b ;", "return t0 ;", "return a ;"}),
+  };
+  const std::vector<CFunctionFacts> together = c_facts(sources);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const CFunctionFacts single = c_facts(std::span(&sources[i], 1))[0];
+    EXPECT_EQ(together[i].compiles, single.compiles) << i;
+    EXPECT_EQ(found(together[i]), found(single)) << i;
+  }
+  EXPECT_EQ(found(together[0]), "2:dead_store ");
+  EXPECT_EQ(found(together[6]), "2:self_assignment ");
+  EXPECT_EQ(found(together[8]), "2:plain_copy 4:unreachable ");
+  EXPECT_FALSE(together[1].compiles);
+  EXPECT_TRUE(together[6].compiles);
+}
+
+TEST(CFacts, ManyThreadsAgree) {
+  const std::vector<std::string> sources(40, function({"c = a + b ;", "int t0 = - c ;", "return a ;"}));
+  const std::string expected = found(c_facts(sources)[39]);
+  EXPECT_EQ(expected, "3:unused_variable ");
+  std::vector<std::string> seen(4);
+  std::vector<std::thread> threads;
+  for (std::string& mine : seen) threads.emplace_back([&] { mine = found(c_facts(sources)[39]); });
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& mine : seen) EXPECT_EQ(mine, expected);
+}
+
+TEST(CFacts, LimitsAndNames) {
+  const std::vector<std::string> huge = {std::string(70'000, ' ')};
+  EXPECT_THROW(c_facts(huge), Error);
+  EXPECT_THROW(c_fact_from_name("dead_stores"), Error);
+  for (const std::string& name : c_fact_names()) EXPECT_EQ(c_fact_name(c_fact_from_name(name)), name);
+  const std::vector<std::string> deep = {
+      function({"return " + std::string(300, '(') + "a" + std::string(300, ')') + " ;"})};
+  EXPECT_FALSE(c_facts(deep)[0].compiles);
+}
+
+}  // namespace
+}  // namespace gradus
