@@ -52,8 +52,8 @@ struct Objective {
   double learning_rate = 1e-4;  // Adam
   double clip_low = 0.2;        // PPO ratio clip: [1 - clip_low, 1 + clip_high]
   double clip_high = 0.2;
-  int epochs = 1;      // passes over the batch
-  int minibatches = 1;  // updates per pass
+  int epochs = 1;        // passes over the batch
+  int minibatches = 1;   // updates per pass
   double kl_weight = 0;  // times the k3 estimator of KL(policy || reference); needs token.ref_logprob
   double entropy_weight = 0;
   double clip_norm = 1.0;
@@ -70,7 +70,8 @@ class Policy : public LanguageModel {
  public:
   // progress(step, steps, loss) is called after every optimiser step; it may throw to stop.
   using FitProgress = std::function<void(int step, int steps, double loss)>;
-  virtual double fit(std::span<const Example> examples, const FitOptions& options, const FitProgress& progress) = 0;
+  virtual double fit(std::span<const Example> examples, const FitOptions& options,
+                     const FitProgress& progress) = 0;
   virtual UpdateStats update(const RolloutBatch& batch, const Objective& objective) = 0;
   virtual std::string save() const = 0;
   virtual void load(std::string_view bytes) = 0;  // throws Error::input on anything that save() did not write
@@ -78,16 +79,21 @@ class Policy : public LanguageModel {
 
 std::unique_ptr<Policy> make_policy(const PolicyConfig& config, uint64_t seed);
 
-// True where this build has libtorch; `device` names what `device = "cuda"` would run on, or says why it would not.
+// True where this build has libtorch; `device` names what `device = "cuda"` would run on, or says why it
+// would not.
 struct TrainingSupport {
   bool torch = false;
   std::string version;
   std::string device;
+  std::string blas;  // the library that multiplies matrices, e.g. "OpenBLAS 0.3.21 ..."
+  bool fast_blas =
+      false;  // false: a reference BLAS, some 50 times slower (Debian: install libopenblas0-pthread)
 };
 TrainingSupport training_support();
 
-// Call once at the start of every thread that trains or samples: one thread per run (torch's own threads and BLAS
-// threads fight each other; single-threaded runs were measured to be three times faster).
+// Call once at the start of every thread that trains or samples: one thread per run (torch's own threads and
+// BLAS threads fight each other; single-threaded runs were measured to be three times faster). make_policy
+// calls it too.
 void use_one_thread();
 
 }  // namespace gradus
