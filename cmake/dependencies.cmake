@@ -11,7 +11,7 @@ find_package(simdjson REQUIRED)
 find_path(TCC_INCLUDE libtcc.h REQUIRED)
 find_library(TCC_LIBRARY tcc REQUIRED)
 find_path(SECCOMP_INCLUDE seccomp.h REQUIRED)
-find_library(SECCOMP_LIBRARY seccomp REQUIRED)
+find_library(SECCOMP_STATIC_LIBRARY libseccomp.a REQUIRED)
 find_path(LIBCLANG_INCLUDE clang-c/Index.h REQUIRED PATHS /usr/lib/llvm-14/include)
 find_library(LIBCLANG_LIBRARY NAMES clang-14 clang REQUIRED PATHS /usr/lib/llvm-14/lib)
 

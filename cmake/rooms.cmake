@@ -56,7 +56,12 @@ if(jail_sources)
   add_executable(gradus-jail ${jail_sources})
   target_include_directories(gradus-jail PRIVATE ${PROJECT_SOURCE_DIR})
   target_include_directories(gradus-jail SYSTEM PRIVATE ${TCC_INCLUDE} ${SECCOMP_INCLUDE})
-  target_link_libraries(gradus-jail PRIVATE ${TCC_LIBRARY} ${SECCOMP_LIBRARY} ${CMAKE_DL_LIBS})
+  # Static: cheap to fork and without a dynamic linker for programs to find. No sanitizers: their shadow
+  # memory and signal handlers do not fit behind the jail's limits.
+  set_target_properties(gradus-jail PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(gradus-jail PRIVATE -fno-sanitize=all)
+  target_link_options(gradus-jail PRIVATE -static -fno-sanitize=all)
+  target_link_libraries(gradus-jail PRIVATE ${TCC_LIBRARY} ${SECCOMP_STATIC_LIBRARY})
   add_dependencies(gradus_tool gradus-jail)
 endif()
 

@@ -1,0 +1,131 @@
+#include "gradus/tool/jail/program.h"
+
+#include <algorithm>
+#include <cstring>
+#include <libtcc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// libtcc asks the dynamic linker for names that a program does not define. It must find none: a program
+// that calls system() or fork() without declaring it is then refused as "undefined symbol".
+extern "C" {
+void* dlsym(void*, const char*) {
+  return nullptr;
+}
+void* dlopen(const char*, int) {
+  return nullptr;
+}
+int dlclose(void*) {
+  return 0;
+}
+}
+
+namespace gradus::jail {
+namespace {
+
+// Keeps the first complaint, as one line.
+void remember(void* opaque, const char* text) {
+  auto& shared = *static_cast<Shared*>(opaque);
+  if (shared.message_size != 0) return;
+  size_t size = std::min(strcspn(text, "\n"), max_message);
+  memcpy(shared.message, text, size);
+  shared.message_size = static_cast<uint32_t>(size);
+}
+
+// Uninitialised locals must read the same in every run and for every input.
+[[gnu::noinline]] void clear_stack() {
+  char below[16 * 1024];
+  memset(below, 0, sizeof below);
+  asm volatile("" : : "r"(below) : "memory");
+}
+
+int call(void* function, uint32_t arity, const int32_t* v) {
+  using I = int;
+  switch (arity) {
+    case 0:
+      return reinterpret_cast<I (*)()>(function)();
+    case 1:
+      return reinterpret_cast<I (*)(I)>(function)(v[0]);
+    case 2:
+      return reinterpret_cast<I (*)(I, I)>(function)(v[0], v[1]);
+    case 3:
+      return reinterpret_cast<I (*)(I, I, I)>(function)(v[0], v[1], v[2]);
+    case 4:
+      return reinterpret_cast<I (*)(I, I, I, I)>(function)(v[0], v[1], v[2], v[3]);
+    case 5:
+      return reinterpret_cast<I (*)(I, I, I, I, I)>(function)(v[0], v[1], v[2], v[3], v[4]);
+    default:
+      return reinterpret_cast<I (*)(I, I, I, I, I, I)>(function)(v[0], v[1], v[2], v[3], v[4], v[5]);
+  }
+}
+
+struct Image {
+  void* code;      // relocated text and data, executable
+  void* pristine;  // its state before the first call
+  size_t size;
+  void* entry;
+};
+
+void* map_memory(size_t size, int protection) {
+  void* memory = mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) _exit(exit_memory);
+  return memory;
+}
+
+Image compile(TCCState* compiler, const Task& task, Shared& shared) {
+  if (tcc_compile_string(compiler, task.source) != 0) {
+    bool memory = memmem(shared.message, shared.message_size, "memory full", 11) != nullptr;
+    _exit(memory ? exit_memory : exit_refused);
+  }
+  int size = tcc_relocate(compiler, nullptr);
+  if (size <= 0) _exit(exit_refused);
+  Image image{nullptr, nullptr, static_cast<size_t>(size), nullptr};
+  image.code = map_memory(image.size, PROT_READ | PROT_WRITE);
+  if (tcc_relocate(compiler, image.code) != 0) _exit(exit_refused);
+  image.entry = tcc_get_symbol(compiler, task.entry);
+  if (image.entry == nullptr) {
+    remember(&shared, "error: the entry function is not defined");
+    _exit(exit_refused);
+  }
+  image.pristine = map_memory(image.size, PROT_READ | PROT_WRITE);
+  memcpy(image.pristine, image.code, image.size);
+  return image;
+}
+
+}  // namespace
+
+TCCState* make_compiler(Shared& shared) {
+  TCCState* compiler = tcc_new();
+  if (compiler == nullptr) return nullptr;
+  tcc_set_error_func(compiler, &shared, remember);
+  tcc_set_options(compiler, "-nostdlib -nostdinc -w");
+  tcc_set_output_type(compiler, TCC_OUTPUT_MEMORY);
+  // What the compiler itself emits calls to, for initialisers and struct assignment.
+  tcc_add_symbol(compiler, "memset", reinterpret_cast<void*>(&memset));
+  tcc_add_symbol(compiler, "memcpy", reinterpret_cast<void*>(&memcpy));
+  tcc_add_symbol(compiler, "memmove", reinterpret_cast<void*>(&memmove));
+  return compiler;
+}
+
+void run_program(TCCState* compiler, Task& task, const Filters* filters, const Limits& limits,
+                 Shared& shared) {
+  close(socket_fd);
+  limit_program(limits);
+  if (filters != nullptr && install(filters->compile) != 0) _exit(exit_setup);
+  shared.phase = Phase::compiling;
+  Image image = compile(compiler, task, shared);
+  shared.phase = Phase::running;
+  if (filters != nullptr && install(filters->run) != 0) _exit(exit_setup);
+  for (uint32_t i = 0; i < task.inputs; ++i) {
+    // Comparing first spares programs without static variables the writes.
+    if (i > 0 && memcmp(image.code, image.pristine, image.size) != 0)
+      memcpy(image.code, image.pristine, image.size);
+    clear_stack();
+    shared.outputs[i] = call(image.entry, task.arity, task.values + i * task.arity);
+    shared.returned = i + 1;
+  }
+  shared.phase = Phase::done;
+  _exit(exit_done);
+}
+
+}  // namespace gradus::jail
