@@ -10,6 +10,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/tool/c_flow.h"
+#include "gradus/tool/c_unit.h"
 
 namespace gradus {
 
@@ -17,7 +18,6 @@ namespace {
 
 constexpr size_t kSourceLimit = 64 * 1024;
 constexpr size_t kFunctionsPerUnit = 256;
-constexpr int kNestingLimit = 64;  // clang gives up on a whole unit at 256
 constexpr std::array<std::pair<CFact, std::string_view>, 6> kNames = {{
     {CFact::unused_variable, "unused_variable"},
     {CFact::dead_store, "dead_store"},
@@ -27,25 +27,10 @@ constexpr std::array<std::pair<CFact, std::string_view>, 6> kNames = {{
     {CFact::unreachable, "unreachable"},
 }};
 
-bool word_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
 std::string take(CXString text) {
   const char* chars = clang_getCString(text);
   std::string out = chars == nullptr ? "" : chars;
   clang_disposeString(text);
-  return out;
-}
-
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> out;
-  for (size_t i = 0; i < text.size();) {
-    size_t end = i;
-    while (end < text.size() && word_char(text[end])) ++end;
-    if (end > i) out.emplace_back(text.substr(i, end - i));
-    i = std::max(end, i + 1);
-  }
   return out;
 }
 
@@ -59,64 +44,6 @@ std::string single_spaced(std::string_view text) {
     }
   }
   return out;
-}
-
-// The name of the function where `source` is one definition "int NAME(...) {...}" that cannot disturb its
-// neighbours in a shared unit: balanced brackets, no directives, comments or literals, NAME used once. Else
-// "".
-std::string name_if_shareable(const std::string& source) {
-  constexpr std::string_view head = "int ";
-  if (source.rfind(head, 0) != 0) return "";
-  size_t end = head.size();
-  while (end < source.size() && word_char(source[end])) ++end;
-  if (end == head.size() || end >= source.size() || source[end] != '(') return "";
-  std::string name = source.substr(head.size(), end - head.size());
-  std::string open;
-  size_t bodies = 0;
-  for (const char c : source) {
-    if (std::string_view("#\"'/\\").find(c) != std::string_view::npos) return "";
-    if (open.empty() && bodies > 0 && c != '\n') return "";
-    if (c == '(' || c == '{' || c == '[') open.push_back(c);
-    if (c != ')' && c != '}' && c != ']') continue;
-    const char partner = c == ')' ? '(' : c == '}' ? '{' : '[';
-    if (open.empty() || open.back() != partner) return "";
-    open.pop_back();
-    if (open.empty() && c == '}') ++bodies;
-    if (open.size() > static_cast<size_t>(kNestingLimit)) return "";
-  }
-  if (!open.empty() || bodies != 1 || source.back() != '\n') return "";
-  const std::vector<std::string> all = words(source);
-  return std::count(all.begin(), all.end(), name) == 1 ? name : "";
-}
-
-// The text of one translation unit and where each of its functions begins.
-struct Unit {
-  std::string text;
-  std::vector<int> first_line;    // 1-based, ascending, one per function
-  std::vector<size_t> functions;  // indices into the sources
-
-  size_t function_at(int line) const {
-    const auto after = std::upper_bound(first_line.begin(), first_line.end(), line);
-    return after == first_line.begin() ? 0 : static_cast<size_t>(after - first_line.begin()) - 1;
-  }
-};
-
-Unit join(std::span<const std::string> sources, std::span<const std::string> names,
-          std::span<const size_t> functions) {
-  Unit unit;
-  int line = 1;
-  for (const size_t f : functions) {
-    unit.functions.push_back(f);
-    unit.first_line.push_back(line);
-    if (functions.size() == 1) {
-      unit.text += sources[f];
-    } else {
-      unit.text += fmt::format("int {}_{}", names[f], f);
-      unit.text.append(sources[f], 4 + names[f].size(), std::string::npos);
-    }
-    line += static_cast<int>(std::count(sources[f].begin(), sources[f].end(), '\n'));
-  }
-  return unit;
 }
 
 struct Position {
@@ -154,7 +81,7 @@ CXCursor strip(CXCursor cursor) {
 // Reads the statements of one function body out of the syntax tree.
 class BodyReader {
  public:
-  explicit BodyReader(const Unit& unit) : unit_(unit) {}
+  explicit BodyReader(const CUnit& unit) : unit_(unit) {}
 
   CFunctionBody read(CXCursor compound) {
     for (const CXCursor child : children(compound)) read_statement(child);
@@ -280,7 +207,7 @@ class BodyReader {
     body_.statements.push_back(std::move(statement));
   }
 
-  const Unit& unit_;
+  const CUnit& unit_;
   CFunctionBody body_;
 };
 
@@ -296,7 +223,7 @@ void add_broken_lines(CFunctionBody& body, const std::vector<int>& broken, const
     if (line < 1 || static_cast<size_t>(line) > lines.size()) continue;
     CStatement statement;
     statement.line = line;
-    statement.reads = words(lines[static_cast<size_t>(line) - 1]);
+    statement.reads = c_words(lines[static_cast<size_t>(line) - 1]);
     const auto after = std::find_if(body.statements.begin(), body.statements.end(),
                                     [&](const CStatement& other) { return other.line >= line; });
     body.statements.insert(after, std::move(statement));
@@ -305,7 +232,7 @@ void add_broken_lines(CFunctionBody& body, const std::vector<int>& broken, const
 
 class Parsed {
  public:
-  explicit Parsed(const Unit& unit) : index_(clang_createIndex(0, 0)) {
+  explicit Parsed(const CUnit& unit) : index_(clang_createIndex(0, 0)) {
     static constexpr std::array<const char*, 11> options = {"-xc",
                                                             "-std=c11",
                                                             "-Wno-everything",
@@ -347,7 +274,7 @@ struct UnitFindings {
   std::vector<std::vector<int>> broken;         // lines of the unit with an error
 };
 
-UnitFindings read_diagnostics(const Unit& unit, CXTranslationUnit parsed) {
+UnitFindings read_diagnostics(const CUnit& unit, CXTranslationUnit parsed) {
   UnitFindings out;
   out.findings.resize(unit.functions.size());
   out.broken.resize(unit.functions.size());
@@ -369,7 +296,7 @@ UnitFindings read_diagnostics(const Unit& unit, CXTranslationUnit parsed) {
 }
 
 // Facts of every function of a unit; `alone` receives those of a shared unit that do not compile.
-void judge_unit(const Unit& unit, std::vector<CFunctionFacts>& facts, std::vector<size_t>& alone) {
+void judge_unit(const CUnit& unit, std::vector<CFunctionFacts>& facts, std::vector<size_t>& alone) {
   const Parsed parsed(unit);
   UnitFindings found = read_diagnostics(unit, parsed.get());
   for (const CXCursor cursor : children(clang_getTranslationUnitCursor(parsed.get()))) {
@@ -435,14 +362,14 @@ std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources) {
           .found(fmt::format("{} bytes", sources[i].size()))
           .expected(fmt::format("at most {} bytes", kSourceLimit));
     }
-    names[i] = name_if_shareable(sources[i]);
+    names[i] = shareable_name(sources[i]);
     (names[i].empty() ? alone : shared).push_back(i);
   }
   for (size_t begin = 0; begin < shared.size(); begin += kFunctionsPerUnit) {
     const size_t count = std::min(kFunctionsPerUnit, shared.size() - begin);
-    judge_unit(join(sources, names, std::span(shared).subspan(begin, count)), facts, alone);
+    judge_unit(join_functions(sources, names, std::span(shared).subspan(begin, count)), facts, alone);
   }
-  for (const size_t i : alone) judge_unit(join(sources, names, std::span(&i, 1)), facts, alone);
+  for (const size_t i : alone) judge_unit(join_functions(sources, names, std::span(&i, 1)), facts, alone);
   return facts;
 }
 

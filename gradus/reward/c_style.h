@@ -1,0 +1,41 @@
+// reward.c_style: a penalty on every statement that libclang finds sloppy.
+//
+//   step.{channel} = penalty   where a statement has a finding of one of `families`
+//                  = 0         elsewhere
+//
+// Reads the note "rollout.source": a C function with one statement per line, the first on line 2 (as the
+// environment `code` writes it). A rollout without that note keeps missing values.
+//
+//   [[operator]]
+//   name = "reward.c_style"
+//   families = ["unused_variable", "dead_store"]
+//   penalty = -1.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gradus/base/bounded_cache.h"
+#include "gradus/rollout/operator.h"
+#include "gradus/tool/c_facts.h"
+
+namespace gradus {
+
+// Findings of sources seen before are remembered. Safe to call from many threads.
+class CStyleSource {
+ public:
+  CStyleSource();
+
+  // One flag per step of the batch: 1 sloppy, 0 clean, -1 no source.
+  std::vector<int> flags(const RolloutBatch& batch, const std::vector<CFact>& families) const;
+
+ private:
+  std::vector<std::vector<CFinding>> findings(const std::vector<std::string>& sources) const;
+
+  mutable BoundedCache<std::vector<CFinding>> cache_;
+};
+
+void register_c_style(OperatorRegistry& registry);
+
+}  // namespace gradus

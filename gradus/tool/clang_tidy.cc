@@ -1,0 +1,180 @@
+#include "gradus/tool/clang_tidy.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <poll.h>
+#include <regex>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gradus/base/error.h"
+#include "gradus/tool/c_facts.h"
+#include "gradus/tool/c_unit.h"
+
+extern char** environ;
+
+namespace gradus {
+
+namespace {
+
+constexpr int kTimeLimitMs = 60'000;
+constexpr size_t kOutputLimit = 16 << 20;
+
+constexpr const char* kChecks =
+    "-checks=-*,readability-*,misc-*,bugprone-*,-readability-magic-numbers,-readability-identifier-length,"
+    "-readability-identifier-naming,-misc-unused-parameters,-bugprone-easily-swappable-parameters";
+constexpr const char* kConfig =
+    "-config={CheckOptions: [{key: readability-function-cognitive-complexity.Threshold, value: 0}, "
+    "{key: readability-function-cognitive-complexity.DescribeBasicIncrements, value: false}]}";
+
+Error failed(const std::string& what) {
+  return Error::outside("clang-tidy failed: " + what).hint("run 'gradus doctor'");
+}
+
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "gradus-tidy-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+      throw failed(std::string("no temporary folder: ") + std::strerror(errno));
+    }
+    folder_ = pattern;
+    std::ofstream out(path());
+    out << text;
+    out.close();
+    if (!out) {
+      remove();
+      throw failed("no space for a temporary file");
+    }
+  }
+  ~TemporaryFile() { remove(); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  std::string path() const { return (folder_ / "functions.c").string(); }
+
+ private:
+  void remove() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  std::filesystem::path folder_;
+};
+
+// Everything that arrives on `fd` until it closes; nothing where it takes too long or too much.
+std::optional<std::string> read_all(int fd) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeLimitMs);
+  std::string out;
+  char chunk[65536];
+  while (out.size() <= kOutputLimit) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd waiting{fd, POLLIN, 0};
+    if (left.count() <= 0) return std::nullopt;
+    const int ready = poll(&waiting, 1, static_cast<int>(left.count()));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return std::nullopt;
+    const ssize_t got = read(fd, chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) return out;
+    out.append(chunk, static_cast<size_t>(got));
+  }
+  return std::nullopt;
+}
+
+// Standard output of a program found on PATH; nothing where there is no such program.
+std::optional<std::string> output_of(std::vector<std::string> words) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw failed(std::string("no pipe: ") + std::strerror(errno));
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t child = 0;
+  const int code = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
+  if (code != 0) {
+    close(ends[0]);
+    if (code == ENOENT) return std::nullopt;
+    throw failed(std::strerror(code));
+  }
+  const std::optional<std::string> out = read_all(ends[0]);
+  close(ends[0]);
+  if (!out) kill(child, SIGKILL);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!out) throw failed("no end within 60 seconds, or more than 16 MiB of output");
+  // Exit code 1 only says that a warning or a compile error was found.
+  if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+    throw failed("ended with a signal or an exit code above 1");
+  return out;
+}
+
+void read_output(const std::string& output, const CUnit& unit, std::vector<TidyReport>& reports) {
+  static const std::regex finding(R"(^.*functions\.c:(\d+):\d+: (warning|error): (.*) \[([a-z0-9.,-]+)\]$)",
+                                  std::regex::optimize);
+  static const std::regex complexity(R"(has cognitive complexity of (\d+))", std::regex::optimize);
+  for (size_t begin = 0; begin < output.size();) {
+    const size_t end = std::min(output.find('\n', begin), output.size());
+    const std::string line = output.substr(begin, end - begin);
+    begin = end + 1;
+    std::smatch match, number;
+    if (line.size() > 4096 || !std::regex_match(line, match, finding)) continue;
+    const int where = std::stoi(match[1]);
+    const size_t position = unit.function_at(where);
+    TidyReport& report = reports[unit.functions[position]];
+    const std::string message = match[3], check = match[4];
+    if (match[2] == "error") {
+      report.judged = false;
+    } else if (std::regex_search(message, number, complexity)) {
+      report.cognitive = std::stoi(number[1]);
+    } else {
+      report.findings.push_back({where - unit.first_line[position] + 1, check});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<TidyReport> clang_tidy(std::span<const std::string> sources) {
+  std::vector<TidyReport> reports(sources.size());
+  const std::vector<CFunctionFacts> facts = c_facts(sources);
+  std::vector<std::string> names(sources.size());
+  std::vector<size_t> functions;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    names[i] = shareable_name(sources[i]);
+    if (facts[i].compiles && !names[i].empty()) functions.push_back(i);
+  }
+  if (functions.empty()) return reports;
+  const CUnit unit = join_functions(sources, names, functions);
+  const TemporaryFile file(unit.text);
+  const std::optional<std::string> output = output_of(
+      {"clang-tidy", "--quiet", kChecks, kConfig, file.path(), "--", "-std=c11", "-nostdinc", "-w"});
+  if (!output) return reports;
+  for (const size_t f : functions) reports[f].judged = true;
+  read_output(*output, unit, reports);
+  return reports;
+}
+
+std::string clang_tidy_version() {
+  const std::optional<std::string> output = output_of({"clang-tidy", "--version"});
+  static const std::regex version(R"(version (\d+[^\s]*))");
+  std::smatch match;
+  return output && std::regex_search(*output, match, version) ? "clang-tidy version " + match.str(1) : "";
+}
+
+}  // namespace gradus
