@@ -1,3 +1,5 @@
+include(cmake/embed.cmake)
+
 # The rooms in dependency order: a room may include only rooms above it (scripts/check_includes.py).
 # A room is a static library of every source file in its folder.
 function(gradus_room room)
@@ -46,7 +48,11 @@ else()
 endif()
 gradus_room(eval LINK gradus_learn)
 gradus_room(study LINK gradus_eval SQLite::SQLite3)
+file(GLOB library CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/recipes/*.tsv ${PROJECT_SOURCE_DIR}/recipes/*.toml
+     ${PROJECT_SOURCE_DIR}/studies/*.toml)
+gradus_embed(gradus_study library_file ${library})
 gradus_room(report LINK gradus_study)
+gradus_embed(gradus_report report_page ${PROJECT_SOURCE_DIR}/web/dist/report.html)
 gradus_room(cli LINK gradus_report CLI11::CLI11)
 
 # The jail is a program of its own: it holds the compiler and nothing else of Gradus, so that

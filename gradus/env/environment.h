@@ -76,6 +76,11 @@ class Environment {
   virtual void truth_columns(RolloutBatch& batch, std::span<const Task> tasks) const = 0;
   // Tokens that the environment puts after the last response token (a tool's answer); usually none.
   virtual std::vector<int32_t> observe(const Task& task, std::span<const int32_t> response) const;
+  // The task that a prompt states, so that rollouts from a file can be judged. Throws Error::input where the text is not a
+  // prompt of this environment.
+  virtual Task task_of(const std::string& prompt) const;
+  // How model-written code is kept away from the host; "no code is run" where there is none.
+  virtual std::string isolation() const;
 };
 
 using EnvironmentRegistry = Registry<Environment>;

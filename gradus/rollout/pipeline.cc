@@ -55,9 +55,10 @@ void Pipeline::add(const std::string& name, const Json& given, const Place& plac
   stages_.push_back(std::move(stage));
 }
 
-void Pipeline::apply(RolloutBatch& batch, const OperatorContext& context) const {
+void Pipeline::apply(RolloutBatch& batch, const OperatorContext& context, const After& after) const {
   for (size_t i = 0; i < stages_.size(); ++i) {
     stages_[i].op->apply(batch, {.random = context.random.child(i)});
+    if (after) after(registry_.spec(stages_[i].name), stages_[i].writes);
   }
 }
 

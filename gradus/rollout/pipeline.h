@@ -10,6 +10,7 @@
 // A read column that nothing before it writes is an Error that names the operators that could write it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -34,7 +35,9 @@ class Pipeline {
            const std::map<std::string, Evaluator>& evaluators = {});
 
   void add(const std::string& name, const Json& params, const Place& place = {});
-  void apply(RolloutBatch& batch, const OperatorContext& context) const;
+  // `after` is told of every operator that has run, with the columns it wrote.
+  using After = std::function<void(const Spec& spec, const std::vector<std::string>& written)>;
+  void apply(RolloutBatch& batch, const OperatorContext& context, const After& after = {}) const;
 
   bool writes(const std::string& column) const { return known_.count(column) != 0; }
   // The evaluators whose judgement reaches a column, through every operator in between.

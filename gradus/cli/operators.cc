@@ -1,0 +1,88 @@
+// gradus operators [NAME]: what can stand in a recipe, from the registry itself.
+#include <fmt/format.h>
+
+#include "gradus/base/error.h"
+#include "gradus/cli/command.h"
+#include "gradus/study/catalogue.h"
+
+namespace gradus {
+
+namespace {
+
+struct Options {
+  std::string name;
+  bool json = false;
+};
+
+Json spec_json(const Spec& spec) {
+  Json params = Json::array();
+  for (const ParamSpec& param : spec.params) {
+    params.push_back({{"name", param.name},
+                      {"default", param.fallback},
+                      {"help", param.help},
+                      {"choices", param.choices}});
+  }
+  return {{"name", spec.name},          {"summary", spec.summary}, {"paper", spec.paper},
+          {"parameters", params},       {"reads", spec.reads},     {"writes", spec.writes},
+          {"evaluator", spec.evaluator}};
+}
+
+void print_spec(const Spec& spec) {
+  fmt::print("{}\n  {}\n", spec.name, spec.summary);
+  if (!spec.paper.empty()) fmt::print("  source: {}\n", spec.paper);
+  if (!spec.reads.empty()) fmt::print("  reads:  {}\n", fmt::join(spec.reads, ", "));
+  if (!spec.writes.empty()) fmt::print("  writes: {}\n", fmt::join(spec.writes, ", "));
+  if (!spec.evaluator.empty()) fmt::print("  judged by: {}\n", spec.evaluator);
+  for (const ParamSpec& param : spec.params) {
+    const std::string fallback =
+        param.fallback.is_null() ? "must be given" : "default " + param.fallback.dump();
+    const std::string choices =
+        param.choices.empty() ? "" : fmt::format("; one of {}", fmt::join(param.choices, ", "));
+    fmt::print("    {:<16} {} ({}{})\n", param.name, param.help, fallback, choices);
+  }
+}
+
+template <class T>
+void print_all(const Registry<T>& registry, const Options& options, Json& document) {
+  for (const std::string& name : registry.names()) {
+    if (!options.name.empty() && options.name != name) continue;
+    const Spec& spec = registry.spec(name);
+    if (options.json)
+      document.push_back(spec_json(spec));
+    else if (options.name.empty())
+      fmt::print("{:<24} {}\n", spec.name, spec.summary);
+    else
+      print_spec(spec);
+  }
+}
+
+int list_operators(const Options& options) {
+  const Catalogue& known = catalogue();
+  std::vector<std::string> names = known.operators.names();
+  for (const std::string& name : known.environments.names()) names.push_back(name);
+  if (!options.name.empty() && std::find(names.begin(), names.end(), options.name) == names.end()) {
+    throw Error::input("no operator or environment '" + options.name + "'")
+        .hint(suggest(options.name, names));
+  }
+  Json document = Json::array();
+  const bool headed = options.name.empty() && !options.json;
+  if (headed) fmt::print("Operators (for recipes):\n");
+  print_all(known.operators, options, document);
+  if (headed) fmt::print("\nEnvironments (for studies):\n");
+  print_all(known.environments, options, document);
+  if (options.json) fmt::print("{}\n", document.dump(2));
+  return 0;
+}
+
+}  // namespace
+
+void add_operators(CLI::App& app, Verb& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("operators", "List operators and environments with their parameters");
+  verb->footer("Example:\n  gradus operators credit.grpo");
+  verb->add_option("name", options->name, "Operator or environment; all where left out");
+  verb->add_flag("--json", options->json, "Machine-readable output");
+  verb->callback([&chosen, options] { chosen = [options] { return list_operators(*options); }; });
+}
+
+}  // namespace gradus

@@ -1,0 +1,41 @@
+// gradus report RESULTS: the one-file HTML report of a finished study.
+#include "gradus/report/report.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "gradus/cli/command.h"
+#include "gradus/study/saved.h"
+
+namespace gradus {
+
+namespace {
+
+struct Options {
+  std::string results, out;
+};
+
+int run(const Options& options) {
+  const Json results = load_results(options.results);
+  std::error_code code;
+  const bool folder = std::filesystem::is_directory(options.results, code);
+  const std::filesystem::path beside =
+      folder ? std::filesystem::path(options.results) : std::filesystem::path(options.results).parent_path();
+  const std::string out = options.out.empty() ? (beside / "report.html").string() : options.out;
+  write_report(results, out);
+  fmt::print("report: {}\n", out);
+  return 0;
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Verb& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("report", "Write the HTML report of a finished study");
+  verb->footer("Example:\n  gradus report runs/clean_code --out report.html");
+  verb->add_option("results", options->results, "results.json, or the folder that holds it")->required();
+  verb->add_option("-o,--out", options->out, "Where to write it [report.html beside the results]");
+  verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace gradus

@@ -1,0 +1,138 @@
+// gradus reproduce KEY: runs the miniature claim of a published system and says, with numbers, whether it
+// holds.
+#include <fmt/format.h>
+#include <fstream>
+#include <thread>
+
+#include "gradus/base/atomic_file.h"
+#include "gradus/base/error.h"
+#include "gradus/cli/command.h"
+#include "gradus/cli/progress_bar.h"
+#include "gradus/report/report.h"
+#include "gradus/study/claims.h"
+#include "gradus/study/library.h"
+#include "gradus/study/study.h"
+
+namespace gradus {
+
+namespace {
+
+struct Options {
+  std::string key, out;
+  int workers = 0;
+  uint64_t seed = 0;
+  bool list = false, all = false, json = false, quiet = false;
+};
+
+std::string recipe_file(const std::string& key) {
+  return "recipes/" + key + ".toml";
+}
+
+// What is known of a method: built or not, and what its claim gave when it was last run from this folder.
+std::string state_of(const std::string& key) {
+  if (!in_library(recipe_file(key))) return "not built";
+  std::ifstream in("runs/reproduce/" + key + "/claims.json");
+  const Json last = Json::parse(in, nullptr, false);
+  if (last.is_discarded() || !last.contains("holds")) return "built, not run here";
+  return last["holds"] == true ? "holds" : "does not hold";
+}
+
+int list_methods(bool json) {
+  Json document = Json::array();
+  for (const MethodRow& row : method_table()) {
+    const std::string state = state_of(row.key);
+    document.push_back({{"number", row.number},
+                        {"key", row.key},
+                        {"system", row.system},
+                        {"rooms", row.rooms},
+                        {"state", state}});
+    if (!json) fmt::print("{:>2}  {:<22} {:<20} {}\n", row.number, row.key, state, row.system);
+  }
+  if (json) fmt::print("{}\n", document.dump(2));
+  return 0;
+}
+
+void print_claims(const Json& claims) {
+  fmt::print("{} ({})\n", claims["system"].get<std::string>(), claims["paper"].get<std::string>());
+  for (const Json& claim : claims["claims"]) {
+    fmt::print("\n({}) {}: {}\n", claim["id"].get<std::string>(),
+               claim["holds"] == true ? "HOLDS" : "DOES NOT HOLD", claim["text"].get<std::string>());
+    for (const Json& check : claim["checks"]) {
+      const Json& found = check["found"];
+      const std::string shown = found.is_number_float() ? fmt::format("{:+.4f}", found.get<double>())
+                                : found.is_string()     ? found.get<std::string>()
+                                                        : found.dump();
+      fmt::print("    {} {}: {}, wanted {}\n", check["holds"] == true ? "ok " : "NO ",
+                 check["what"].get<std::string>(), shown, check["wanted"].get<std::string>());
+    }
+  }
+}
+
+bool reproduce(const std::string& key, const Options& options) {
+  const ClaimedRecipe recipe = read_claimed_recipe(library_config(recipe_file(key)));
+  StudySpec spec = StudySpec::parse(library_config(recipe.study));
+  if (options.seed != 0) spec.reseed(options.seed);
+  const std::string folder = options.out.empty() ? "runs/reproduce/" + key : options.out;
+  const int workers =
+      options.workers > 0 ? options.workers : static_cast<int>(std::thread::hardware_concurrency());
+  Json results;
+  {
+    ProgressBar bar(options.quiet || options.json);
+    results =
+        run_study(spec, {.folder = folder, .workers = std::max(1, workers)}, bar.events(), stop_on_signals());
+  }
+  write_report(results, folder + "/report.html");
+  Json claims = claims_json(recipe, check_claims(recipe, results));
+  claims["seeds"] = spec.seeds;
+  AtomicFile file(folder + "/claims.json");
+  file.write(claims.dump(1) + "\n");
+  file.commit();
+  if (options.json)
+    fmt::print("{}\n", claims.dump(2));
+  else
+    print_claims(claims), fmt::print("\nreport: {}/report.html\n", folder);
+  return claims["holds"] == true;
+}
+
+int run(const Options& options) {
+  if (options.list) return list_methods(options.json);
+  std::vector<std::string> known, keys;
+  for (const MethodRow& row : method_table()) {
+    known.push_back(row.key);
+    if (options.all && in_library(recipe_file(row.key))) keys.push_back(row.key);
+  }
+  if (!options.key.empty()) keys.push_back(options.key);
+  if (keys.empty())
+    throw Error::input("name a method, or give --all or --list").hint("gradus reproduce --list");
+  bool holds = true;
+  for (const std::string& key : keys) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      throw Error::input("no method '" + key + "'").hint(suggest(key, known) + " (gradus reproduce --list)");
+    }
+    if (!in_library(recipe_file(key))) {
+      throw Error::input("'" + key + "' is not built yet").hint("gradus reproduce --list says what is");
+    }
+    holds = reproduce(key, options) && holds;
+  }
+  return holds ? 0 : 1;
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app, Verb& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("reproduce", "Check the claim of a published system in miniature");
+  verb->footer("Exit code 0: every claim holds; 1: one does not.\nExample:\n  gradus reproduce post_eval");
+  verb->add_option("key", options->key, "Key of the method, see --list");
+  verb->add_flag("--list", options->list, "List all methods and their state");
+  verb->add_flag("--all", options->all, "Every method that is built");
+  verb->add_option("--seed", options->seed, "Draw fresh seeds from this number");
+  verb->add_option("-o,--out", options->out, "Folder for the run store and the report [runs/reproduce/KEY]");
+  verb->add_option("-j,--workers", options->workers, "Runs at a time [number of cores]")
+      ->check(CLI::Range(1, 1024));
+  verb->add_flag("--json", options->json, "Machine-readable output");
+  verb->add_flag("--quiet", options->quiet, "No progress");
+  verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace gradus

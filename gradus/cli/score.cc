@@ -1,0 +1,161 @@
+// gradus score FILE: adds reward columns to the rollouts of a file: what an environment pays and knows, and
+// what the operators of a recipe compute.
+#include <fmt/format.h>
+
+#include "gradus/base/error.h"
+#include "gradus/cli/command.h"
+#include "gradus/rollout/jsonl.h"
+#include "gradus/study/catalogue.h"
+#include "gradus/study/library.h"
+#include "gradus/study/recipe.h"
+
+namespace gradus {
+
+namespace {
+
+struct Options {
+  std::string file, out, environment, recipe;
+  std::vector<std::string> params;
+  bool truth = false, strict = false, json = false;
+};
+
+// "regime=neutral" -> {"regime": "neutral"}; numbers and true/false keep their type.
+Json params_json(const std::vector<std::string>& params) {
+  Json out = Json::object();
+  for (const std::string& param : params) {
+    const size_t equals = param.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error::input("not a parameter").field("--param").found("'" + param + "'").expected("name=value");
+    }
+    const std::string value = param.substr(equals + 1);
+    const Json parsed = Json::parse(value, nullptr, false);
+    out[param.substr(0, equals)] = parsed.is_number() || parsed.is_boolean() ? parsed : Json(value);
+  }
+  return out;
+}
+
+Sample sample_of(const RolloutBatch& batch, size_t rollout, const std::string& file) {
+  Sample sample;
+  for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) {
+    if (batch.token_begin(s) == batch.token_end(s) && !batch.text(s).empty()) {
+      throw Error::input("a step has text but no token ids, so the environment cannot judge it")
+          .at(file)
+          .field(batch.header(rollout).id + ".steps.tokens");
+    }
+    for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
+      sample.tokens.push_back(batch.token(t));
+      sample.observed.push_back(batch.kind(s) == StepKind::observe);
+    }
+  }
+  sample.logprob.assign(sample.tokens.size(), 0.0f);
+  sample.finished = true;
+  return sample;
+}
+
+// Copies every column of `from`, which has the same rollouts and steps, and every note.
+void copy_columns(const RolloutBatch& from, const std::string& file, RolloutBatch& to) {
+  for (size_t r = 0; r < to.rollouts(); ++r) {
+    if (from.step_end(r) == to.step_end(r)) continue;
+    throw Error::input("the environment cuts this rollout into other steps than the file does")
+        .at(file)
+        .field(to.header(r).id)
+        .found(fmt::format("{} steps", to.step_end(r) - to.step_begin(r)))
+        .expected(fmt::format("{} steps", from.step_end(r) - from.step_begin(r)));
+  }
+  for (const std::string& name : from.column_names()) {
+    const Column& column = from.column(name);
+    if (column.level() == Level::token) continue;  // token columns of the file are the sampler's own
+    Column& out = to.add_column(name, column.info());
+    for (size_t i = 0; i < column.size(); ++i) {
+      if (column.valid(i)) out.set(i, column[i]);
+    }
+  }
+  for (const std::string& name : from.note_names()) {
+    for (size_t r = 0; r < to.rollouts(); ++r) to.set_note(name, r, from.note(name, r));
+  }
+}
+
+EnvironmentInfo judge(const Options& options, RolloutBatch& batch) {
+  EnvironmentInfo info;
+  info.reward_columns = batch.column_names();
+  if (options.environment.empty()) return info;
+  const std::unique_ptr<Environment> environment =
+      catalogue().environments.make(options.environment, params_json(options.params));
+  std::vector<Task> tasks;
+  std::vector<Sample> samples;
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    tasks.push_back(environment->task_of(batch.header(r).prompt));
+    samples.push_back(sample_of(batch, r, options.file));
+  }
+  RolloutBatch judged = environment->rollouts(tasks, samples);
+  environment->reward_columns(judged, tasks);
+  if (options.truth) environment->truth_columns(judged, tasks);
+  copy_columns(judged, options.file, batch);
+  info = environment->info();
+  info.reward_columns = batch.column_names();
+  return info;
+}
+
+Json summary(const RolloutBatch& batch) {
+  Json out = Json::array();
+  for (const std::string& name : batch.column_names()) {
+    const Column& column = batch.column(name);
+    double sum = 0;
+    for (const float value : column.values()) sum += value;
+    const size_t valid = column.size() - column.missing();
+    out.push_back({{"column", name},
+                   {"valid", valid},
+                   {"missing", column.missing()},
+                   {"mean", valid == 0 ? Json(nullptr) : Json(sum / static_cast<double>(valid))}});
+  }
+  return out;
+}
+
+int run(const Options& options) {
+  RolloutFile file = read_rollouts(options.file, {.strict = options.strict});
+  for (const Error& error : file.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
+  const EnvironmentInfo info = judge(options, file.batch);
+  if (!options.recipe.empty()) {
+    const Config config = open_config(options.recipe);
+    build_operators(read_recipe(config.root()), info).apply(file.batch, {});
+  }
+  if (!options.out.empty()) write_rollouts(file.batch, options.out);
+  const Json columns = summary(file.batch);
+  if (options.json) {
+    fmt::print(
+        "{}\n",
+        Json{{"rollouts", file.batch.rollouts()}, {"bad_lines", file.bad_lines}, {"columns", columns}}.dump(
+            2));
+    return 0;
+  }
+  fmt::print("{} rollouts, {} steps; {} bad lines left out\n", file.batch.rollouts(), file.batch.steps(),
+             file.bad_lines);
+  for (const Json& row : columns) {
+    const std::string mean = row["mean"].is_null() ? "-" : fmt::format("{:.4f}", row["mean"].get<double>());
+    fmt::print("  {:<28} mean {:>9}   {} valid, {} missing\n", row["column"].get<std::string>(), mean,
+               row["valid"].get<size_t>(), row["missing"].get<size_t>());
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_score(CLI::App& app, Verb& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("score", "Give every step of the rollouts in a file its rewards");
+  verb->footer(
+      "Example (after 'gradus study studies/clean_code.toml'):\n"
+      "  gradus score runs/clean_code/rollouts/outcome.jsonl --environment code --truth --out scored.jsonl");
+  verb->add_option("file", options->file, "Rollout file (JSONL, see docs/rollout-files.md)")->required();
+  verb->add_option("-e,--environment", options->environment,
+                   "Environment that judges them (gradus operators)");
+  verb->add_option("-p,--param", options->params, "Parameter of the environment: name=value");
+  verb->add_flag("--truth", options->truth, "Add what only evaluation may see");
+  verb->add_option("-r,--recipe", options->recipe, "Recipe whose operators run on them");
+  verb->add_option("-o,--out", options->out, "Where to write the rollouts with their new columns");
+  verb->add_flag("--strict", options->strict, "Stop at the first bad line");
+  verb->add_flag("--json", options->json, "Machine-readable summary");
+  verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace gradus

@@ -1,0 +1,72 @@
+// gradus study FILE: train every arm, judge every arm on what it was not paid for, say what the process
+// reward bought.
+#include "gradus/study/study.h"
+
+#include <fmt/format.h>
+#include <thread>
+
+#include "gradus/base/error.h"
+#include "gradus/cli/command.h"
+#include "gradus/cli/progress_bar.h"
+#include "gradus/eval/roles.h"
+#include "gradus/report/report.h"
+
+namespace gradus {
+
+namespace {
+
+struct Options {
+  std::string file, out;
+  int workers = 0;
+  uint64_t seed = 0;
+  bool json = false, quiet = false, check = false;
+};
+
+int run(const Options& options) {
+  StudySpec spec = StudySpec::load(options.file);
+  if (options.seed != 0) spec.reseed(options.seed);
+  if (options.check) {
+    fmt::print("{}: {} arms, {} seeds, {} updates: nothing is missing\n", options.file, spec.arms.size(),
+               spec.seeds.size(), spec.training.updates);
+    return 0;
+  }
+  const std::string folder = options.out.empty() ? "runs/" + spec.name : options.out;
+  const int workers =
+      options.workers > 0 ? options.workers : static_cast<int>(std::thread::hardware_concurrency());
+  Json results;
+  {
+    ProgressBar bar(options.quiet || options.json);
+    results =
+        run_study(spec, {.folder = folder, .workers = std::max(1, workers)}, bar.events(), stop_on_signals());
+  }
+  const std::string page = folder + "/report.html";
+  write_report(results, page);
+  if (options.json) {
+    fmt::print("{}\n", results.dump(1));
+  } else {
+    fmt::print("\n{}\nreport: {}\n", verdict_table(results), page);
+  }
+  return results["verdict"]["refusals"].empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_study(CLI::App& app, Verb& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("study", "Run a study: arms x paired seeds, fair statistics, a report");
+  verb->footer(
+      "Stopped at any moment (Ctrl-C, kill), the same command goes on where it was.\n"
+      "Example:\n  gradus study studies/clean_code.toml");
+  verb->add_option("file", options->file, "Study file (TOML)")->required();
+  verb->add_option("-o,--out", options->out,
+                   "Folder for the run store, results.json and report.html [runs/NAME]");
+  verb->add_option("-j,--workers", options->workers, "Runs at a time [number of cores]")
+      ->check(CLI::Range(1, 1024));
+  verb->add_option("--seed", options->seed, "Draw fresh seeds from this number instead of those of the file");
+  verb->add_flag("--check", options->check, "Check the study file and stop");
+  verb->add_flag("--json", options->json, "Print results.json instead of the table");
+  verb->add_flag("--quiet", options->quiet, "No progress");
+  verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace gradus

@@ -1,0 +1,60 @@
+#include "gradus/study/recipe.h"
+
+#include <set>
+
+#include "gradus/study/catalogue.h"
+
+namespace gradus {
+
+namespace {
+
+Pipeline start(const EnvironmentInfo& environment) {
+  std::map<std::string, Evaluator> evaluators;
+  for (const auto& [column, judge] : environment.evaluators) evaluators[column] = {judge.first, judge.second};
+  return Pipeline(catalogue().operators, environment.reward_columns, evaluators);
+}
+
+}  // namespace
+
+Recipe read_recipe(const Section& section) {
+  Recipe recipe;
+  for (const Section& table : section.sections("operator")) {
+    const std::string name = table.text("name");
+    recipe.push_back({name, table.rest({"name"}), table.place()});
+  }
+  if (recipe.empty()) {
+    throw section.error("operator", "a recipe without operators").expected("at least one [[operator]] table");
+  }
+  return recipe;
+}
+
+Pipeline build_operators(const Recipe& recipe, const EnvironmentInfo& environment) {
+  Pipeline pipeline = start(environment);
+  for (const RecipeStep& step : recipe) pipeline.add(step.op, step.params, step.place);
+  return pipeline;
+}
+
+Pipeline build_pipeline(const Recipe& recipe, const EnvironmentInfo& environment, const Place& place) {
+  Pipeline pipeline = build_operators(recipe, environment);
+  if (!pipeline.writes("token.advantage")) {
+    Error error = Error::input("the recipe writes no token column 'advantage', which the trainer reads");
+    error.hint("let its last credit operator write it: into = \"advantage\"");
+    throw place.mark(error, "operator");
+  }
+  return pipeline;
+}
+
+Pipeline build_sources(const std::vector<Recipe>& recipes, const EnvironmentInfo& environment) {
+  Pipeline pipeline = start(environment);
+  std::set<std::string> seen;
+  for (const Recipe& recipe : recipes) {
+    for (const RecipeStep& step : recipe) {
+      if (catalogue().operators.spec(step.op, step.place).evaluator.empty()) continue;
+      if (seen.insert(step.op + canonical(step.params)).second)
+        pipeline.add(step.op, step.params, step.place);
+    }
+  }
+  return pipeline;
+}
+
+}  // namespace gradus

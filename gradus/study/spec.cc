@@ -1,0 +1,243 @@
+#include "gradus/study/spec.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "gradus/study/catalogue.h"
+#include "gradus/study/library.h"
+#include "gradus/study/results.h"
+
+namespace gradus {
+
+namespace {
+
+// Raised whenever the same configuration would no longer give the same bytes, so that old stores are not
+// reused.
+constexpr int kResultVersion = 1;
+
+LossAggregation aggregation_from(const Section& section) {
+  const std::string name = section.text("aggregation", "token_mean");
+  if (name == "token_mean") return LossAggregation::token_mean;
+  if (name == "sequence_mean") return LossAggregation::sequence_mean;
+  if (name == "constant_norm") return LossAggregation::constant_norm;
+  throw section.error("aggregation", "value not allowed")
+      .found("'" + name + "'")
+      .expected("one of: token_mean, sequence_mean, constant_norm");
+}
+
+void read_policy(const Section& section, StudySpec& spec) {
+  spec.policy.layers = static_cast<int>(section.integer("layers", 3, 1, 48));
+  spec.policy.heads = static_cast<int>(section.integer("heads", 4, 1, 64));
+  spec.policy.width = static_cast<int>(section.integer("width", 96, 4, 4096));
+  spec.policy.device = section.text("device", "cpu");
+  spec.base_policies = static_cast<int>(section.integer("base_policies", 1, 1, 100));
+  spec.demonstrations = static_cast<int>(section.integer("demonstrations", 1, 10'000'000));
+  spec.fit.epochs = static_cast<int>(section.integer("epochs", 1, 1, 1000));
+  spec.fit.batch = static_cast<int>(section.integer("batch", 64, 1, 65536));
+  spec.fit.learning_rate = section.number("learning_rate", 1e-3, 0, 1);
+  if (spec.policy.width % spec.policy.heads != 0) {
+    throw section.error("width", "the width must be a multiple of the heads")
+        .found(fmt::format("width {} with {} heads", spec.policy.width, spec.policy.heads));
+  }
+  section.done();
+}
+
+void read_training(const Section& section, StudySpec& spec) {
+  TrainingSpec& training = spec.training;
+  training.updates = static_cast<int>(section.integer("updates", 1, 1'000'000));
+  training.prompts = static_cast<int>(section.integer("prompts", 1, 100'000));
+  training.samples = static_cast<int>(section.integer("samples", 1, 4096));
+  training.temperature = section.number("temperature", 1.0, 1e-3, 100);
+  Objective& objective = training.objective;
+  objective.learning_rate = section.number("learning_rate", 1e-4, 0, 1);
+  objective.clip_low = section.number("clip_low", 0.2, 0, 1);
+  objective.clip_high = section.number("clip_high", 0.2, 0, 10);
+  objective.epochs = static_cast<int>(section.integer("epochs", 1, 1, 100));
+  objective.minibatches = static_cast<int>(section.integer("minibatches", 1, 1, 1000));
+  objective.kl_weight = section.number("kl_weight", 0, 0, 100);
+  objective.entropy_weight = section.number("entropy_weight", 0, 0, 100);
+  objective.clip_norm = section.number("clip_norm", 1.0, 0, 1e9);
+  objective.aggregation = aggregation_from(section);
+  section.done();
+}
+
+const MetricSpec& metric_named(const Section& section, const std::string& key,
+                               const EnvironmentInfo& environment) {
+  const std::string id = section.text(key);
+  std::vector<std::string> ids;
+  for (const MetricSpec& metric : environment.metrics) {
+    if (metric.id == id) return metric;
+    ids.push_back(metric.id);
+  }
+  throw section.error(key, fmt::format("environment '{}' has no metric '{}'", environment.name, id))
+      .hint(suggest(id, ids));
+}
+
+void read_evaluation(const Section& section, StudySpec& spec, const EnvironmentInfo& environment) {
+  EvaluationSpec& evaluation = spec.evaluation;
+  evaluation.primary = metric_named(section, "primary", environment).id;
+  evaluation.constraint = metric_named(section, "constraint", environment).id;
+  evaluation.margin = section.number("margin", 0, 1e9);
+  evaluation.every = static_cast<int>(section.integer("every", 1, 1'000'000));
+  evaluation.tasks = static_cast<int>(section.integer("tasks", 2, 1'000'000));
+  evaluation.samples = static_cast<int>(section.integer("samples", 1, 4096));
+  evaluation.draws = static_cast<int>(section.integer("draws", 10000, 100, 1'000'000));
+  evaluation.viewer = static_cast<int>(section.integer("viewer", 6, 0, 1000));
+  section.done();
+}
+
+ArmSpec read_arm(const Section& section, const std::string& study_file) {
+  ArmSpec arm;
+  arm.id = section.text("id");
+  arm.label = section.text("label", arm.id);
+  arm.place = section.place();
+  const bool named = section.has("recipe");
+  if (named == section.has("operator")) {
+    throw section.error(named ? "recipe" : "operator",
+                        "an arm has either a recipe file or [[arm.operator]] tables");
+  }
+  if (named) {
+    const std::filesystem::path folder = std::filesystem::path(study_file).parent_path();
+    const Config config = open_config((folder / section.text("recipe")).lexically_normal().string());
+    arm.recipe = read_recipe(config.root());
+  } else {
+    arm.recipe = read_recipe(section);
+  }
+  section.done();
+  return arm;
+}
+
+void read_arms(const Section& root, StudySpec& spec) {
+  for (const Section& section : root.sections("arm")) {
+    ArmSpec arm = read_arm(section, spec.file);
+    const bool taken =
+        std::any_of(spec.arms.begin(), spec.arms.end(), [&](const ArmSpec& a) { return a.id == arm.id; });
+    if (taken || arm.id == "base") {
+      throw section.error("id", taken ? "two arms have the same id" : "'base' names the base policy")
+          .found(arm.id);
+    }
+    spec.arms.push_back(std::move(arm));
+  }
+  if (spec.arms.empty())
+    throw root.error("arm", "the study has no arms").expected("at least one [[arm]] table");
+  spec.baseline = root.text("baseline");
+  std::vector<std::string> ids;
+  for (const ArmSpec& arm : spec.arms) ids.push_back(arm.id);
+  if (std::find(ids.begin(), ids.end(), spec.baseline) == ids.end()) {
+    throw root.error("baseline", fmt::format("no arm '{}'", spec.baseline)).hint(suggest(spec.baseline, ids));
+  }
+}
+
+Json objective_json(const Objective& objective) {
+  return {{"learning_rate", objective.learning_rate},
+          {"clip_low", objective.clip_low},
+          {"clip_high", objective.clip_high},
+          {"epochs", objective.epochs},
+          {"minibatches", objective.minibatches},
+          {"kl_weight", objective.kl_weight},
+          {"entropy_weight", objective.entropy_weight},
+          {"clip_norm", objective.clip_norm},
+          {"aggregation", static_cast<int>(objective.aggregation)}};
+}
+
+}  // namespace
+
+StudySpec StudySpec::load(const std::string& path) {
+  return parse(open_config(path));
+}
+
+StudySpec StudySpec::parse(const Config& config) {
+  const Section root = config.root();
+  StudySpec spec;
+  spec.file = config.file();
+  spec.name = root.text("name");
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  };
+  if (spec.name.empty() || !std::all_of(spec.name.begin(), spec.name.end(), plain)) {
+    throw root.error("name", "the name becomes a folder")
+        .found("'" + spec.name + "'")
+        .expected("letters, digits, '_' and '-'");
+  }
+  spec.title = root.text("title", spec.name);
+  spec.question = root.text("question", "");
+  const Section environment = root.section("environment");
+  spec.environment = environment.text("name");
+  spec.environment_params = environment.rest({"name"});
+  spec.environment_place = environment.place();
+  const std::unique_ptr<Environment> env = spec.make_environment();
+  read_policy(root.section("policy"), spec);
+  spec.policy.vocabulary = static_cast<int>(env->info().vocabulary.size());
+  spec.policy.context = env->info().max_prompt + env->info().max_response;
+  read_training(root.section("training"), spec);
+  spec.training.objective.max_response = env->info().max_response;
+  read_evaluation(root.section("evaluation"), spec, env->info());
+  const int64_t seeds = root.integer("seeds", 1, 1000);
+  for (int64_t seed = 1; seed <= seeds; ++seed) spec.seeds.push_back(static_cast<uint64_t>(seed));
+  if (spec.base_policies > seeds) {
+    throw root.section("policy")
+        .error("base_policies", "more base policies than seeds")
+        .found(fmt::format("{} for {} seeds", spec.base_policies, seeds));
+  }
+  read_arms(root, spec);
+  for (const ArmSpec& arm : spec.arms) build_pipeline(arm.recipe, env->info(), arm.place);
+  root.done();
+  try {
+    check_plan(analysis_plan(spec, env->info()), env->info().metrics);
+  } catch (Error& error) {
+    throw error.at(spec.file, config.line_of("evaluation"));
+  }
+  return spec;
+}
+
+void StudySpec::reseed(uint64_t seed) {
+  const Stream stream = Stream(seed).child("study seeds");
+  for (size_t i = 0; i < seeds.size(); ++i) seeds[i] = stream.child(i).key();
+}
+
+std::unique_ptr<Environment> StudySpec::make_environment() const {
+  return catalogue().environments.make(environment, environment_params, environment_place);
+}
+
+const ArmSpec& StudySpec::arm(const std::string& id) const {
+  const auto it = std::find_if(arms.begin(), arms.end(), [&](const ArmSpec& arm) { return arm.id == id; });
+  require(it != arms.end(), "an arm of the study");
+  return *it;
+}
+
+Json StudySpec::resolved_base(size_t base) const {
+  return {
+      {"version", kResultVersion},
+      {"environment", environment},
+      {"parameters", Params(catalogue().environments.spec(environment), environment_params, {}).values()},
+      {"policy",
+       {policy.vocabulary, policy.context, policy.layers, policy.heads, policy.width, policy.device}},
+      {"fit", {fit.epochs, fit.batch, fit.learning_rate, fit.weight_decay, fit.clip_norm, demonstrations}},
+      {"seed", seeds[base]}};
+}
+
+Json StudySpec::resolved_evaluation() const {
+  return {evaluation.tasks, evaluation.samples, evaluation.viewer};
+}
+
+std::string StudySpec::key_of_base(size_t base) const {
+  return sha256_hex(canonical(resolved_base(base)));
+}
+
+std::string StudySpec::key_of_start(size_t seed) const {
+  return sha256_hex(canonical(
+      {{"base", key_of_base(base_of(seed))}, {"evaluation", resolved_evaluation()}, {"seed", seeds[seed]}}));
+}
+
+std::string StudySpec::key_of_run(const ArmSpec& arm, size_t seed) const {
+  const std::unique_ptr<Environment> env = make_environment();
+  return sha256_hex(
+      canonical({{"start", key_of_start(seed)},
+                 {"recipe", build_pipeline(arm.recipe, env->info(), arm.place).json()},
+                 {"training", {training.updates, training.prompts, training.samples, training.temperature}},
+                 {"objective", objective_json(training.objective)},
+                 {"every", evaluation.every}}));
+}
+
+}  // namespace gradus

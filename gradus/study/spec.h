@@ -1,0 +1,76 @@
+// A study, read from TOML and checked before anything runs: environment, policy, training, evaluation, arms,
+// seeds.
+//
+//   StudySpec spec = StudySpec::load("studies/clean_code.toml");
+//   spec.key_of_run(arm, seed);     // content address: equal resolved configuration, equal key, never
+//   computed twice
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gradus/learn/policy.h"
+#include "gradus/study/recipe.h"
+
+namespace gradus {
+
+struct ArmSpec {
+  std::string id, label;
+  Recipe recipe;
+  Place place;
+};
+
+struct TrainingSpec {
+  int updates = 0;
+  int prompts = 0;  // tasks per update
+  int samples = 0;  // rollouts per task: the group
+  double temperature = 1.0;
+  Objective objective;
+};
+
+struct EvaluationSpec {
+  std::string primary;     // metric id: the quantity of interest, held out from every arm
+  std::string constraint;  // metric id: must not get worse
+  double margin = 0;       // non-inferiority margin on the constraint, fixed in advance
+  int every = 0;           // updates between checkpoints
+  int tasks = 0;
+  int samples = 0;  // rollouts per task
+  int draws = 10000;
+  int viewer = 0;  // tasks whose rollouts the report shows
+};
+
+struct StudySpec {
+  static StudySpec load(const std::string& path);
+  static StudySpec parse(const Config& config);
+
+  // Fresh seeds derived from one number, in place of those of the file.
+  void reseed(uint64_t seed);
+
+  std::string key_of_base(size_t base) const;   // base policy
+  std::string key_of_start(size_t seed) const;  // evaluation of the base policy with a seed's streams
+  std::string key_of_run(const ArmSpec& arm, size_t seed) const;  // one arm, one seed
+  size_t base_of(size_t seed) const { return seed % static_cast<size_t>(base_policies); }
+  std::unique_ptr<Environment> make_environment() const;
+  const ArmSpec& arm(const std::string& id) const;
+
+  std::string name, title, question, file;
+  std::string environment;
+  Json environment_params;
+  Place environment_place;
+  PolicyConfig policy;  // vocabulary and context come from the environment
+  int base_policies = 1;
+  int demonstrations = 0;
+  FitOptions fit;
+  TrainingSpec training;
+  EvaluationSpec evaluation;
+  std::vector<uint64_t> seeds;
+  std::string baseline;
+  std::vector<ArmSpec> arms;
+
+ private:
+  Json resolved_base(size_t base) const;
+  Json resolved_evaluation() const;
+};
+
+}  // namespace gradus

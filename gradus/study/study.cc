@@ -1,0 +1,45 @@
+#include "gradus/study/study.h"
+
+#include <fmt/format.h>
+
+#include "gradus/base/atomic_file.h"
+#include "gradus/base/parallel.h"
+#include "gradus/study/results.h"
+
+namespace gradus {
+
+Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEvents& events,
+               const std::atomic<bool>& stop) {
+  const std::unique_ptr<Store> store = Store::open(options.folder + "/store.sqlite");
+  if (!store->recovered().empty()) events.note(store->recovered());
+  const std::unique_ptr<Environment> environment = spec.make_environment();
+  const RunContext context{spec, *environment, *store, events, stop};
+
+  events.phase("base policies", static_cast<size_t>(spec.base_policies));
+  parallel_for(static_cast<size_t>(spec.base_policies), options.workers, [&](size_t base) {
+    use_one_thread();
+    base_policy(context, base);
+    events.progress(fmt::format("base policy {}", base + 1), 1.0);
+  });
+  // Seed by seed, so that a study stopped early holds whole pairs.
+  const size_t arms = spec.arms.size(), runs = spec.seeds.size() * (arms + 1);
+  events.phase("runs", runs);
+  parallel_for(runs, options.workers, [&](size_t i) {
+    use_one_thread();
+    const size_t seed = i / (arms + 1), arm = i % (arms + 1);
+    context.check_stop();
+    if (arm == arms)
+      start_evaluation(context, seed);
+    else
+      train_run(context, spec.arms[arm], seed);
+    events.progress(fmt::format("run {}", i), 1.0);
+  });
+  Json results = assemble_results(context);
+  write_study_rollouts(context, options.folder + "/rollouts");
+  AtomicFile file(options.folder + "/results.json");
+  file.write(results.dump(1) + "\n");
+  file.commit();
+  return results;
+}
+
+}  // namespace gradus

@@ -1,0 +1,110 @@
+#include <cmath>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "tests/rollout/small_batch.h"
+
+#include "gradus/reward/min_form.h"
+#include "gradus/reward/normalise.h"
+#include "gradus/reward/pool.h"
+#include "gradus/reward/shuffle.h"
+
+namespace gradus {
+namespace {
+
+OperatorRegistry registry() {
+  OperatorRegistry out("operator");
+  register_normalise(out);
+  register_shuffle(out);
+  register_min_form(out);
+  return out;
+}
+
+std::vector<float> run(const std::string& name, Json params, RolloutBatch& batch, uint64_t seed = 1) {
+  registry().make(name, params)->apply(batch, {.random = Stream(seed)});
+  const auto values = batch.column("step.prm").values();
+  return {values.begin(), values.end()};
+}
+
+RolloutBatch batch_with(const std::vector<float>& rewards) {
+  RolloutBatch batch = small_batch();
+  Column& prm = batch.add_column("step.prm");
+  for (size_t s = 0; s < rewards.size(); ++s) prm.set(s, rewards[s]);
+  return batch;
+}
+
+TEST(Normalise, GroupPoolMatchesTheFormula) {
+  RolloutBatch batch = batch_with({1, 2, 3, 4, 10, 20, 30, 5, 6});  // group 7: 1 2 3 4 5 6, group 9: 10 20 30
+  const std::vector<float> out = run("shape.normalise", {{"channel", "prm"}, {"epsilon", 0}}, batch);
+  const double deviation = std::sqrt(17.5 / 5);
+  EXPECT_FLOAT_EQ(out[0], static_cast<float>((1 - 3.5) / deviation));
+  EXPECT_FLOAT_EQ(out[8], static_cast<float>((6 - 3.5) / deviation));
+  EXPECT_FLOAT_EQ(out[4], -1.0f);
+  EXPECT_FLOAT_EQ(out[5], 0.0f);
+  EXPECT_FLOAT_EQ(out[6], 1.0f);
+}
+
+TEST(Normalise, EqualRewardsGiveExactlyZero) {
+  for (const float reward : {0.7f, 1.0f / 3, 0.1f, -1e-30f, 3e30f}) {
+    for (const std::string& pool : pool_names()) {
+      RolloutBatch batch = batch_with(std::vector<float>(9, reward));
+      for (const float value : run("shape.normalise", {{"channel", "prm"}, {"pool", pool}}, batch))
+        EXPECT_EQ(value, 0.0f);
+    }
+  }
+}
+
+TEST(Normalise, MissingStaysMissingAndDoesNotCount) {
+  RolloutBatch batch = batch_with({1, 2, 3, 4, 10, 20, 30, 5, 6});
+  batch.column("step.prm").clear(5);
+  run("shape.normalise", {{"channel", "prm"}, {"scale", "none"}}, batch);
+  EXPECT_FALSE(batch.column("step.prm").valid(5));
+  EXPECT_FLOAT_EQ(batch.column("step.prm")[4], -10.0f);
+}
+
+TEST(Shuffle, KeepsTheValuesOfEveryPool) {
+  EXPECT_TRUE(rc::check("the multiset of every pool is kept, and nothing moves between pools", [] {
+    const auto rewards = *rc::gen::container<std::vector<int>>(9, rc::gen::inRange(-50, 50));
+    const std::string pool = *rc::gen::elementOf(pool_names());
+    RolloutBatch batch = batch_with({rewards.begin(), rewards.end()});
+    const std::vector<size_t> pools = step_pools(batch, pool_from_name(pool));
+    const std::vector<float> out =
+        run("shape.shuffle", {{"channel", "prm"}, {"pool", pool}}, batch, *rc::gen::arbitrary<uint64_t>());
+    std::multimap<size_t, float> before, after;
+    std::multiset<std::pair<size_t, float>> left, right;
+    for (size_t s = 0; s < 9; ++s) {
+      left.insert({pools[s], static_cast<float>(rewards[s])});
+      right.insert({pools[s], out[s]});
+    }
+    RC_ASSERT(left == right);
+  }));
+}
+
+TEST(Shuffle, DependsOnTheStreamAlone) {
+  const std::vector<float> rewards{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  RolloutBatch a = batch_with(rewards), b = batch_with(rewards), c = batch_with(rewards);
+  const Json params{{"channel", "prm"}, {"pool", "batch"}};
+  const auto first = run("shape.shuffle", params, a, 5);
+  EXPECT_EQ(first, run("shape.shuffle", params, b, 5));
+  EXPECT_NE(first, run("shape.shuffle", params, c, 6));
+}
+
+TEST(MinForm, SumApproachesTheMinimum) {
+  RolloutBatch batch = batch_with({0.9f, 0.2f, 0.5f, 0, 1, 1, 1, 1, 1});
+  const std::vector<float> out = run("shape.min_form", {{"channel", "prm"}, {"temperature", 0.001}}, batch);
+  EXPECT_NEAR(out[0] + out[1] + out[2], 0.2, 1e-6);
+}
+
+TEST(MinForm, MatchesTheFormulaAndSurvivesExtremes) {
+  RolloutBatch batch = batch_with({0.5f, -0.5f, 0.1f, 0.3f, 1, 1, 1, -1e30f, 1e30f});
+  const std::vector<float> out = run("shape.min_form", {{"channel", "prm"}}, batch);
+  const double w0 = std::exp(-5.0), w1 = std::exp(5.0), w2 = std::exp(-1.0);
+  EXPECT_NEAR(out[0], 0.5 * w0 / (w0 + w1 + w2), 1e-7);
+  EXPECT_NEAR(out[1], -0.5 * w1 / (w0 + w1 + w2), 1e-7);
+  EXPECT_FLOAT_EQ(out[3], 0.3f) << "one step is unchanged";
+  EXPECT_FLOAT_EQ(out[7], -1e30f);
+  EXPECT_FLOAT_EQ(out[8], 0.0f);
+}
+
+}  // namespace
+}  // namespace gradus
