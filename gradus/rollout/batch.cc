@@ -6,19 +6,26 @@ namespace gradus {
 
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::rollout: return "rollout";
-    case Level::step: return "step";
-    case Level::token: return "token";
+    case Level::rollout:
+      return "rollout";
+    case Level::step:
+      return "step";
+    case Level::token:
+      return "token";
   }
   return "";
 }
 
 std::string_view kind_name(StepKind kind) {
   switch (kind) {
-    case StepKind::reason: return "reason";
-    case StepKind::act: return "act";
-    case StepKind::observe: return "observe";
-    case StepKind::answer: return "answer";
+    case StepKind::reason:
+      return "reason";
+    case StepKind::act:
+      return "act";
+    case StepKind::observe:
+      return "observe";
+    case StepKind::answer:
+      return "answer";
   }
   return "";
 }
@@ -27,8 +34,9 @@ StepKind kind_from_name(std::string_view name) {
   for (const StepKind kind : {StepKind::reason, StepKind::act, StepKind::observe, StepKind::answer}) {
     if (kind_name(kind) == name) return kind;
   }
-  throw Error::input("unknown step kind").found("'" + std::string(name) + "'").expected(
-      "one of: reason, act, observe, answer");
+  throw Error::input("unknown step kind")
+      .found("'" + std::string(name) + "'")
+      .expected("one of: reason, act, observe, answer");
 }
 
 std::pair<Level, std::string> split_column_name(const std::string& name) {
@@ -44,7 +52,9 @@ std::pair<Level, std::string> split_column_name(const std::string& name) {
       .expected("LEVEL.NAME with LEVEL one of rollout, step, token, for example 'step.prm'");
 }
 
-size_t Column::missing() const { return static_cast<size_t>(std::count(valid_.begin(), valid_.end(), 0)); }
+size_t Column::missing() const {
+  return static_cast<size_t>(std::count(valid_.begin(), valid_.end(), 0));
+}
 
 void RolloutBatch::require_open() const {
   require(columns_.empty() && notes_.empty(), "rollouts, steps and tokens come before columns and notes");
@@ -75,9 +85,12 @@ void RolloutBatch::add_token(int32_t id) {
 
 size_t RolloutBatch::size(Level level) const {
   switch (level) {
-    case Level::rollout: return rollouts();
-    case Level::step: return steps();
-    case Level::token: return tokens();
+    case Level::rollout:
+      return rollouts();
+    case Level::step:
+      return steps();
+    case Level::token:
+      return tokens();
   }
   return 0;
 }
