@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,9 @@ using std::chrono::steady_clock;
 
 // On top of the wall clock of one program: time for the worker itself to be scheduled.
 constexpr milliseconds grace{5000};
+
+// For a guard to end its worker.
+constexpr milliseconds farewell{2000};
 
 uint32_t mask_of(const std::vector<SandboxLayer>& layers) {
   uint32_t mask = 0;
@@ -116,11 +120,16 @@ void JailProcess::check_layers(const SandboxOptions& options) {
       .hint("to run with less isolation, give up these layers by name: " + names);
 }
 
+// Hanging up makes the guard kill and bury its worker. A guard that cannot, because somebody stopped it, is
+// killed itself; then the worker dies with it.
 void JailProcess::stop() {
   if (socket_ >= 0) close(socket_);
   socket_ = -1;
   if (pid_ <= 0) return;
-  kill(pid_, SIGKILL);  // the worker dies with its guard
+  int guard = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  pollfd event = {guard, POLLIN, 0};
+  if (guard < 0 || poll(&event, 1, static_cast<int>(farewell.count())) <= 0) kill(pid_, SIGKILL);
+  if (guard >= 0) close(guard);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;

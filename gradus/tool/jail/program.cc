@@ -1,6 +1,7 @@
 #include "gradus/tool/jail/program.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <libtcc.h>
 #include <sys/mman.h>
@@ -23,13 +24,19 @@ int dlclose(void*) {
 namespace gradus::jail {
 namespace {
 
-// Keeps the first complaint, as one line.
+// Keeps the first complaint: its last line (those before only say what included what), with "<string>:N:"
+// turned into the line of the program, which the declaration of the entry comes before.
 void remember(void* opaque, const char* text) {
   auto& shared = *static_cast<Shared*>(opaque);
   if (shared.message_size != 0) return;
-  size_t size = std::min(strcspn(text, "\n"), max_message);
-  memcpy(shared.message, text, size);
-  shared.message_size = static_cast<uint32_t>(size);
+  if (const char* line = strrchr(text, '\n'); line != nullptr && line[1] != 0) text = line + 1;
+  long number = 0;
+  int prefix = 0, size = 0;
+  if (sscanf(text, "<string>:%ld%n", &number, &prefix) == 1)
+    size = snprintf(shared.message, max_message, "line %ld%s", number - 1, text + prefix);
+  else
+    size = snprintf(shared.message, max_message, "%s", text);
+  shared.message_size = static_cast<uint32_t>(std::clamp(size, 0, static_cast<int>(max_message) - 1));
 }
 
 // Uninitialised locals must read the same in every run and for every input.

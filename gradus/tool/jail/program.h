@@ -18,7 +18,7 @@ namespace gradus::jail {
 // The job at hand, in private memory of the worker.
 struct Task {
   char entry[max_entry + 1];
-  char source[max_sandbox_source + max_entry + 128];  // the declaration of the entry, then the source
+  char source[max_sandbox_source + max_entry + 128];  // a line that declares the entry, then the source
   uint32_t source_size, arity, inputs;
   int32_t values[max_sandbox_inputs * max_sandbox_arity];
 };

@@ -109,7 +109,7 @@ size_t Worker::take_job(size_t offset, size_t end) {
   memcpy(task.entry, desk_->incoming + offset, job.entry_size);
   task.entry[job.entry_size] = 0;
   offset += job.entry_size;
-  // Declared first, so that a definition with other parameters is a compile error.
+  // Declared first, on a line of its own, so that a definition with other parameters is a compile error.
   static const char* const parameters[] = {"void",
                                            "int",
                                            "int,int",
@@ -118,7 +118,7 @@ size_t Worker::take_job(size_t offset, size_t end) {
                                            "int,int,int,int,int",
                                            "int,int,int,int,int,int"};
   int declared =
-      snprintf(task.source, sizeof task.source, "int %s(%s);\n#line 1\n", task.entry, parameters[job.arity]);
+      snprintf(task.source, sizeof task.source, "int %s(%s);\n", task.entry, parameters[job.arity]);
   memcpy(task.source + declared, desk_->incoming + offset, job.source_size);
   offset += job.source_size;
   memcpy(task.values, desk_->incoming + offset, values);

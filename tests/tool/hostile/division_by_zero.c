@@ -1,0 +1,3 @@
+// expect: crashed
+// Divides by zero.
+int f(int x) { return 1 / (x - x); }

@@ -1,0 +1,3 @@
+// expect: crashed
+// Recurses without end.
+int f(int x) { return f(x + 1) + f(x + 2); }

@@ -1,0 +1,4 @@
+// expect: compile_error
+// Includes itself.
+#include __FILE__
+int f(int x) { return x; }
