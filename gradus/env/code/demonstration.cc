@@ -1,0 +1,205 @@
+#include "gradus/env/code/demonstration.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "gradus/base/error.h"
+#include "gradus/env/code/junk.h"
+#include "gradus/env/code/vocabulary.h"
+
+namespace gradus {
+
+namespace {
+
+// One operation of the expression: `value` is its C expression, where "@" stands for `condition`.
+struct Operation {
+  Words condition;  // empty: nothing to decide
+  Words value;
+  std::string result;  // name of its value
+};
+
+Words words_of(const std::string& text, const std::map<std::string, Words>& names) {
+  Words out;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    const auto it = names.find(word);
+    if (it == names.end()) {
+      out.push_back(word);
+    } else {
+      out.insert(out.end(), it->second.begin(), it->second.end());
+    }
+    begin = end + 1;
+  }
+  return out;
+}
+
+// C of each operation; x, y, p, q are its operands.
+struct Shape {
+  const char* condition;
+  const char* value;
+};
+const std::map<std::string, Shape>& shapes() {
+  static const std::map<std::string, Shape> known = {
+      {"max", {"x < y", "@ ? y : x"}},
+      {"min", {"x < y", "@ ? x : y"}},
+      {"abs", {"x < 0", "@ ? - x : x"}},
+      {"sign", {"x < 0", "@ ? - 1 : 0 < x"}},
+      {"pick", {"x < y", "@ ? p : q"}},
+      {"clamp", {"x < y", "@ ? y : p < x ? p : x"}},
+      {"add", {"", "x + y"}},
+      {"sub", {"", "x - y"}},
+  };
+  return known;
+}
+
+bool operands_are_leaves(const Expression& e) {
+  return std::all_of(e.args.begin(), e.args.end(), [](const Expression& arg) { return arg.leaf(); });
+}
+
+Words dense(const Operation& operation) {
+  Words out;
+  for (const std::string& word : operation.value) {
+    if (word == "@") {
+      out.insert(out.end(), operation.condition.begin(), operation.condition.end());
+    } else {
+      out.push_back(word);
+    }
+  }
+  return out;
+}
+
+// Appends the operations of `e`, operands first; returns the words that stand for its value. With `nest`, an
+// operation whose operands are all leaves is written where it is used, in parentheses.
+Words plan(const Expression& e, bool nest, bool root, std::vector<Operation>& out) {
+  static constexpr std::array<const char*, 4> names = {"x", "y", "p", "q"};
+  if (e.leaf()) return {e.head};
+  std::map<std::string, Words> operands;
+  for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = plan(e.args[i], nest, false, out);
+  const Shape& shape = shapes().at(e.head);
+  Operation operation{words_of(shape.condition, operands), words_of(shape.value, operands), ""};
+  if (nest && !root && operands_are_leaves(e)) {
+    Words inner = dense(operation);
+    inner.insert(inner.begin(), "(");
+    inner.push_back(")");
+    return inner;
+  }
+  operation.result = "r" + std::to_string(out.size());
+  out.push_back(operation);
+  return {operation.result};
+}
+
+Words declare(const std::string& name, const Words& value) {
+  Words out = {"const", "int", name, "="};
+  out.insert(out.end(), value.begin(), value.end());
+  out.push_back(";");
+  return out;
+}
+
+Words finish(const Words& value) {
+  Words out = {"return"};
+  out.insert(out.end(), value.begin(), value.end());
+  out.push_back(";");
+  return out;
+}
+
+std::vector<Words> named_conditions(const std::vector<Operation>& operations) {
+  std::vector<Words> out;
+  for (size_t i = 0; i < operations.size(); ++i) {
+    const Operation& operation = operations[i];
+    const std::string condition = "k" + std::to_string(i);
+    if (!operation.condition.empty()) out.push_back(declare(condition, operation.condition));
+    const Words value = words_of(token_words(operation.value), {{"@", {condition}}});
+    out.push_back(i + 1 < operations.size() ? declare(operation.result, value) : finish(value));
+  }
+  return out;
+}
+
+std::vector<Words> one_per_operation(const std::vector<Operation>& operations) {
+  std::vector<Words> out;
+  for (size_t i = 0; i < operations.size(); ++i) {
+    const Words value = dense(operations[i]);
+    out.push_back(i + 1 < operations.size() ? declare(operations[i].result, value) : finish(value));
+  }
+  return out;
+}
+
+size_t length(const std::vector<Words>& body) {
+  size_t out = 0;
+  for (const Words& words : body) out += words.size();
+  return out;
+}
+
+// Junk beside the statement of each operation: how many, and which kinds, depends on the regime.
+std::vector<Words> with_junk(const std::vector<Operation>& operations, Regime regime, Stream& stream) {
+  std::vector<Words> body = one_per_operation(operations);
+  const std::vector<Words> essential = body;
+  JunkWriter writer(body, stream.child("junk"));
+  size_t room = (kBodyLimit - length(body)) / kJunkTokens;
+  for (size_t i = 0; i < essential.size(); ++i) {
+    size_t pieces = regime == Regime::costly ? 1 + stream.below(2) : 1;
+    if (regime == Regime::neutral && operations[i].condition.empty()) pieces = 0;
+    pieces = std::min(pieces, room);
+    room -= pieces;
+    const bool last = i + 1 == essential.size();
+    size_t after = 0;  // pieces behind the statement; the others come first, so that order is front to back
+    for (size_t k = 0; k < pieces; ++k) after += stream.chance(last ? 0.25 : 0.5) ? 1 : 0;
+    if (regime == Regime::helpful) after = last ? 0 : pieces;
+    for (size_t k = 0; k < pieces; ++k) {
+      const bool before = k + after < pieces;
+      const size_t next = last ? body.size() : writer.position_of_essential(i + 1);
+      const size_t position = before ? writer.position_of_essential(i) : next;
+      regime == Regime::helpful ? writer.copy(position) : writer.any(position);
+    }
+  }
+  return body;
+}
+
+// Renames temporaries to t0, t1 ... in the order in which they are declared.
+std::vector<std::string> numbered(const std::vector<Words>& body) {
+  std::map<std::string, Words> names;
+  std::vector<std::string> out;
+  for (const Words& words : body) {
+    for (size_t i = 0; i + 1 < words.size(); ++i) {
+      if (words[i] == "int") names.emplace(words[i + 1], Words{"t" + std::to_string(names.size())});
+    }
+    require(names.size() <= kTemporaries, "a demonstration needs more temporaries than there are");
+    out.push_back(token_words(words_of(token_words(words), names)));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> regime_names() {
+  return {"neutral", "costly", "helpful"};
+}
+
+Regime regime_from_name(const std::string& name) {
+  if (name == "neutral") return Regime::neutral;
+  if (name == "costly") return Regime::costly;
+  if (name == "helpful") return Regime::helpful;
+  throw Error::input("unknown regime").found(name).hint(suggest(name, regime_names()));
+}
+
+std::vector<std::string> write_body(const Expression& expression, Regime regime, Style style, Stream stream) {
+  const bool nest = regime == Regime::helpful && style == Style::clean;
+  std::vector<Operation> operations;
+  plan(expression, nest, true, operations);
+  require(!operations.empty(), "a demonstration needs an operation");
+  if (style == Style::sloppy) return numbered(with_junk(operations, regime, stream));
+  if (regime == Regime::neutral) return numbered(named_conditions(operations));
+  return numbered(one_per_operation(operations));
+}
+
+bool fits(const Expression& expression) {
+  std::vector<Operation> separate, nested;
+  plan(expression, false, true, separate);
+  plan(expression, true, true, nested);
+  const size_t copied = length(one_per_operation(separate)) + kJunkTokens * separate.size();
+  return length(named_conditions(separate)) <= kBodyLimit && copied <= kBodyLimit &&
+         length(one_per_operation(nested)) <= kBodyLimit;
+}
+
+}  // namespace gradus

@@ -1,0 +1,112 @@
+#include "gradus/env/code/demonstration.h"
+
+#include <gtest/gtest.h>
+
+#include "gradus/base/error.h"
+#include "gradus/env/code/program.h"
+#include "gradus/env/code/vocabulary.h"
+#include "gradus/tool/c_facts.h"
+
+namespace gradus {
+namespace {
+
+struct Body {
+  std::vector<std::string> statements;
+  size_t tokens = 0, flagged = 0;
+};
+
+// The same tasks in every regime and style; task i has the same index everywhere.
+std::vector<Body> bodies(Regime regime, Style style, size_t count) {
+  std::vector<Body> out;
+  std::vector<std::string> sources;
+  for (uint64_t seed = 0; out.size() < count; ++seed) {
+    const Expression asked = random_expression(2 + static_cast<int>(seed % 2), Stream(seed));
+    if (!fits(asked)) continue;
+    Body body{write_body(asked, regime, style, Stream(seed).child("body"))};
+    for (const std::string& statement : body.statements) body.tokens += tokens_of(statement).size();
+    sources.push_back(source_text(body.statements));
+    out.push_back(std::move(body));
+  }
+  const std::vector<CFunctionFacts> facts = c_facts(sources);
+  for (size_t i = 0; i < out.size(); ++i) {
+    EXPECT_TRUE(facts[i].compiles) << sources[i];
+    std::vector<int> lines;
+    for (const CFinding& finding : facts[i].findings) {
+      if (lines.empty() || std::find(lines.begin(), lines.end(), finding.line) == lines.end()) {
+        lines.push_back(finding.line);
+      }
+    }
+    out[i].flagged = lines.size();
+  }
+  return out;
+}
+
+constexpr size_t kCount = 400;
+
+TEST(Demonstration, EveryBodyKeepsRulesAndLimits) {
+  for (const std::string& name : regime_names()) {
+    for (const Style style : {Style::clean, Style::sloppy}) {
+      for (const Body& body : bodies(regime_from_name(name), style, kCount)) {
+        EXPECT_EQ(broken_rule(body.statements), "") << source_text(body.statements);
+        EXPECT_LE(body.tokens, kBodyLimit) << source_text(body.statements);
+      }
+    }
+  }
+}
+
+TEST(Demonstration, CleanHasNoFlagsAndSloppyHas) {
+  for (const std::string& name : regime_names()) {
+    const Regime regime = regime_from_name(name);
+    for (const Body& body : bodies(regime, Style::clean, kCount)) {
+      EXPECT_EQ(body.flagged, 0u) << source_text(body.statements);
+    }
+    size_t flagged = 0, statements = 0, programs = 0;
+    for (const Body& body : bodies(regime, Style::sloppy, kCount)) {
+      flagged += body.flagged;
+      statements += body.statements.size();
+      programs += body.flagged > 0 ? 1 : 0;
+    }
+    EXPECT_GE(programs * 10, kCount * 9) << name;
+    EXPECT_GE(flagged * 100, statements * 33) << name;
+    EXPECT_LE(flagged * 100, statements * 60) << name;
+  }
+}
+
+TEST(Demonstration, NeutralStylesAgreeInLengthAndNumber) {
+  const std::vector<Body> clean = bodies(Regime::neutral, Style::clean, kCount);
+  const std::vector<Body> sloppy = bodies(Regime::neutral, Style::sloppy, kCount);
+  for (size_t i = 0; i < kCount; ++i) {
+    EXPECT_EQ(clean[i].tokens, sloppy[i].tokens)
+        << source_text(clean[i].statements) << source_text(sloppy[i].statements);
+    EXPECT_EQ(clean[i].statements.size(), sloppy[i].statements.size());
+  }
+}
+
+TEST(Demonstration, CostlySloppinessIsLonger) {
+  const std::vector<Body> clean = bodies(Regime::costly, Style::clean, kCount);
+  const std::vector<Body> sloppy = bodies(Regime::costly, Style::sloppy, kCount);
+  for (size_t i = 0; i < kCount; ++i) EXPECT_GT(sloppy[i].tokens, clean[i].tokens);
+}
+
+TEST(Demonstration, HelpfulSloppinessIsMoreStatementsOfLessEach) {
+  const std::vector<Body> clean = bodies(Regime::helpful, Style::clean, kCount);
+  const std::vector<Body> sloppy = bodies(Regime::helpful, Style::sloppy, kCount);
+  for (size_t i = 0; i < kCount; ++i) EXPECT_GT(sloppy[i].statements.size(), clean[i].statements.size());
+}
+
+TEST(Demonstration, AnExample) {
+  const Expression asked = parse_expression("abs max a b");
+  const auto clean = [&](Regime regime) { return write_body(asked, regime, Style::clean, Stream(1)); };
+  EXPECT_EQ(clean(Regime::neutral),
+            (std::vector<std::string>{"const int t0 = a < b ;", "const int t1 = t0 ? b : a ;",
+                                      "const int t2 = t1 < 0 ;", "return t2 ? - t1 : t1 ;"}));
+  EXPECT_EQ(clean(Regime::costly),
+            (std::vector<std::string>{"const int t0 = a < b ? b : a ;", "return t0 < 0 ? - t0 : t0 ;"}));
+  EXPECT_EQ(
+      clean(Regime::helpful),
+      (std::vector<std::string>{"return ( a < b ? b : a ) < 0 ? - ( a < b ? b : a ) : ( a < b ? b : a ) ;"}));
+  EXPECT_THROW(regime_from_name("natural"), Error);
+}
+
+}  // namespace
+}  // namespace gradus
