@@ -1,11 +1,12 @@
-// An environment makes tasks, shows demonstrations, cuts sampled tokens into steps, pays the reward columns that a
-// training run may see, and knows the truth that only evaluation may see.
+// An environment makes tasks, shows demonstrations, cuts sampled tokens into steps, pays the reward columns
+// that a training run may see, and knows the truth that only evaluation may see.
 //
 //   auto env = environments.make("code", {{"regime", "neutral"}});
 //   std::vector<Task> tasks = env->tasks(Split::train, 20, stream.child("tasks"));
 //   RolloutBatch batch = env->rollouts(tasks, samples);      // steps, texts, token.logprob
 //   env->reward_columns(batch, tasks);                       // rollout.outcome, step.* that rewards may read
-//   env->truth_columns(batch, tasks);                        // evaluation only: rollout.hidden_pass, step.necessary ...
+//   env->truth_columns(batch, tasks);                        // evaluation only: rollout.hidden_pass,
+//   step.necessary ...
 #pragma once
 
 #include <memory>
@@ -34,12 +35,13 @@ struct Demonstration {
   std::vector<int32_t> response;  // ends with the end token
 };
 
-// One evaluation metric, described by data. Its value for a rollout is the value of a rollout column, or the mean of a
-// step column over the steps of the rollout where it is valid (missing where there is none).
+// One evaluation metric, described by data. Its value for a rollout is the value of a rollout column, or the
+// mean of a step column over the steps of the rollout where it is valid (missing where there is none).
 struct MetricSpec {
   std::string id;
   std::string label;  // for people
-  std::string axis;   // outcome, process-correctness, process-efficiency, process-style, safety, calibration, cost
+  std::string
+      axis;  // outcome, process-correctness, process-efficiency, process-style, safety, calibration, cost
   bool higher_is_better = true;
   double low = 0, high = 1;
   std::string unit;    // per rollout, step, token
@@ -60,7 +62,8 @@ struct EnvironmentInfo {
   // Evaluator id and components behind a reward column, keyed by column name.
   std::map<std::string, std::pair<std::string, std::vector<std::string>>> evaluators;
   std::vector<MetricSpec> metrics;
-  std::string style_column;  // "step.X" of truth: 1 where a step is sloppy; used for the neutrality check. May be ""
+  std::string
+      style_column;  // "step.X" of truth: 1 where a step is sloppy; used for the neutrality check. May be ""
 };
 
 class Environment {
@@ -68,16 +71,18 @@ class Environment {
   virtual ~Environment() = default;
   virtual const EnvironmentInfo& info() const = 0;
   virtual std::vector<Task> tasks(Split split, size_t count, Stream stream) const = 0;
-  virtual std::vector<Demonstration> demonstrations(size_t count, Stream stream) const = 0;  // train split only
-  // samples.size() is a multiple of tasks.size(): sample i answers task i / (samples / tasks); that index is the group.
+  virtual std::vector<Demonstration> demonstrations(size_t count,
+                                                    Stream stream) const = 0;  // train split only
+  // samples.size() is a multiple of tasks.size(): sample i answers task i / (samples / tasks); that index is
+  // the group.
   virtual RolloutBatch rollouts(std::span<const Task> tasks, std::span<const Sample> samples) const = 0;
   // tasks[batch.header(r).group] is the task of rollout r.
   virtual void reward_columns(RolloutBatch& batch, std::span<const Task> tasks) const = 0;
   virtual void truth_columns(RolloutBatch& batch, std::span<const Task> tasks) const = 0;
   // Tokens that the environment puts after the last response token (a tool's answer); usually none.
   virtual std::vector<int32_t> observe(const Task& task, std::span<const int32_t> response) const;
-  // The task that a prompt states, so that rollouts from a file can be judged. Throws Error::input where the text is not a
-  // prompt of this environment.
+  // The task that a prompt states, so that rollouts from a file can be judged. Throws Error::input where the
+  // text is not a prompt of this environment.
   virtual Task task_of(const std::string& prompt) const;
   // How model-written code is kept away from the host; "no code is run" where there is none.
   virtual std::string isolation() const;
