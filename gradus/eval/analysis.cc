@@ -168,6 +168,14 @@ Json goodhart_json(const std::vector<Comparison>& rows, const AnalysisPlan& plan
   return out;
 }
 
+// What a report of the outcome alone would say, beside what the two axes say.
+Json naive_json(const AnalysisPlan& plan, const std::vector<Comparison>& rows) {
+  const OutcomeOnlyConclusion naive = outcome_only(plan, rows);
+  return Json::array({{{"arm", arm_under_test(plan).id},
+                       {"conclusion", naive.benefit ? "benefit" : "no benefit"},
+                       {"sentence", naive.sentence}}});
+}
+
 }  // namespace
 
 int64_t final_update(const EvalTable& table, const AnalysisPlan& plan) {
@@ -203,7 +211,8 @@ Json analyse(const EvalTable& table, const AnalysisPlan& plan) {
           {"pareto", pareto_json(pareto_plane(table, plan, update), plan)},
           {"goodhart", goodhart_json(rows, plan)},
           {"verdict",
-           {{"answer", verdict.answer}, {"sentences", verdict.sentences}, {"refusals", verdict.refusals}}}};
+           {{"answer", verdict.answer}, {"sentences", verdict.sentences}, {"refusals", verdict.refusals}}},
+          {"naive", naive_json(plan, rows)}};
 }
 
 }  // namespace gradus
