@@ -32,10 +32,10 @@ const arms = [
 // For every metric: what it is, where the base policy stands, and where the arms end, in the order of `arms`.
 const table = [
   ['hidden_pass', 'Pass rate on hidden tests', 'outcome', true, 0, 1, 'code.tests.hidden', true, 0.9, [0.948, 0.946, 0.941, 0.902]],
-  ['flagged', 'Flagged statements', 'process-style', false, 0, 1, 'code.libclang', false, 0.29, [0.27, 0.011, 0.262, 0.004]],
-  ['duplicates', 'Duplicated statements', 'process-style', false, 0, 1, 'code.duplicates', false, 0.061, [0.058, 0.009, 0.06, 0.002]],
+  ['flagged', 'Flagged statements', 'process-style', false, 0, 1, 'code.libclang', false, 0.29, [0.27, 0.031, 0.262, 0.024]],
+  ['duplicates', 'Duplicated statements', 'process-style', false, 0, 1, 'code.duplicates', false, 0.061, [0.058, 0.019, 0.06, 0.017]],
   ['necessity', 'Necessary statements', 'process-efficiency', true, 0, 1, 'code.deletion', true, 0.681, [0.702, 0.941, 0.712, 0.71]],
-  ['excess', 'Excess statements', 'process-efficiency', false, 0, 12, 'code.shortest', true, 1.42, [1.35, 0.24, 1.33, -0.6]],
+  ['excess', 'Excess statements', 'process-efficiency', false, 0, 12, 'code.shortest', true, 1.42, [1.35, 0.24, 1.33, 0.6]],
   ['complexity', 'Cognitive complexity', 'process-style', false, 0, 40, 'clang-tidy.cognitive', false, 2.9, [2.82, 2.41, 2.86, 1.3]],
   ['tidy_rules', 'clang-tidy findings outside the reward', 'process-style', false, 0, 10, 'clang-tidy.rules', false, 0.82, [0.79, 0.33, 0.77, 0.5]],
   ['tokens', 'Response length', 'cost', false, 0, 96, 'count.tokens', true, 41.2, [40.7, 31.5, 40.4, 18.9]],
@@ -127,15 +127,22 @@ function rolloutOf(random, [task, prompt], arm, at) {
   const steps = kind.map(([text, flagged, necessary], i) => ({
     text, kind: 'act',
     channels: { clean: arm.id === 'outcome' ? null : flagged ? -1 : 0.25, advantage: round((flagged ? -0.6 : 0.3) + (random() - 0.5) * 0.4, 3) },
-    truth: { necessary, flagged, tidy: i === 0 && at === 0 ? null : 0 },
+    truth: { necessary, sloppy: i === 0 && at === 0 ? null : flagged },
   }));
   return { task, prompt, arm: arm.id, seed: seeds[at % seeds.length], sample: at % 4, outcome: kind === wrong ? 0 : 1, steps };
+}
+
+// One rollout per arm; of the second task the first arm has two, of the last one the last arm has none.
+function rolloutsOf(random, task, arm, t, i) {
+  if (t === tasks.length - 1 && i === arms.length - 1) return [];
+  const first = rolloutOf(random, task, arm, (t + i) % 6);
+  return t === 1 && i === 0 ? [first, rolloutOf(random, task, arm, 2)] : [first];
 }
 
 function paretoOf(rows) {
   const point = (arm, x, y, on_front) => ({ arm, x, y, x_low: round(x - 0.008), x_high: round(x + 0.008), y_low: round(y - 0.02), y_high: round(y + 0.02), on_front });
   const at = (arm, metric) => rows.find((row) => row.arm === arm && row.metric === metric)?.mean ?? rows.find((row) => row.metric === metric).baseline_mean;
-  const points = arms.map((arm) => point(arm.id, at(arm.id, 'hidden_pass'), at(arm.id, 'necessity'), arm.id === 'outcome_process' || arm.id === 'outcome'));
+  const points = arms.map((arm) => point(arm.id, at(arm.id, 'hidden_pass'), at(arm.id, 'necessity'), arm.id === 'outcome_process'));
   points.push({ arm: 'base', x: 0.9, y: 0.681, x_low: null, x_high: null, y_low: null, y_high: null, on_front: false });
   return { x: 'hidden_pass', y: 'necessity', points, hypervolume: 0.0121, reference: { x: 0.9, y: 0.681 } };
 }
@@ -158,6 +165,7 @@ export function sample() {
     base: Object.fromEntries(table.map(([id, , , , , , , , start]) => [id, { mean: start, low: round(start * 0.98), high: round(start * 1.02) }])),
     neutrality: { p_pass_sloppy: 0.893, p_pass_clean: 0.904, difference: -0.011, low: -0.034, high: 0.012, rollouts_sloppy: 1103, rollouts_clean: 2737 },
     rows,
+    faults: ['sloppy'],
     curves: arms.flatMap((arm) => table.map((entry, i) => curveOf(random, values, arm, metrics[i], entry[8]))),
     pareto: paretoOf(rows),
     goodhart: [
@@ -173,7 +181,7 @@ export function sample() {
       ],
       refusals: ['Arms are not ranked by "Flagged statements": outcome + process was trained on it.'],
     },
-    rollouts: tasks.flatMap((task, t) => arms.map((arm, i) => rolloutOf(random, task, arm, (t + i) % 6))),
+    rollouts: tasks.flatMap((task, t) => arms.flatMap((arm, i) => rolloutsOf(random, task, arm, t, i))),
   };
 }
 

@@ -19,9 +19,9 @@ const sections = [
   { id: 'differences', title: 'Differences', Body: Differences },
   { id: 'pareto', title: 'Outcome and process', Body: Pareto },
   { id: 'curves', title: 'Learning curves', Body: Curves },
-  { id: 'profile', title: 'All metrics at once', Body: Parallel },
+  { id: 'profile', title: 'Profile', Body: Parallel },
   { id: 'rollouts', title: 'Rollouts', Body: Rollouts },
-  { id: 'goodhart', title: 'Goodhart check', Body: Goodhart },
+  { id: 'goodhart', title: 'Goodhart', Body: Goodhart },
   { id: 'run', title: 'What was run', Body: Run },
 ];
 

@@ -5,17 +5,15 @@
 // `build` is called again when the theme or the width changes. Text reaches the plot as SVG text and the tooltip as text
 // nodes, so that no label of a study is ever read as markup.
 import { CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, MarkAreaComponent, MarkLineComponent, ParallelComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Table } from './table.jsx';
 import { onTheme, palette } from './theme.js';
 
 use([
-  CustomChart, LineChart, ParallelChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent,
-  ParallelComponent, TooltipComponent, LabelLayout, SVGRenderer,
+  CustomChart, LineChart, ParallelChart, ScatterChart, GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, SVGRenderer,
 ]);
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
@@ -36,7 +34,7 @@ function Plot({ title, height, build }) {
   const builder = useRef(build);
   const redraw = useRef(() => {});
   builder.current = build;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const chart = init(host.current, null, { renderer: 'svg' });
     const draw = (colours) => {
       chart.resize();

@@ -29,7 +29,7 @@ export function interval(low, high) {
 
 export function spread(mean, sd) {
   if (!isNumber(mean)) return MISSING;
-  return isNumber(sd) ? `${number(mean)} ± ${number(sd)}` : number(mean);
+  return isNumber(sd) ? `${number(mean)} ± ${number(sd, digits(mean))}` : number(mean);
 }
 
 export function pValue(value) {
@@ -44,4 +44,15 @@ export function count(value) {
 // The label of an axis at a round value: no trailing zeros.
 export function tick(value) {
   return String(Number(value.toPrecision(6))).replace('-', '−');
+}
+
+// Words broken into lines of at most `width` characters; a longer word keeps a line of its own.
+export function wrap(text, width) {
+  const rows = [''];
+  for (const word of String(text).split(/\s+/)) {
+    const row = rows.at(-1);
+    if (row && row.length + 1 + word.length > width) rows.push(word);
+    else rows[rows.length - 1] = row ? `${row} ${word}` : word;
+  }
+  return rows.join('\n');
 }

@@ -1,11 +1,11 @@
 // One small forest plot per metric: every arm's difference to the baseline with its interval, the seeds as small marks,
 // the zero line, and for the constraint the margin that was fixed in advance.
 import { Chart, lines, valueAxis } from '../chart.jsx';
-import { interval, isNumber, number, signed, tick } from '../format.js';
+import { interval, isNumber, number, signed, tick, wrap } from '../format.js';
 import { Legend, verdictText } from '../marks.jsx';
 import { armColour, armSymbol } from '../theme.js';
 
-const ROW = 46;
+const ROW = 48;
 
 // A whisker from data[0] to data[1] at height data[2].
 function whisker(params, api) {
@@ -32,7 +32,7 @@ function armSeries(study, row, at, colours) {
   if (isNumber(row.low) && isNumber(row.high))
     series.push({ type: 'custom', renderItem: whisker, data: [[row.low, row.high, at]], encode: { x: [0, 1], y: 2 }, itemStyle: { color }, tooltip: { formatter: text } });
   if (isNumber(row.difference))
-    series.push({ type: 'scatter', data: [[row.difference, at]], symbol: armSymbol(arm), symbolSize: 11, itemStyle: { color }, tooltip: { formatter: text }, z: 3 });
+    series.push({ type: 'scatter', data: [[row.difference, at]], symbol: armSymbol(arm), symbolSize: 11, itemStyle: { color, opacity: 1 }, tooltip: { formatter: text }, z: 3 });
   return series;
 }
 
@@ -44,7 +44,7 @@ function marks(study, metric, colours) {
     data.push({
       xAxis: at,
       lineStyle: { color: colours.muted, width: 1.5, type: [4, 4] },
-      label: { show: true, formatter: 'margin', position: 'end', distance: 2, color: colours.muted, fontSize: 12 },
+      label: { show: true, formatter: 'margin', position: 'start', distance: 2, color: colours.muted, fontSize: 12 },
     });
   }
   return { type: 'scatter', data: [], markLine: { silent: true, symbol: 'none', data } };
@@ -61,7 +61,7 @@ function range(study, metric, rows) {
   return { min: low - pad, max: high + pad };
 }
 
-function sideAxis(colours, count, position, formatter, width) {
+function sideAxis(colours, count, position, formatter) {
   return {
     type: 'value',
     min: -0.5,
@@ -76,8 +76,6 @@ function sideAxis(colours, count, position, formatter, width) {
       color: colours.ink,
       fontSize: 12,
       lineHeight: 15,
-      width,
-      overflow: 'break',
       rich: { role: { color: colours.muted, fontSize: 11, lineHeight: 14 } },
       customValues: Array.from({ length: count }, (_, i) => i),
       formatter,
@@ -85,21 +83,27 @@ function sideAxis(colours, count, position, formatter, width) {
   };
 }
 
+// The arm and, below it, its role for the metric; {, } and | would steer rich text.
+function armLabel(study, row, width) {
+  const plain = (text) => String(text).replace(/[{}|]/g, ' ');
+  return `${wrap(plain(study.arm(row.arm).label), width / 6.6)}\n{role|${plain(row.role ?? 'role n/a')}}`;
+}
+
 function forest(study, metric, rows) {
   return (colours, width) => {
-    const left = Math.min(150, Math.max(96, width * 0.3));
-    const plain = (text) => String(text).replace(/[{}|]/g, ' '); // these three steer rich text
+    const left = Math.min(186, Math.max(96, width * 0.33));
     return {
       tooltip: { trigger: 'item' },
       grid: { left, right: 104, top: 20, bottom: 34 },
       xAxis: valueAxis(colours, {
         ...range(study, metric, rows),
-        splitNumber: 4,
+        splitNumber: Math.max(2, Math.min(5, Math.floor((width - left - 104) / 70))),
+        axisLine: { onZero: false, lineStyle: { color: colours.line } },
         axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: tick },
       }),
       yAxis: [
-        sideAxis(colours, rows.length, 'left', (at) => `${plain(study.arm(rows[at].arm).label)}\n{role|${plain(rows[at].role ?? 'role n/a')}}`, left - 12),
-        sideAxis(colours, rows.length, 'right', (at) => verdictText(rows[at].verdict), 100),
+        sideAxis(colours, rows.length, 'left', (at) => armLabel(study, rows[at], left - 12)),
+        sideAxis(colours, rows.length, 'right', (at) => verdictText(rows[at].verdict)),
       ],
       series: [marks(study, metric, colours), ...rows.flatMap((row, at) => armSeries(study, row, at, colours))],
     };

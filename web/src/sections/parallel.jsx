@@ -1,6 +1,6 @@
 // Parallel coordinates: one horizontal axis per metric, better always to the right, one line per arm and the base policy.
 import { Chart, lines } from '../chart.jsx';
-import { isNumber, number, tick } from '../format.js';
+import { isNumber, number, tick, wrap } from '../format.js';
 import { Legend } from '../marks.jsx';
 import { BASE } from '../study.js';
 import { armColour, armDash } from '../theme.js';
@@ -15,7 +15,7 @@ function profile(study, metrics, arms) {
       const column = values.map((row) => row[dim]).filter(isNumber);
       const [low, high] = [Math.min(...column), Math.max(...column)];
       const pad = (high - low || 1) * 0.08;
-      return { dim, name: metric.label, min: low - pad, max: high + pad, inverse: metric.higher_is_better === false };
+      return { dim, name: wrap(metric.label, (left - 20) / 6.6), min: low - pad, max: high + pad, inverse: metric.higher_is_better === false };
     };
     return {
       tooltip: { trigger: 'item' },
@@ -24,8 +24,8 @@ function profile(study, metrics, arms) {
         ...axis(metric, dim),
         nameLocation: metric.higher_is_better === false ? 'end' : 'start',
         nameGap: 14,
-        nameTextStyle: { color: colours.ink, fontSize: 12, width: left - 26, overflow: 'break', align: 'right', lineHeight: 15 },
-        splitNumber: 4,
+        nameTextStyle: { color: colours.ink, fontSize: 12, align: 'right', lineHeight: 15 },
+        splitNumber: width < 560 ? 2 : 4,
         axisLine: { lineStyle: { color: colours.line } },
         axisTick: { lineStyle: { color: colours.line } },
         axisLabel: { color: colours.muted, fontSize: 11, formatter: tick, showMinLabel: false, showMaxLabel: false, hideOverlap: true },

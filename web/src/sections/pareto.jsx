@@ -21,7 +21,7 @@ function cross(params, api) {
   return { type: 'group', children };
 }
 
-function pointSeries(study, point, colours) {
+function pointSeries(study, point, { named, below }, colours) {
   const arm = study.arm(point.arm);
   const color = armColour(arm, colours);
   const name = arm.label + (point.on_front ? ' – Pareto' : '');
@@ -40,28 +40,39 @@ function pointSeries(study, point, colours) {
       data: [[point.x, point.y]],
       symbol: armSymbol(arm),
       symbolSize: point.on_front ? 17 : 12,
-      itemStyle: { color, borderColor: point.on_front ? colours.ink : color, borderWidth: 2 },
-      label: { show: true, formatter: () => name, position: 'right', distance: 9, color: colours.ink, fontSize: 12, textBorderColor: colours.paper, textBorderWidth: 3 },
-      labelLayout: { moveOverlap: 'shiftY' },
+      itemStyle: { color, opacity: 1, borderColor: point.on_front ? colours.ink : color, borderWidth: 2 },
+      label: { show: named, formatter: () => name, position: 'right', distance: 8, offset: [0, below ? 13 : -13], color: colours.ink, fontSize: 12, textBorderColor: colours.paper, textBorderWidth: 3 },
       tooltip: { formatter: text },
       z: 4,
     },
   ];
 }
 
+// Whether another point stands just above, so that the label is better put below. `y`: the metric of the vertical axis.
+function crowdedAbove(points, point, y) {
+  const span = (key) => Math.max(...points.map((each) => each[key])) - Math.min(...points.map((each) => each[key])) || 1;
+  const [width, height] = [span('x'), span('y')];
+  const up = y.higher_is_better === false ? -1 : 1;
+  return points.some((other) => {
+    const rise = (up * (other.y - point.y)) / height;
+    return other !== point && rise >= 0 && rise < 0.15 && Math.abs(other.x - point.x) / width < 0.3;
+  });
+}
+
 function scatter(study, pareto, points) {
   return (colours, width) => {
+    const narrow = width < 560; // no room for names: the legend has the symbols
     const front = points.filter((point) => point.on_front).sort((a, b) => a.x - b.x);
     const [x, y] = [study.metric(pareto.x), study.metric(pareto.y)];
     const axis = (metric) => ({ inverse: metric.higher_is_better === false, axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, formatter: tick } });
     return {
       tooltip: { trigger: 'item' },
-      grid: { left: 64, right: width < 560 ? 24 : 150, top: 34, bottom: 52 },
+      grid: { left: 64, right: narrow ? 24 : 110, top: 34, bottom: 52 },
       xAxis: valueAxis(colours, { ...axis(x), name: `${x.label} (better →)`, nameLocation: 'middle', nameGap: 32, boundaryGap: ['8%', '12%'] }),
       yAxis: valueAxis(colours, { ...axis(y), name: `${y.label} (better ↑)`, nameTextStyle: { color: colours.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] }, boundaryGap: ['8%', '8%'] }),
       series: [
         { type: 'line', silent: true, data: front.map((point) => [point.x, point.y]), symbol: 'none', lineStyle: { color: colours.ink, width: 1.5, type: [6, 4] }, z: 1 },
-        ...points.flatMap((point) => pointSeries(study, point, colours)),
+        ...points.flatMap((point) => pointSeries(study, point, { named: !narrow, below: crowdedAbove(points, point, y) }, colours)),
       ],
     };
   };

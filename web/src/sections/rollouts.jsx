@@ -65,7 +65,7 @@ function reading(study, channel, scale, value) {
   if (channel.source === 'truth') {
     const bad = faulty(study, channel.name, value);
     const plain = value === 0 || value === 1 ? (value === 1 ? channel.name : `not ${channel.name}`) : `${channel.name} ${number(value)}`;
-    return { tone: bad ? 'bad' : 'good', strength: bad ? 1 : 0.6, text: `${bad ? '▼' : '▲'} ${plain}` };
+    return { tone: bad ? 'bad' : 'good', strength: bad ? 1 : 0.1, text: `${bad ? '▼' : '▲'} ${plain}` };
   }
   if (value === 0) return { tone: 'none', strength: 0, text: '· 0' };
   const bad = study.faults.has(channel.name) ? value > 0 : value < 0;

@@ -1,0 +1,65 @@
+#include "gradus/report/report.h"
+
+#include <string_view>
+
+#include "embedded/report_page.h"
+
+#include "gradus/base/atomic_file.h"
+#include "gradus/base/error.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr std::string_view kPage = "web/dist/report.html";
+constexpr std::string_view kMarker = "\"@GRADUS_RESULTS@\"";
+constexpr std::string_view kSchema = "gradus.study/1";
+
+void check_schema(const Json& results) {
+  const std::string schema =
+      results.is_object() ? results.value("schema", Json()).dump() : results.type_name();
+  if (schema != "\"" + std::string(kSchema) + "\"") {
+    throw Error::input("this is not a results document")
+        .field("schema")
+        .found(schema)
+        .expected("\"" + std::string(kSchema) + "\"")
+        .hint("give the results.json that `gradus study` wrote");
+  }
+}
+
+std::string embeddable(const Json& results) {
+  // Programs that a model wrote need not be valid UTF-8; JSON must be.
+  const std::string text = results.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<') {
+      out += "\\u003c";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string render_report(const Json& results) {
+  check_schema(results);
+  const std::string_view page_template = report_page(kPage);
+  const size_t at = page_template.find(kMarker);
+  require(at != std::string_view::npos, "the report template holds the marker for the results");
+  std::string page(page_template.substr(0, at));
+  page += embeddable(results);
+  page += page_template.substr(at + kMarker.size());
+  return page;
+}
+
+void write_report(const Json& results, const std::string& path) {
+  const std::string page = render_report(results);
+  AtomicFile file(path);
+  file.write(page);
+  file.commit();
+}
+
+}  // namespace gradus

@@ -1,0 +1,19 @@
+// The answer of a study as text for the terminal, at most 110 columns wide: per arm its metrics with role,
+// difference to the baseline, 95 % interval and verdict, then the verdict in words.
+//
+//   fmt::print("{}", verdict_table(results));
+//
+//   outcome + process, against outcome
+//     metric                  role: arm / baseline   difference  95 % interval     verdict
+//     Necessary statements    held-out / held-out        +0.240  [+0.229, +0.251]  better
+#pragma once
+
+#include <string>
+
+#include "gradus/base/json.h"
+
+namespace gradus {
+
+std::string verdict_table(const Json& results);
+
+}  // namespace gradus
