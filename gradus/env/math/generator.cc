@@ -1,6 +1,7 @@
 #include "gradus/env/math/generator.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "gradus/base/error.h"
 
@@ -89,6 +90,28 @@ void drop_unused(Problem& problem) {
                 [&](const Quantity& quantity) { return !wanted[index_of(quantity.name)]; });
 }
 
+std::string operand_core(const Operand& operand, const std::array<uint64_t, kMaxNames>& cores) {
+  return operand.name ? fmt::format("{:016x}", cores[index_of(operand.name)])
+                      : std::to_string(operand.number);
+}
+
+// A hash of the target as an expression over numbers: names and order left out, + and * turned into one
+// order. The quantities come in the order of the graph.
+uint64_t core_of(const Problem& problem) {
+  std::array<uint64_t, kMaxNames> cores{};
+  for (const Quantity& quantity : problem.quantities) {
+    std::string text = std::to_string(quantity.value);
+    if (!quantity.given) {
+      std::string left = operand_core(quantity.left, cores), right = operand_core(quantity.right, cores);
+      if (quantity.op != '-' && right < left) std::swap(left, right);
+      text = left + quantity.op + right;
+    }
+    // The numbers of a formula and given quantities of the same value are told apart by this word.
+    cores[index_of(quantity.name)] = hash64((quantity.given ? "given " : "defined ") + text);
+  }
+  return hash64(fmt::format("{} {:016x}", problem.modulus, cores[index_of(problem.target)]));
+}
+
 void add_distractors(Problem& problem, const DrawOptions& options, Stream& stream) {
   const size_t first = static_cast<size_t>(given_count(options.steps) + options.steps);
   const auto any = [&](const Operand& other) {
@@ -132,7 +155,7 @@ DrawnProblem draw_problem(const DrawOptions& options, Stream& stream) {
   problem.quantities = draw_needed(options, stream);
   problem.target = problem.quantities.back().name;
   drop_unused(problem);
-  drawn.core = hash64(to_text(problem));
+  drawn.core = core_of(problem);
   add_distractors(problem, options, stream);
   rename(problem, static_cast<size_t>(given_count(options.steps) + options.steps + options.distractors),
          stream);
