@@ -285,7 +285,15 @@ TEST(Sandbox, NamesTheProgramThatDoesNotStart) {
     EXPECT_EQ(error.kind(), ErrorKind::outside);
     EXPECT_EQ(error.file(), "/nowhere/gradus-jail");
   }
-  EXPECT_THROW(Sandbox::start({.jail_program = "/bin/true"}), Error);
+  EXPECT_THROW(Sandbox::start({.jail_program = "/bin/true"}), Error);  // starts, but is no jail
+}
+
+TEST(Sandbox, TheEnvironmentMayNameTheProgram) {
+  ASSERT_EQ(setenv("GRADUS_JAIL", "/elsewhere/jail", 1), 0);
+  EXPECT_THROW(Sandbox::start({}), Error);
+  auto named = Sandbox::start({.jail_program = std::string(GRADUS_BINARY_DIR) + "/gradus-jail"});
+  ASSERT_EQ(unsetenv("GRADUS_JAIL"), 0);
+  EXPECT_EQ(run_one(*named, "int f(int a) { return a; }").status, RunStatus::ok);
 }
 
 }  // namespace

@@ -66,35 +66,27 @@ Filters build_filters() {
                       SCMP_SYS(access), SCMP_SYS(read),    SCMP_SYS(write), SCMP_SYS(writev),
                       SCMP_SYS(getcwd), SCMP_SYS(readlink)};
   filters.worker = Builder()
-                       .allow({SCMP_SYS(recvfrom),
-                               SCMP_SYS(sendto),
-                               SCMP_SYS(clone),
-                               SCMP_SYS(wait4),
-                               SCMP_SYS(kill),
-                               SCMP_SYS(rt_sigtimedwait),
-                               SCMP_SYS(rt_sigprocmask),
-                               SCMP_SYS(clock_gettime),
-                               SCMP_SYS(prctl),
-                               SCMP_SYS(setitimer),
-                               SCMP_SYS(setrlimit),
-                               SCMP_SYS(prlimit64),
-                               SCMP_SYS(set_robust_list),
-                               SCMP_SYS(rseq),
-                               SCMP_SYS(close),
-                               SCMP_SYS(brk),
-                               SCMP_SYS(munmap),
-                               SCMP_SYS(mremap),
-                               SCMP_SYS(mprotect),
+                       .allow({SCMP_SYS(recvfrom),      SCMP_SYS(sendto),
+                               SCMP_SYS(clone),         SCMP_SYS(wait4),
+                               SCMP_SYS(kill),          SCMP_SYS(rt_sigtimedwait),
+                               SCMP_SYS(rt_sigsuspend), SCMP_SYS(rt_sigprocmask),
+                               SCMP_SYS(clock_gettime), SCMP_SYS(prctl),
+                               SCMP_SYS(setitimer),     SCMP_SYS(setrlimit),
+                               SCMP_SYS(prlimit64),     SCMP_SYS(set_robust_list),
+                               SCMP_SYS(rseq),          SCMP_SYS(close),
+                               SCMP_SYS(brk),           SCMP_SYS(munmap),
+                               SCMP_SYS(mremap),        SCMP_SYS(mprotect),
                                SCMP_SYS(exit_group)})
                        .allow_if(SCMP_SYS(mmap), anonymous)
                        .fail(ENOENT, files)
                        .build();
-  filters.compile = Builder()
-                        .allow({SCMP_SYS(prctl), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
-                                SCMP_SYS(mprotect), SCMP_SYS(clock_gettime), SCMP_SYS(exit_group)})
-                        .allow_if(SCMP_SYS(mmap), anonymous)
-                        .fail(ENOENT, files)
-                        .build();
+  filters.compile =
+      Builder()
+          .allow({SCMP_SYS(prctl), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(mprotect),
+                  SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigsuspend), SCMP_SYS(exit_group)})
+          .allow_if(SCMP_SYS(mmap), anonymous)
+          .fail(ENOENT, files)
+          .build();
   filters.run = Builder().allow({SCMP_SYS(exit_group)}).build();
   return filters;
 }

@@ -36,7 +36,7 @@ struct Shared {
 };
 
 // Exit codes of the child.
-inline constexpr int exit_done = 0, exit_refused = 10, exit_memory = 11, exit_setup = 12;
+inline constexpr int exit_done = 0, exit_refused = 10, exit_memory = 11;
 
 TCCState* make_compiler(Shared& shared);
 

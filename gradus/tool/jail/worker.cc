@@ -180,7 +180,7 @@ RunStatus Worker::judge(int status, bool overdue, long cpu_us) {
   long limit_us = limits_.cpu_ms * 1000L;
   if (WIFSIGNALED(status)) {
     int signal = WTERMSIG(status);
-    if (signal == SIGPROF || signal == SIGXCPU || (overdue && cpu_us >= limit_us)) {
+    if (signal == SIGPROF || signal == SIGXCPU || (signal == SIGKILL && cpu_us >= limit_us)) {
       say(shared, "used up its %d ms of CPU time%s", limits_.cpu_ms, compiling ? " while compiling" : "");
       return RunStatus::timed_out;
     }
