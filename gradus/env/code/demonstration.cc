@@ -150,7 +150,8 @@ std::vector<Words> with_junk(const std::vector<Operation>& operations, Regime re
       const bool before = k + after < pieces;
       const size_t next = last ? body.size() : writer.position_of_essential(i + 1);
       const size_t position = before ? writer.position_of_essential(i) : next;
-      regime == Regime::helpful ? writer.copy(position) : writer.any(position);
+      const bool copies = regime == Regime::helpful && stream.chance(0.75);
+      copies ? writer.copy(position) : writer.any(position);
     }
   }
   return body;

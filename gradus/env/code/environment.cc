@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "gradus/base/bounded_cache.h"
 #include "gradus/env/code/cases.h"
 #include "gradus/env/code/demonstration.h"
 #include "gradus/env/code/judge.h"
@@ -17,6 +18,7 @@ namespace gradus {
 namespace {
 
 constexpr size_t kTidySample = 64;
+constexpr size_t kRememberedTasks = 20'000;
 constexpr int kMaxPrompt = 20;
 
 std::vector<SandboxLayer> layers_from_names(const std::vector<std::string>& names) {
@@ -142,6 +144,12 @@ std::vector<std::string> statements_of(const RolloutBatch& batch, size_t rollout
   return out;
 }
 
+size_t task_index(const RolloutBatch& batch, size_t rollout, size_t tasks) {
+  const int64_t group = batch.header(rollout).group;
+  require(group >= 0 && static_cast<size_t>(group) < tasks, "a rollout belongs to none of the tasks");
+  return static_cast<size_t>(group);
+}
+
 bool ended(const RolloutBatch& batch, size_t rollout) {
   const size_t first = batch.first_token(rollout), last = batch.last_token(rollout);
   return last > first && batch.token(last - 1) == kEndToken;
@@ -219,9 +227,16 @@ class CodeEnvironment : public Environment {
 
   static bool prompt_fits(const Expression& e) { return tokens_of(prefix_text(e)).size() < kMaxPrompt; }
 
-  static std::vector<TestCases> cases_of(std::span<const Task> tasks) {
+  std::vector<TestCases> cases_of(std::span<const Task> tasks) const {
     std::vector<TestCases> out;
-    for (const Task& task : tasks) out.push_back(make_cases(parse_expression(task.prompt)));
+    for (const Task& task : tasks) {
+      std::optional<TestCases> known = cases_.find(task.prompt);
+      if (!known) {
+        known = make_cases(parse_expression(task.prompt));
+        cases_.put(task.prompt, *known);
+      }
+      out.push_back(std::move(*known));
+    }
     return out;
   }
 
@@ -237,6 +252,7 @@ class CodeEnvironment : public Environment {
   int operations_;
   Judge judge_;
   CStyleSource style_;
+  mutable BoundedCache<TestCases> cases_{kRememberedTasks};
 };
 
 RolloutBatch CodeEnvironment::rollouts(std::span<const Task> tasks, std::span<const Sample> samples) const {
@@ -274,7 +290,7 @@ std::vector<Verdict> CodeEnvironment::judge_rollouts(const RolloutBatch& batch,
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     const std::vector<std::string> statements = statements_of(batch, r);
     const bool worth_a_run = ended(batch, r) && broken_rule(statements).empty();
-    attempts.push_back({.cases = &cases.at(static_cast<size_t>(batch.header(r).group)),
+    attempts.push_back({.cases = &cases[task_index(batch, r, cases.size())],
                         .task = batch.header(r).task,
                         .source = worth_a_run ? source_text(statements) : ""});
   }
@@ -298,7 +314,7 @@ void CodeEnvironment::write_necessity(RolloutBatch& batch, const std::vector<Tes
       }
       std::vector<std::string> rest = statements;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-      attempts.push_back({.cases = &cases.at(static_cast<size_t>(batch.header(r).group)),
+      attempts.push_back({.cases = &cases[task_index(batch, r, cases.size())],
                           .task = batch.header(r).task,
                           .source = source_text(rest)});
       steps.push_back(step);
@@ -355,7 +371,7 @@ void CodeEnvironment::truth_columns(RolloutBatch& batch, std::span<const Task> t
       batch.add_column("rollout.excess", {.estimates = "efficiency", .evaluator = "code.reference"});
   for (size_t r = 0; r < verdicts.size(); ++r) {
     if (verdicts[r] != Verdict::right) continue;
-    const int asked = operations(parse_expression(tasks[static_cast<size_t>(batch.header(r).group)].prompt));
+    const int asked = operations(parse_expression(tasks[task_index(batch, r, tasks.size())].prompt));
     excess.set(r, static_cast<float>(batch.step_end(r) - batch.step_begin(r)) - static_cast<float>(asked));
   }
   Column& tokens = batch.add_column("rollout.tokens", {.estimates = "cost", .evaluator = "code.tokens"});
