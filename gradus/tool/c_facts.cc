@@ -373,4 +373,6 @@ std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources) {
   return facts;
 }
 
+std::string libclang_version() { return take(clang_getClangVersion()); }
+
 }  // namespace gradus

@@ -46,6 +46,8 @@ struct CFunctionFacts {
   std::vector<CFinding> findings;  // sorted, no two equal
 };
 
+std::string libclang_version();
+
 // One function definition per source. Throws Error::input for a source larger than 64 KiB.
 std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources);
 
