@@ -1,10 +1,10 @@
-// The post_eval protocol (methods/post_eval: two axes, paired seeds, roles computed from evaluators) from a
+// The post_eval protocol (two axes, paired seeds, roles computed from evaluators) from a
 // table of measurements to the analysis keys of results.json: metrics, roles, base, neutrality, rows, curves,
-// pareto, goodhart, verdict (docs/results-json.md).
+// pareto, goodhart, naive, verdict (docs/results-json.md).
 //
 //   Json analysis = analyse(table, plan);        // throws Error::input where the plan cannot be analysed
 //   analysis["verdict"]["sentences"];
-//   OutcomeOnlyConclusion naive = outcome_only(plan, compare_arms(table, plan, final_update(table, plan)));
+//   analysis["naive"][0]["conclusion"];          // what a report of the outcome alone would say
 //
 // Evaluation sees evaluator ids only, never how rewards are configured. The same table and plan give the same
 // bytes, whatever the order in which entries were added. Numbers that do not exist are null.

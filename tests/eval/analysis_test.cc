@@ -1,0 +1,319 @@
+#include "gradus/eval/analysis.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "gradus/eval/goodhart.h"
+#include "gradus/eval/metrics.h"
+#include "gradus/eval/neutrality.h"
+#include "gradus/eval/pareto.h"
+#include "gradus/eval/verdict.h"
+
+namespace gradus {
+namespace {
+
+std::vector<MetricSpec> metrics() {
+  return {{.id = "hidden_pass", .label = "pass rate", .axis = "outcome", .evaluator = "hidden-tests"},
+          {.id = "lint",
+           .label = "lint share",
+           .axis = "process-style",
+           .higher_is_better = false,
+           .evaluator = "lint-a",
+           .components = {"libclang"}},
+          {.id = "necessity",
+           .label = "necessity share",
+           .axis = "process-correctness",
+           .evaluator = "deletion",
+           .exact = true},
+          {.id = "excess",
+           .label = "excess statements",
+           .axis = "process-efficiency",
+           .higher_is_better = false,
+           .high = 10,
+           .evaluator = "shortest"}};
+}
+
+AnalysisPlan plan() {
+  const EvaluatorUse tests{"visible-tests", {"tests"}}, lint{"lint-a", {"libclang"}};
+  AnalysisPlan out{
+      .baseline = "outcome", .primary = "necessity", .constraint = "hidden_pass", .margin = 0.02};
+  out.draws = 1000;
+  out.arms = {{"outcome", "Outcome", {tests}},
+              {"process", "Outcome + process", {tests, lint}},
+              {"shuffled", "Outcome + shuffled process", {tests, lint}},
+              {"only", "Process only", {lint}}};
+  return out;
+}
+
+struct Measured {
+  EvalKey key;
+  EvalEntry entry;
+};
+
+struct ArmTruth {
+  std::string arm;
+  double pass, lint, necessity;
+};
+
+// Noise small against the effects; every arm of a seed sees the same tasks.
+void measure(std::vector<Measured>& into, const ArmTruth& truth, int64_t update, int64_t seed) {
+  Stream seed_stream =
+      Stream(77).child(static_cast<uint64_t>(seed)).child(truth.arm).child(static_cast<uint64_t>(update));
+  const double drift = 0.01 * seed_stream.normal();
+  for (int task = 0; task < 12; ++task) {
+    for (int sample = 0; sample < 2; ++sample) {
+      Stream noise = seed_stream.child(static_cast<uint64_t>(task * 2 + sample));
+      // A fixed share of passes per seed, so that the pass rate has little noise.
+      const bool passed = (task * 2 + sample) < 24 * truth.pass;
+      const float necessity = static_cast<float>(truth.necessity + drift + 0.02 * noise.normal());
+      const float lint = static_cast<float>(truth.lint + drift + 0.02 * noise.normal());
+      into.push_back({{truth.arm, update, seed, "t" + std::to_string(task), sample},
+                      {.passed = passed,
+                       .sloppy = (task + sample) % 2 == 0,
+                       .values = {passed ? 1.0f : 0.0f, lint, necessity, 1 - necessity}}});
+    }
+  }
+}
+
+std::vector<Measured> study(int64_t seeds = 6) {
+  std::vector<Measured> out;
+  for (int64_t seed = 0; seed < seeds; ++seed) {
+    measure(out, {"base", 0.75, 0.3, 0.68}, 0, seed);
+    measure(out, {"outcome", 0.9, 0.3, 0.70}, 20, seed);
+    measure(out, {"outcome", 0.92, 0.3, 0.75}, 100, seed);
+    measure(out, {"process", 0.9, 0.05, 0.93}, 20, seed);
+    measure(out, {"process", 0.92, 0.0, 0.95}, 100, seed);
+    measure(out, {"shuffled", 0.9, 0.3, 0.70}, 20, seed);
+    measure(out, {"shuffled", 0.92, 0.3, 0.75}, 100, seed);
+    measure(out, {"only", 0.5, 0.0, 0.94}, 20, seed);
+    measure(out, {"only", 0.1, 0.0, 0.6}, 100, seed);
+  }
+  return out;
+}
+
+EvalTable table_of(const std::vector<Measured>& measured) {
+  EvalTable table(metrics());
+  for (const Measured& one : measured) table.add(one.key, one.entry);
+  for (const char* arm : {"outcome", "process", "shuffled", "only"}) {
+    for (int64_t seed = 0; seed < 6; ++seed) {
+      table.add_cost({arm, 20, seed}, {3200, 1000.0 + static_cast<double>(seed)});
+      table.add_cost({arm, 100, seed}, {16000, 5000});
+    }
+  }
+  return table;
+}
+
+Json row_of(const Json& analysis, const std::string& arm, const std::string& metric) {
+  for (const Json& row : analysis["rows"]) {
+    if (row["arm"] == arm && row["metric"] == metric) return row;
+  }
+  return nullptr;
+}
+
+TEST(Analysis, HasTheKeysOfTheContract) {
+  const Json analysis = analyse(table_of(study()), plan());
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : analysis.items()) keys.push_back(key);
+  EXPECT_EQ(keys, (std::vector<std::string>{"metrics", "roles", "base", "neutrality", "rows", "curves",
+                                            "pareto", "goodhart", "naive", "verdict"}));
+  keys.clear();
+  for (const auto& [key, value] : analysis["rows"][0].items()) keys.push_back(key);
+  EXPECT_EQ(
+      keys,
+      (std::vector<std::string>{
+          "arm",    "baseline",      "metric",      "axis",        "role",       "baseline_role", "mean",
+          "sd",     "baseline_mean", "baseline_sd", "difference",  "low",        "high",          "t_low",
+          "t_high", "p_permutation", "p_holm",      "d_z",         "hedges_g",   "cliffs_delta",  "p_better",
+          "seeds",  "prompts",       "verdict",     "differences", "conditional"}));
+  EXPECT_EQ(analysis["rows"].size(), 3u * 4u);
+  EXPECT_EQ(analysis["curves"].size(), 4u * 4u);
+}
+
+TEST(Analysis, ComputesTheRoles) {
+  const Json roles = analyse(table_of(study()), plan())["roles"];
+  EXPECT_EQ(roles["outcome"]["lint"], "held-out");
+  EXPECT_EQ(roles["process"]["lint"], "optimised");
+  EXPECT_EQ(roles["process"]["necessity"], "held-out");
+}
+
+TEST(Analysis, FindsWhatWasPutIn) {
+  const Json analysis = analyse(table_of(study()), plan());
+  const Json necessity = row_of(analysis, "process", "necessity");
+  EXPECT_EQ(necessity["verdict"], "better");
+  EXPECT_NEAR(necessity["difference"], 0.2, 0.02);
+  EXPECT_LT(necessity["low"], necessity["difference"]);
+  EXPECT_LT(necessity["p_holm"], 0.001);
+  EXPECT_EQ(necessity["p_permutation"], 2.0 / 64);
+  EXPECT_EQ(necessity["p_better"], 1.0);
+  EXPECT_EQ(necessity["seeds"], 6);
+  EXPECT_EQ(necessity["prompts"], 12);
+  const Json lint = row_of(analysis, "process", "lint");
+  EXPECT_EQ(lint["verdict"], "better");
+  EXPECT_EQ(lint["cliffs_delta"], -1.0);  // lower is better here: delta keeps the sign of the difference
+  EXPECT_EQ(lint["p_better"], 1.0);
+  EXPECT_TRUE(lint["p_holm"].is_null());  // optimised by the arm: not in the family
+  EXPECT_EQ(row_of(analysis, "process", "hidden_pass")["verdict"], "non-inferior");
+  EXPECT_TRUE(row_of(analysis, "process", "hidden_pass")["d_z"].is_null());  // no spread: no number
+  EXPECT_EQ(row_of(analysis, "shuffled", "necessity")["verdict"], "inconclusive");
+  EXPECT_EQ(row_of(analysis, "only", "hidden_pass")["verdict"], "worse");
+}
+
+TEST(Analysis, AnswersInTwoSentences) {
+  const Json verdict = analyse(table_of(study()), plan())["verdict"];
+  EXPECT_EQ(verdict["answer"], "yes");
+  ASSERT_EQ(verdict["sentences"].size(), 2u);
+  const std::string first = verdict["sentences"][0], second = verdict["sentences"][1];
+  EXPECT_NE(first.find("held-out necessity share rose by +0.19"), std::string::npos) << first;
+  EXPECT_NE(first.find("5.0 times sooner (update 20 against 100)"), std::string::npos) << first;
+  EXPECT_NE(first.find("pass rate stayed within the margin"), std::string::npos) << first;
+  EXPECT_NE(second.find("no effect on held-out necessity share could be shown"), std::string::npos) << second;
+  EXPECT_NE(second.find("pass rate fell by"), std::string::npos) << second;
+  EXPECT_EQ((first + second).find("equal"), std::string::npos);
+  EXPECT_TRUE(verdict["refusals"].empty());
+}
+
+TEST(Analysis, OutcomeAloneSeesNoBenefit) {
+  const Json naive = analyse(table_of(study()), plan())["naive"];
+  ASSERT_EQ(naive.size(), 1u);
+  EXPECT_EQ(naive[0]["arm"], "process");
+  EXPECT_EQ(naive[0]["conclusion"], "no benefit");
+  EXPECT_NE(naive[0]["sentence"].get<std::string>().find("no benefit in pass rate"), std::string::npos);
+}
+
+TEST(Analysis, OutcomeAloneSeesABetterOutcome) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    if (one.key.arm == "process") one.entry.values[0] = 1.0f;
+  }
+  EXPECT_EQ(analyse(table_of(measured), plan())["naive"][0]["conclusion"], "benefit");
+}
+
+TEST(Analysis, FlagsTheArmThatGamesItsReward) {
+  const Json goodhart = analyse(table_of(study()), plan())["goodhart"];
+  ASSERT_EQ(goodhart[2]["arm"], "only");
+  EXPECT_TRUE(goodhart[2]["flagged"]);
+  EXPECT_NE(goodhart[2]["reason"].get<std::string>().find("necessity"), std::string::npos);
+}
+
+TEST(Analysis, FrontHoldsTheArmThatWins) {
+  const Json pareto = analyse(table_of(study()), plan())["pareto"];
+  EXPECT_EQ(pareto["x"], "hidden_pass");
+  ASSERT_EQ(pareto["points"].size(), 5u);
+  EXPECT_EQ(pareto["points"][1]["on_front"], true);   // process
+  EXPECT_EQ(pareto["points"][0]["on_front"], false);  // outcome: dominated by process
+  EXPECT_EQ(pareto["points"][4]["arm"], "base");
+  EXPECT_EQ(pareto["points"][4]["on_front"], false);
+  EXPECT_EQ(pareto["reference"]["x"], pareto["points"][3]["x"]);  // process only has the worst pass rate
+  EXPECT_GT(pareto["hypervolume"], 0.0);
+}
+
+TEST(Analysis, CurvesStartAtTheBasePolicyAndCarryTheCost) {
+  const Json curves = analyse(table_of(study()), plan())["curves"];
+  const Json points = curves[0]["points"];
+  ASSERT_EQ(points.size(), 3u);
+  EXPECT_EQ(points[0]["update"], 0);
+  EXPECT_EQ(points[0]["tokens"], 0.0);
+  EXPECT_EQ(points[1]["tokens"], 1002.5);
+  EXPECT_EQ(points[1]["seeds"].size(), 6u);
+}
+
+TEST(Analysis, OrderOfArrivalChangesNoByte) {
+  std::vector<Measured> measured = study(3);
+  const std::string straight = analyse(table_of(measured), plan()).dump();
+  Stream(5).shuffle(std::span(measured));
+  EXPECT_EQ(analyse(table_of(measured), plan()).dump(), straight);
+}
+
+TEST(Analysis, SwappingTheArmsMirrorsTheDifference) {
+  AnalysisPlan swapped = plan();
+  swapped.baseline = "shuffled";
+  const EvalTable table = table_of(study());
+  const Json forward = row_of(analyse(table, plan()), "shuffled", "necessity");
+  const Json backward = row_of(analyse(table, swapped), "outcome", "necessity");
+  EXPECT_EQ(forward["difference"].get<double>(), -backward["difference"].get<double>());
+  EXPECT_EQ(forward["p_permutation"], backward["p_permutation"]);
+  EXPECT_EQ(forward["cliffs_delta"].get<double>(), -backward["cliffs_delta"].get<double>());
+}
+
+TEST(Analysis, OneSeedShowsNothing) {
+  const Json analysis = analyse(table_of(study(1)), plan());
+  const Json row = row_of(analysis, "process", "necessity");
+  EXPECT_TRUE(row["low"].is_null());
+  EXPECT_TRUE(row["sd"].is_null());
+  EXPECT_FALSE(row["difference"].is_null());
+  EXPECT_EQ(row["verdict"], "inconclusive");
+  EXPECT_EQ(analysis["verdict"]["answer"], "inconclusive");
+  EXPECT_TRUE(analysis["pareto"]["points"][0]["on_front"]);  // nothing was shown to dominate it
+}
+
+TEST(Analysis, AMetricThatWasNeverMeasuredIsNull) {
+  std::vector<Measured> measured = study(2);
+  for (Measured& one : measured) one.entry.values[3].reset();
+  const Json analysis = analyse(table_of(measured), plan());
+  const Json row = row_of(analysis, "process", "excess");
+  EXPECT_TRUE(row["mean"].is_null());
+  EXPECT_TRUE(row["difference"].is_null());
+  EXPECT_TRUE(row["p_permutation"].is_null());
+  EXPECT_EQ(row["seeds"], 0);
+  EXPECT_TRUE(analysis["base"]["excess"]["mean"].is_null());
+}
+
+TEST(Analysis, RefusesAHeadlineThatOneArmWasTrainedOn) {
+  AnalysisPlan circular = plan();
+  circular.primary = "lint";
+  const std::vector<std::string> refusals = check_headline(circular, metrics());
+  ASSERT_EQ(refusals.size(), 3u);
+  EXPECT_NE(refusals[0].find("'process'"), std::string::npos);
+  EXPECT_NE(refusals[0].find("'lint-a'"), std::string::npos);
+  const Json verdict = analyse(table_of(study(2)), circular)["verdict"];
+  EXPECT_EQ(verdict["answer"], "inconclusive");
+  EXPECT_EQ(verdict["refusals"].size(), 3u);
+  EXPECT_NE(verdict["sentences"][0].get<std::string>().find("not ranked"), std::string::npos);
+  EXPECT_TRUE(check_headline(plan(), metrics()).empty());
+}
+
+std::string field_of(const AnalysisPlan& bad, const std::vector<MetricSpec>& with) {
+  try {
+    check_plan(bad, with);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    return error.field_name();
+  }
+  return "accepted";
+}
+
+TEST(Analysis, RejectsPlansThatCannotAnswer) {
+  EXPECT_EQ(field_of(plan(), metrics()), "accepted");
+  std::vector<MetricSpec> trained = metrics();
+  trained[2].evaluator = trained[3].evaluator = "lint-a";
+  EXPECT_EQ(field_of(plan(), trained), "metrics");
+  trained[2].evaluator = "new-judge";
+  trained[2].components = {"libclang"};  // proximal is not held out
+  EXPECT_EQ(field_of(plan(), trained), "metrics");
+  AnalysisPlan bad = plan();
+  bad.baseline = "outcom";
+  EXPECT_EQ(field_of(bad, metrics()), "arms");
+  bad = plan();
+  bad.primary = "neccesity";
+  EXPECT_EQ(field_of(bad, metrics()), "primary");
+  bad = plan();
+  bad.constraint = "necessity";
+  EXPECT_EQ(field_of(bad, metrics()), "constraint");
+  bad = plan();
+  bad.margin = 0;
+  EXPECT_EQ(field_of(bad, metrics()), "margin");
+}
+
+TEST(Analysis, AnArmThatDidNotFinishIsNamed) {
+  std::vector<Measured> measured = study(2);
+  std::erase_if(measured, [](const Measured& one) { return one.key.arm == "only" && one.key.update == 100; });
+  try {
+    analyse(table_of(measured), plan());
+    FAIL() << "an unfinished arm was compared";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.field_name(), "arms.only");
+  }
+}
+
+}  // namespace
+}  // namespace gradus

@@ -1,0 +1,188 @@
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+
+#include "gradus/eval/curves.h"
+#include "gradus/eval/goodhart.h"
+#include "gradus/eval/metrics.h"
+#include "gradus/eval/neutrality.h"
+#include "gradus/eval/pareto.h"
+
+namespace gradus {
+namespace {
+
+TEST(Roles, FromEvaluatorsAndComponents) {
+  const MetricSpec metric{
+      .id = "m", .axis = "process-style", .evaluator = "tidy", .components = {"clang", "rules-b"}};
+  const auto role = [&](std::vector<EvaluatorUse> paid) { return role_for(metric, paid); };
+  EXPECT_EQ(role({}), Role::held_out);
+  EXPECT_EQ(role({{"other", {"tests"}}}), Role::held_out);
+  EXPECT_EQ(role({{"other", {"clang"}}}), Role::proximal);
+  EXPECT_EQ(role({{"other", {"tidy"}}}), Role::proximal);  // the metric's evaluator is a part of the reward
+  EXPECT_EQ(role({{"rules-b", {}}}), Role::proximal);      // the reward is a part of the metric
+  EXPECT_EQ(role({{"other", {"clang"}}, {"tidy", {}}}), Role::optimised);
+  EXPECT_EQ(role({{"tidy", {}}, {"other", {"clang"}}}), Role::optimised);
+}
+
+EvalTable one_metric_table() {
+  return EvalTable({{.id = "m", .label = "m", .axis = "process-style", .column = "step.m"}});
+}
+
+TEST(Table, RefusesDuplicatesAndMisplacedBasePolicies) {
+  EvalTable table = one_metric_table();
+  table.add({"a", 1, 0, "t", 0}, {.values = {1.0f}});
+  EXPECT_THROW(table.add({"a", 1, 0, "t", 0}, {.values = {1.0f}}), Error);
+  EXPECT_THROW(table.add({"a", 0, 0, "t", 0}, {.values = {1.0f}}), Error);
+  EXPECT_THROW(table.add({"base", 1, 0, "t", 0}, {.values = {1.0f}}), Error);
+  EXPECT_THROW(table.metric_index("n"), Error);
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(Table, NotANumberIsMissing) {
+  EvalTable table = one_metric_table();
+  table.add({"a", 1, 0, "t", 0}, {.values = {std::numeric_limits<float>::quiet_NaN()}});
+  table.add({"a", 1, 0, "t", 1}, {.values = {std::numeric_limits<float>::infinity()}});
+  for (const auto& [key, entry] : table.slice("a", 1)) EXPECT_FALSE(entry.values[0]);
+}
+
+TEST(Table, SlicesAndCosts) {
+  EvalTable table = one_metric_table();
+  for (const int64_t update : {5, 1, 3}) table.add({"a", update, -2, "t", 0}, {.values = {1.0f}});
+  table.add({"ab", 3, 0, "t", 0}, {.values = {2.0f}});
+  EXPECT_EQ(table.updates("a"), (std::vector<int64_t>{1, 3, 5}));
+  EXPECT_EQ(std::distance(table.slice("a", 3).begin(), table.slice("a", 3).end()), 1);
+  EXPECT_TRUE(table.slice("a", 2).empty());
+  EXPECT_FALSE(table.mean_cost("a", 1));
+  table.add_cost({"a", 1, 0}, {10, 100});
+  table.add_cost({"a", 1, 1}, {20, 300});
+  EXPECT_DOUBLE_EQ(table.mean_cost("a", 1)->tokens, 200);
+}
+
+RolloutBatch judged_batch() {
+  RolloutBatch batch;
+  for (const char* task : {"x", "x", "y"}) {
+    batch.add_rollout({.id = task, .task = task});
+    batch.add_step(StepKind::act, "a;");
+    batch.add_step(StepKind::act, "b;");
+  }
+  Column& necessary = batch.add_column("step.m");
+  necessary.set(0, 1.0f);
+  necessary.set(1, 0.0f);
+  necessary.set(2, 1.0f);  // step 3 and the steps of the last rollout stay missing
+  Column& pass = batch.add_column("rollout.pass");
+  pass.set(0, 1.0f);
+  pass.set(1, 0.0f);
+  return batch;
+}
+
+TEST(Metrics, MeansOverValidStepsAndKeepsMissing) {
+  EvalTable table = one_metric_table();
+  RecordedRun recorded;
+  recorded.run.arm = "a";
+  recorded.run.update = 1;
+  recorded.run.seed = 7;
+  recorded.pass_column = "rollout.pass";
+  recorded.style_column = "step.m";
+  record_metrics(judged_batch(), recorded, table);
+  std::vector<EvalEntry> entries;
+  for (const auto& [key, entry] : table.slice("a", 1)) {
+    EXPECT_EQ(key.seed, 7);
+    entries.push_back(entry);
+  }
+  ASSERT_EQ(entries.size(), 3u);  // x/0, x/1, y/0
+  EXPECT_EQ(entries[0].values[0], 0.5f);
+  EXPECT_EQ(entries[1].values[0], 1.0f);
+  EXPECT_FALSE(entries[2].values[0]);
+  EXPECT_EQ(entries[0].passed, true);
+  EXPECT_EQ(entries[1].passed, false);
+  EXPECT_FALSE(entries[2].passed);  // an unknown outcome is not "wrong"
+  EXPECT_EQ(entries[0].sloppy, true);
+  EXPECT_FALSE(entries[2].sloppy);
+}
+
+TEST(Metrics, RefusesTokenColumns) {
+  RolloutBatch batch = judged_batch();
+  batch.add_column("token.logprob");
+  EXPECT_THROW(metric_values(batch, {.id = "m", .column = "token.logprob"}), Error);
+  EXPECT_THROW(metric_values(batch, {.id = "m", .column = "rollout.absent"}), Error);
+}
+
+void add_base(EvalTable& table, int task, int sample, bool passed, bool sloppy) {
+  table.add({"base", 0, 0, "t" + std::to_string(task), sample},
+            {.passed = passed, .sloppy = sloppy, .values = {std::nullopt}});
+}
+
+TEST(Neutrality, ByHand) {
+  EvalTable table = one_metric_table();
+  EXPECT_FALSE(neutrality(table, 200, Stream(1)));
+  for (int task = 0; task < 20; ++task) {
+    add_base(table, task, 0, task % 2 == 0, true);   // sloppy: half pass
+    add_base(table, task, 1, task % 4 != 0, false);  // clean: three quarters pass
+  }
+  table.add({"base", 0, 0, "t0", 2},
+            {.sloppy = true, .values = {std::nullopt}});  // unknown outcome: left out
+  const Neutrality found = *neutrality(table, 2000, Stream(1));
+  EXPECT_DOUBLE_EQ(found.pass_sloppy, 0.5);
+  EXPECT_DOUBLE_EQ(found.pass_clean, 0.75);
+  EXPECT_DOUBLE_EQ(found.difference, -0.25);
+  EXPECT_EQ(found.rollouts_sloppy, 20);
+  EXPECT_EQ(found.rollouts_clean, 20);
+  EXPECT_LT(found.interval->low, -0.25);
+  EXPECT_GT(found.interval->high, -0.25);
+}
+
+TEST(Pareto, DominanceNeedsNonInferiorityAndOneGain) {
+  EXPECT_TRUE(dominates({-0.02, -0.005, 0.01}, {0.1, 0.12, 0.01}));
+  EXPECT_FALSE(dominates({-0.02, -0.015, 0.01}, {0.1, 0.12, 0.01}));   // inferior on x
+  EXPECT_FALSE(dominates({-0.005, -0.003, 0.01}, {-0.004, 0, 0.01}));  // nothing gained
+}
+
+TEST(Pareto, HypervolumeByHand) {
+  // Boxes 4x1, 2x2 and 1x3 over the origin: 4 + 2 + 1; a dominated point adds nothing.
+  EXPECT_DOUBLE_EQ(hypervolume({{1, 3}, {4, 1}, {2, 2}, {1.5, 1.5}}, {0, 0}), 7.0);
+  EXPECT_DOUBLE_EQ(hypervolume({{1, 1}}, {1, 0}), 0.0);
+  EXPECT_DOUBLE_EQ(hypervolume({}, {0, 0}), 0.0);
+}
+
+Gain gain(double size, double sd, std::optional<Interval> interval = {}) {
+  return {"m", size, sd, interval};
+}
+
+TEST(Goodhart, GapAndFlags) {
+  const std::vector<Gain> paid = {gain(0.3, 0.1)};
+  EXPECT_DOUBLE_EQ(*goodhart(paid, std::vector{gain(0.1, 0.1), gain(0.3, 0.1)}).gap, 1.0);
+  EXPECT_FALSE(goodhart(paid, std::vector{gain(0.25, 0.1)}).flagged);
+  EXPECT_TRUE(goodhart(paid, std::vector{gain(0.1, 0.1)}).flagged);  // gap 2
+  const Goodhart fell = goodhart(paid, std::vector{gain(0.9, 0.1), gain(-0.1, 0.1, Interval{-0.2, -0.05})});
+  EXPECT_LT(*fell.gap, 1.0);
+  EXPECT_TRUE(fell.flagged);
+  EXPECT_NE(fell.reason.find("fell"), std::string::npos);
+}
+
+TEST(Goodhart, NoScaleMeansNoGap) {
+  const Goodhart found = goodhart(std::vector{gain(0.3, 0.0)}, std::vector{gain(0.1, 0.0)});
+  EXPECT_FALSE(found.gap);
+  EXPECT_FALSE(found.flagged);
+  EXPECT_FALSE(goodhart({}, std::vector{gain(0.1, 0.1)}).flagged);
+}
+
+Curve curve(std::vector<std::pair<int64_t, double>> points) {
+  Curve out;
+  for (const auto& [update, mean] : points) out.points.push_back({.update = update, .mean = mean});
+  return out;
+}
+
+TEST(Curves, TimeToQuality) {
+  const Curve baseline = curve({{0, 0.1}, {20, 0.3}, {100, 0.5}});
+  const auto sooner = time_to_quality(baseline, curve({{0, 0.1}, {20, 0.6}, {100, 0.7}}), true);
+  ASSERT_TRUE(sooner);
+  EXPECT_DOUBLE_EQ(sooner->factor, 5.0);
+  EXPECT_FALSE(time_to_quality(baseline, curve({{0, 0.1}, {20, 0.2}, {100, 0.4}}), true));  // never there
+  EXPECT_FALSE(time_to_quality(baseline, baseline, true));                                  // not sooner
+  EXPECT_FALSE(time_to_quality(curve({{0, 0.5}, {100, 0.5}}), curve({{0, 0.5}, {20, 0.9}}), true));
+  const Curve falling = curve({{0, 0.9}, {20, 0.7}, {40, 0.5}});
+  EXPECT_DOUBLE_EQ(time_to_quality(falling, curve({{0, 0.9}, {10, 0.4}}), false)->factor, 4.0);
+}
+
+}  // namespace
+}  // namespace gradus
