@@ -28,12 +28,14 @@ std::vector<int32_t> random_tokens(Stream& stream, int count) {
   return out;
 }
 
-// The response repeats the first prompt token, then ends.
+// The response repeats the first prompt token, then ends. The prompt ends with token 0: else it could not be
+// told from a shorter one with its answer.
 std::vector<Example> copy_task(size_t count, uint64_t seed) {
   Stream stream(seed);
   std::vector<Example> out;
   for (size_t i = 0; i < count; ++i) {
-    const std::vector<int32_t> prompt = random_tokens(stream, static_cast<int>(stream.between(2, 6)));
+    std::vector<int32_t> prompt = random_tokens(stream, static_cast<int>(stream.between(2, 5)));
+    prompt.push_back(0);
     out.push_back({prompt, {prompt[0], kEnd}});
   }
   return out;

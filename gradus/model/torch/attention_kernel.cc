@@ -251,18 +251,26 @@ GRADUS_INLINE float dot(const float* a, const float* b, int64_t size) {
   return total;
 }
 
-// out = sum over keys of weight * value, eight features at a time.
+// C vectors of features of: out = sum over keys of weight * value.
+template <int C>
+GRADUS_INLINE void weighted_vectors(const AttentionSegment& s, const float* weights, const float* values,
+                                    int64_t stride, float* out) {
+  Vector8 sum[C] = {};
+  const auto add = [&](const float* weight, const float* row, int64_t count) __attribute__((always_inline)) {
+    for (int64_t j = 0; j < count; ++j, row += stride) {
+      for (int c = 0; c < C; ++c) sum[c] += weight[j] * load8(row + 8 * c);
+    }
+  };
+  add(weights, values + s.prefix * stride, s.prefix_size);
+  add(weights + s.prefix_size, values + s.own * stride, s.own_size);
+  for (int c = 0; c < C; ++c) store8(out + 8 * c, sum[c]);
+}
+
 GRADUS_INLINE void weighted_sum(const AttentionSegment& s, const float* weights, const float* values,
                                 int64_t stride, int64_t width, float* out) {
   int64_t d = 0;
-  for (; d + 8 <= width; d += 8) {
-    Vector8 sum = {};
-    for (int64_t j = 0; j < s.prefix_size; ++j)
-      sum += weights[j] * load8(values + (s.prefix + j) * stride + d);
-    const float* own = weights + s.prefix_size;
-    for (int64_t j = 0; j < s.own_size; ++j) sum += own[j] * load8(values + (s.own + j) * stride + d);
-    store8(out + d, sum);
-  }
+  for (; d + 24 <= width; d += 24) weighted_vectors<3>(s, weights, values + d, stride, out + d);
+  for (; d + 8 <= width; d += 8) weighted_vectors<1>(s, weights, values + d, stride, out + d);
   for (; d < width; ++d) {
     float sum = 0;
     for (int64_t j = 0; j < keys_of(s); ++j) sum += weights[j] * values[key_row(s, j) * stride + d];
