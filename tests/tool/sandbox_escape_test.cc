@@ -183,8 +183,6 @@ TEST(SandboxEscape, TheOtherWallsHoldWithoutTheSystemCallFilter) {
     for (size_t i = 0; i < programs.size(); ++i) EXPECT_FALSE(passes(results[i])) << programs[i].name;
     EXPECT_EQ(sandbox->repairs(), 0);
     bait.check();
-    SandboxJob honest{"int f(int x) { return 2 * x + 1; }", "f", 1, {{3}, {7}}};
-    EXPECT_TRUE(passes(sandbox->run(std::span(&honest, 1))[0]));
   }
   expect_no_process_left();
 }
@@ -192,15 +190,21 @@ TEST(SandboxEscape, TheOtherWallsHoldWithoutTheSystemCallFilter) {
 // Kills the caller of a sandbox in the middle of its work, the hardest way.
 TEST(SandboxEscape, NothingOutlivesACallerThatIsKilled) {
   adopt_orphans();
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   pid_t caller = fork();
   ASSERT_GE(caller, 0);
   if (caller == 0) {
     auto sandbox = Sandbox::start({.workers = 2, .cpu_ms = 60'000, .wall_ms = 60'000});
     std::vector<SandboxJob> jobs(8, SandboxJob{"int f(int x) { for (;;) x++; }", "f", 1, {{1}}});
-    sandbox->run(jobs);
+    if (write(ends[1], "r", 1) == 1) sandbox->run(jobs);
     _exit(0);
   }
-  usleep(400'000);
+  char ready;
+  ASSERT_EQ(read(ends[0], &ready, 1), 1);
+  usleep(200'000);  // well into the first program
+  close(ends[0]);
+  close(ends[1]);
   kill(caller, SIGKILL);
   EXPECT_EQ(waitpid(caller, nullptr, 0), caller);
   // What it leaves behind comes to us as orphans and must end by itself, long before its programs would.

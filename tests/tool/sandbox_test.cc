@@ -218,7 +218,7 @@ TEST(Sandbox, WorkersKilledDuringWorkNeverMakeAProgramWrong) {
 }
 
 TEST(Sandbox, AWorkerThatHangsIsReplaced) {
-  auto sandbox = Sandbox::start({.cpu_ms = 100, .wall_ms = 100});
+  auto sandbox = Sandbox::start({.cpu_ms = 100, .wall_ms = 1000});
   for (int inside : children_of(sandbox->worker_pids().at(0))) kill(inside, SIGSTOP);
   auto result = run_one(*sandbox, "int f(int a) { return a + 1; }");
   EXPECT_EQ(result.outputs, Outputs{2});
