@@ -159,6 +159,18 @@ TEST_F(PolicyTest, ObservedTokensAreReadAndMarked) {
   EXPECT_GT(injected, 0u);
 }
 
+TEST_F(PolicyTest, TheObserverIsToldTheRequestsNumber) {
+  const auto policy = make_policy(kSmall, 5);
+  const Requests requests = make_requests(700, 1, 4);  // more rows than go through the model at once
+  std::vector<int> asked(requests.rows.size());
+  const Observer observer = [&](size_t row, std::span<const int32_t>) {
+    ++asked.at(row);
+    return std::vector<int32_t>{};
+  };
+  const auto samples = policy->sample(requests.rows, {.max_tokens = 2}, observer);
+  for (size_t r = 0; r < samples.size(); ++r) EXPECT_EQ(asked[r], samples[r].tokens[0] == kEnd ? 0 : 1);
+}
+
 TEST_F(PolicyTest, FitLearnsToCopyTheFirstToken) {
   const auto policy = make_policy(kSmall, 1);
   int steps = 0;

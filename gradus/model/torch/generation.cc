@@ -13,6 +13,9 @@ namespace gradus {
 
 namespace {
 
+// Bounds the memory for keys and values (some 150 KiB a row at width 96); more rows at once are no faster.
+constexpr size_t kRowsAtOnce = 512;
+
 // A token drawn from logits, and its log-probability at temperature 1.
 struct Draw {
   int32_t token;
@@ -183,7 +186,17 @@ std::vector<Sample> generate(const Transformer& model, std::span<const SampleReq
                              const SamplingOptions& options, const Observer& observer) {
   if (requests.empty() || options.max_tokens <= 0) return std::vector<Sample>(requests.size());
   torch::InferenceMode inference;
-  return Generation(model, requests, options, observer).run();
+  std::vector<Sample> out;
+  for (size_t first = 0; first < requests.size(); first += kRowsAtOnce) {
+    const Observer shifted = [&](size_t row, std::span<const int32_t> response) {
+      return observer(first + row, response);
+    };
+    const auto part = requests.subspan(first, std::min(kRowsAtOnce, requests.size() - first));
+    for (Sample& sample : Generation(model, part, options, observer ? shifted : observer).run()) {
+      out.push_back(std::move(sample));
+    }
+  }
+  return out;
 }
 
 }  // namespace gradus
