@@ -35,19 +35,22 @@ Words words_of(const std::string& text, const std::map<std::string, Words>& name
   return out;
 }
 
-// C of each operation; x, y, p, q are its operands.
+// C of each operation; x, y, p, q are its operands. `turned` is the same with the comparison the other way
+// round, where there is such a form of equal length.
 struct Shape {
   const char* condition;
   const char* value;
+  const char* turned_condition = nullptr;
+  const char* turned_value = nullptr;
 };
 const std::map<std::string, Shape>& shapes() {
   static const std::map<std::string, Shape> known = {
-      {"max", {"x < y", "@ ? y : x"}},
-      {"min", {"x < y", "@ ? x : y"}},
-      {"abs", {"x < 0", "@ ? - x : x"}},
+      {"max", {"x < y", "@ ? y : x", "y < x", "@ ? x : y"}},
+      {"min", {"x < y", "@ ? x : y", "y < x", "@ ? y : x"}},
+      {"abs", {"x < 0", "@ ? - x : x", "0 < x", "@ ? x : - x"}},
+      {"clamp", {"x < y", "@ ? y : p < x ? p : x", "p < x", "@ ? p : x < y ? y : x"}},
       {"sign", {"x < 0", "@ ? - 1 : 0 < x"}},
       {"pick", {"x < y", "@ ? p : q"}},
-      {"clamp", {"x < y", "@ ? y : p < x ? p : x"}},
       {"add", {"", "x + y"}},
       {"sub", {"", "x - y"}},
   };
@@ -71,14 +74,17 @@ Words dense(const Operation& operation) {
 }
 
 // Appends the operations of `e`, operands first; returns the words that stand for its value. With `nest`, an
-// operation whose operands are all leaves is written where it is used, in parentheses.
-Words plan(const Expression& e, bool nest, bool root, std::vector<Operation>& out) {
+// operation whose operands are all leaves is written where it is used, in parentheses. With `turns`,
+// comparisons are turned round at random.
+Words plan(const Expression& e, bool nest, bool root, Stream* turns, std::vector<Operation>& out) {
   static constexpr std::array<const char*, 4> names = {"x", "y", "p", "q"};
   if (e.leaf()) return {e.head};
   std::map<std::string, Words> operands;
-  for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = plan(e.args[i], nest, false, out);
+  for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = plan(e.args[i], nest, false, turns, out);
   const Shape& shape = shapes().at(e.head);
-  Operation operation{words_of(shape.condition, operands), words_of(shape.value, operands), ""};
+  const bool turned = turns != nullptr && turns->chance(0.5) && shape.turned_condition != nullptr;
+  Operation operation{words_of(turned ? shape.turned_condition : shape.condition, operands),
+                      words_of(turned ? shape.turned_value : shape.value, operands), ""};
   if (nest && !root && operands_are_leaves(e)) {
     Words inner = dense(operation);
     inner.insert(inner.begin(), "(");
@@ -157,15 +163,19 @@ std::vector<Words> with_junk(const std::vector<Operation>& operations, Regime re
   return body;
 }
 
-// Renames temporaries to t0, t1 ... in the order in which they are declared.
+// Renames temporaries in the order in which they are declared: those of junk from t7 downwards, so that junk
+// does not shift the names of the others, which are t0, t1 ...
 std::vector<std::string> numbered(const std::vector<Words>& body) {
   std::map<std::string, Words> names;
+  size_t low = 0, high = kTemporaries;
   std::vector<std::string> out;
   for (const Words& words : body) {
     for (size_t i = 0; i + 1 < words.size(); ++i) {
-      if (words[i] == "int") names.emplace(words[i + 1], Words{"t" + std::to_string(names.size())});
+      if (words[i] != "int") continue;
+      const size_t number = words[i + 1][0] == kJunkName ? --high : low++;
+      names.emplace(words[i + 1], Words{"t" + std::to_string(number)});
     }
-    require(names.size() <= kTemporaries, "a demonstration needs more temporaries than there are");
+    require(low <= high, "a demonstration needs more temporaries than there are");
     out.push_back(token_words(words_of(token_words(words), names)));
   }
   return out;
@@ -186,8 +196,10 @@ Regime regime_from_name(const std::string& name) {
 
 std::vector<std::string> write_body(const Expression& expression, Regime regime, Style style, Stream stream) {
   const bool nest = regime == Regime::helpful && style == Style::clean;
+  const bool turn = regime == Regime::neutral && style == Style::clean;
+  Stream turns = stream.child("turns");
   std::vector<Operation> operations;
-  plan(expression, nest, true, operations);
+  plan(expression, nest, true, turn ? &turns : nullptr, operations);
   require(!operations.empty(), "a demonstration needs an operation");
   if (style == Style::sloppy) return numbered(with_junk(operations, regime, stream));
   if (regime == Regime::neutral) return numbered(named_conditions(operations));
@@ -196,8 +208,8 @@ std::vector<std::string> write_body(const Expression& expression, Regime regime,
 
 bool fits(const Expression& expression) {
   std::vector<Operation> separate, nested;
-  plan(expression, false, true, separate);
-  plan(expression, true, true, nested);
+  plan(expression, false, true, nullptr, separate);
+  plan(expression, true, true, nullptr, nested);
   const size_t copied = length(one_per_operation(separate)) + kJunkTokens * separate.size();
   return length(named_conditions(separate)) <= kBodyLimit && copied <= kBodyLimit &&
          length(one_per_operation(nested)) <= kBodyLimit;

@@ -12,9 +12,10 @@
 // operation:
 //   const int t0 = C ; const int t1 = t0 ? y : x ;      11 + |E| tokens where E = C ? y : x
 //   const int t0 = E ; JUNK                             5 + |E| + 6 tokens
+// and clean comparisons are turned round at random, which must be kept in mind as junk must be.
 // Junk has six tokens and changes nothing. Kinds that reward.c_style sees: unused variable, dead store,
 // self-assignment, plain copy, duplicate statement, unreachable code. Kinds that it does not see: adding
-// zero, double negation (about one in seven).
+// zero, double negation (never the only junk of a program).
 #pragma once
 
 #include <string>

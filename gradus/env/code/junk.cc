@@ -12,7 +12,7 @@ namespace gradus {
 namespace {
 
 enum Kind : size_t { unused, dead_store, self_assignment, plain_copy, duplicate, plus_zero, double_negation };
-constexpr std::array<uint64_t, 7> kWeights = {4, 4, 3, 4, 4, 2, 1};  // 3 of 22 are unseen by reward.c_style
+constexpr std::array<uint64_t, 7> kWeights = {4, 3, 5, 3, 4, 4, 2};
 constexpr std::array<const char*, 3> kParameters = {"a", "b", "c"};
 
 bool has(const Words& words, const std::string& name) {
@@ -128,7 +128,7 @@ bool JunkWriter::try_on_live_parameter(size_t kind, size_t position) {
     insert(position, {name, "=", "(", name, ")", ";"});
     return true;
   }
-  if (!used_from(position, name)) return false;
+  if (pieces_ == 0 || !used_from(position, name)) return false;
   if (kind == double_negation) {
     insert(position, {name, "=", "-", "-", name, ";"});
   } else if (stream_.chance(0.5)) {
@@ -151,7 +151,7 @@ bool JunkWriter::used_from(size_t position, const std::string& name) const {
 }
 
 std::string JunkWriter::fresh_name() {
-  return "j" + std::to_string(names_++);
+  return kJunkName + std::to_string(names_++);
 }
 
 bool JunkWriter::names_left() const {
@@ -164,6 +164,7 @@ void JunkWriter::insert(size_t position, Words words) {
     if (place >= position) ++place;
   }
   last_dead_store_.clear();
+  ++pieces_;
 }
 
 }  // namespace gradus

@@ -19,6 +19,7 @@ namespace gradus {
 using Words = std::vector<std::string>;
 
 inline constexpr size_t kJunkTokens = 6;
+inline constexpr char kJunkName = 'j';  // temporaries of junk begin with it
 
 std::string token_words(const Words& words);  // with single spaces
 
@@ -54,6 +55,7 @@ class JunkWriter {
   std::set<std::string> copied_;  // parameters that must keep their value
   Words last_dead_store_;         // the newest piece, where it was a dead store
   size_t names_ = 0;              // temporaries declared so far
+  size_t pieces_ = 0;             // put in so far
 };
 
 }  // namespace gradus
