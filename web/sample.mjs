@@ -127,7 +127,7 @@ function rolloutOf(random, [task, prompt], arm, at) {
   const steps = kind.map(([text, flagged, necessary], i) => ({
     text, kind: 'act',
     channels: { clean: arm.id === 'outcome' ? null : flagged ? -1 : 0.25, advantage: round((flagged ? -0.6 : 0.3) + (random() - 0.5) * 0.4, 3) },
-    truth: { necessary, sloppy: i === 0 && at === 0 ? null : flagged },
+    truth: { necessary, flagged: i === 0 && at === 0 ? null : flagged },
   }));
   return { task, prompt, arm: arm.id, seed: seeds[at % seeds.length], sample: at % 4, outcome: kind === wrong ? 0 : 1, steps };
 }
@@ -165,7 +165,6 @@ export function sample() {
     base: Object.fromEntries(table.map(([id, , , , , , , , start]) => [id, { mean: start, low: round(start * 0.98), high: round(start * 1.02) }])),
     neutrality: { p_pass_sloppy: 0.893, p_pass_clean: 0.904, difference: -0.011, low: -0.034, high: 0.012, rollouts_sloppy: 1103, rollouts_clean: 2737 },
     rows,
-    faults: ['sloppy'],
     curves: arms.flatMap((arm) => table.map((entry, i) => curveOf(random, values, arm, metrics[i], entry[8]))),
     pareto: paretoOf(rows),
     goodhart: [
@@ -173,6 +172,7 @@ export function sample() {
       { arm: 'outcome_shuffled', gap: null, flagged: false, reason: 'the optimised metric did not rise' },
       { arm: 'process', gap: 2.4, flagged: true, reason: 'the optimised metric rises by 2.4 standard deviations more than the held-out ones' },
     ],
+    naive: [{ arm: 'outcome_process', conclusion: 'no benefit', sentence: 'By pass rate alone outcome + process brings nothing: +0.004 [-0.008, +0.015].' }],
     verdict: {
       answer: 'yes',
       sentences: [

@@ -26,6 +26,7 @@ afterEach(async () => {
   for (const { page, problems, others } of opened) {
     assert.deepEqual(problems, []);
     assert.deepEqual(others(), []);
+    await page.evaluate(() => localStorage.clear()); // files share one storage
     await page.close();
   }
   opened = [];
@@ -48,6 +49,7 @@ test('the verdict stands on top: answer, both sentences, both numbers of every a
   const document = sample();
   const page = await open(document);
   assert.match(await text(page, '.badge'), /Yes/);
+  assert.ok((await text(page, '#verdict')).includes(document.naive[0].sentence));
   for (const sentence of document.verdict.sentences) assert.ok((await text(page, '.verdict-text')).includes(sentence));
   const row = document.rows.find((each) => each.arm === 'outcome_process' && each.metric === 'necessity');
   const cells = await page.locator('#verdict tbody tr', { hasText: 'outcome + process' }).first().innerText();

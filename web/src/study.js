@@ -4,8 +4,8 @@
 //   const study = new Study(JSON.parse(text));
 //   study.row('outcome_process', study.primary)?.difference;      // undefined or null where there is no number
 
-// Channels of which a high value is a fault, where the document does not name them itself.
-const FAULTS = ['sloppy', 'flagged', 'redundant', 'repeated', 'invalid', 'unused', 'dead', 'duplicate', 'error'];
+// Step columns of the environments in which 1 is a fault; in every other truth column 1 is as it should be.
+const FAULTS = new Set(['flagged', 'redundant', 'repeated']);
 
 export const BASE = 'base'; // the policy before any training
 
@@ -26,7 +26,6 @@ export class Study {
     this.curves = results.curves ?? [];
     this.base = results.base ?? {};
     this.rollouts = results.rollouts ?? [];
-    this.faults = new Set(results.faults ?? FAULTS);
     this.arms = this.#orderedArms();
     this.others = this.arms.filter((arm) => arm.id !== this.baseline);
     this.#metricById = new Map(this.metrics.map((metric) => [metric.id, metric]));
@@ -62,6 +61,10 @@ export class Study {
 
   curve(arm, metric) {
     return this.curves.find((curve) => curve.arm === arm && curve.metric === metric);
+  }
+
+  isFault(channel) {
+    return FAULTS.has(channel);
   }
 
   // The mean of a metric after training: {mean, sd}, or the base policy's mean.

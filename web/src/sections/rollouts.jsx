@@ -10,7 +10,7 @@ export const isRight = (rollout) => isNumber(rollout.outcome) && rollout.outcome
 // 1 where a truth channel calls the statement faulty, 0 where it does not; null where it says nothing.
 function faulty(study, name, value) {
   if (!isNumber(value)) return null;
-  return study.faults.has(name) ? value >= 0.5 : value < 0.5;
+  return study.isFault(name) ? value >= 0.5 : value < 0.5;
 }
 
 // The share of statements that some truth channel calls faulty.
@@ -68,7 +68,7 @@ function reading(study, channel, scale, value) {
     return { tone: bad ? 'bad' : 'good', strength: bad ? 1 : 0.1, text: `${bad ? '▼' : '▲'} ${plain}` };
   }
   if (value === 0) return { tone: 'none', strength: 0, text: '· 0' };
-  const bad = study.faults.has(channel.name) ? value > 0 : value < 0;
+  const bad = study.isFault(channel.name) ? value > 0 : value < 0;
   return { tone: bad ? 'bad' : 'good', strength: Math.abs(value) / scale, text: `${bad ? '▼' : '▲'} ${signed(value)}` };
 }
 

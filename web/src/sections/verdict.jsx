@@ -42,6 +42,7 @@ function summary(study) {
 export function Verdict({ study }) {
   const verdict = study.results.verdict ?? {};
   const answer = ANSWERS[verdict.answer] ?? { word: verdict.answer ?? 'No verdict', shape: '○' };
+  const naive = study.results.naive ?? []; // what a report of the outcome alone would have concluded
   const refusals = verdict.refusals ?? [];
   return (
     <>
@@ -51,6 +52,11 @@ export function Verdict({ study }) {
         </span>
         <p class="verdict-text">{(verdict.sentences ?? []).join(' ')}</p>
       </div>
+      {naive.map(({ sentence }) => (
+        <p class="note">
+          <strong>Judged by the outcome alone:</strong> {sentence}
+        </p>
+      ))}
       {refusals.length > 0 && (
         <div class="note">
           <strong>Not compared:</strong>
