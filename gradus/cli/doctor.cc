@@ -43,7 +43,13 @@ Finding look_at_sandbox() {
 Finding look_at_training() {
   const TrainingSupport support = training_support();
   if (!support.torch) return {"training", "built without libtorch: no studies", false};
-  return {"training", fmt::format("libtorch {}, {}", support.version, support.device)};
+  const std::string slow =
+      support.fast_blas
+          ? ""
+          : "; this BLAS is some 50 times slower than OpenBLAS (apt install libopenblas0-pthread)";
+  return {"training",
+          fmt::format("libtorch {}, {}, {}{}", support.version, support.device, support.blas, slow),
+          support.fast_blas};
 }
 
 // Learns a constant answer: proves that sampling, gradient and update work together on this machine.
