@@ -176,8 +176,8 @@ export function sample() {
     verdict: {
       answer: 'yes',
       sentences: [
-        'Process rewards raise the share of necessary statements by 0.239 [0.226, 0.252] at a pass rate that is non-inferior within 0.02.',
-        'The shuffled control gains nothing, so the information in the process reward is what helps; process reward alone loses 0.046 of the pass rate.',
+        'Process rewards raise the share of necessary statements by 0.240 [0.229, 0.251] at a pass rate that is non-inferior within 0.02.',
+        'The shuffled control gains nothing, so the information in the process reward is what helps; process reward alone loses 0.045 of the pass rate.',
       ],
       refusals: ['Arms are not ranked by "Flagged statements": outcome + process was trained on it.'],
     },

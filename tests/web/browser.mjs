@@ -26,7 +26,7 @@ export async function startBrowser() {
     const file = join(folder, 'report.html');
     writeFileSync(file, render(results));
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(45_000);
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme: scheme });
     const problems = [];

@@ -36,7 +36,7 @@ const text = (page, selector) => page.locator(selector).innerText();
 
 // The policy of the page forbids to evaluate strings, which waitForFunction would do.
 async function until(page, condition, argument) {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 400; i++) {
     if (await page.evaluate(condition, argument)) return;
     await page.waitForTimeout(50);
   }
@@ -214,6 +214,8 @@ test('print is ink on white without controls', async () => {
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
   await page.emulateMedia({ media: 'print' });
   assert.equal(await page.locator('nav').isVisible(), false);
+  await page.setViewportSize({ width: 700, height: 1000 }); // A4 between its margins
+  assert.equal(await page.evaluate(() => [...document.querySelectorAll('.scroll')].every((box) => box.scrollWidth <= box.clientWidth)), true);
   await page.evaluate(() => dispatchEvent(new Event('afterprint')));
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
 });
