@@ -6,6 +6,8 @@
 #include "gradus/env/calculator/environment.h"
 #include "gradus/env/code/environment.h"
 #include "gradus/env/math/environment.h"
+#include "gradus/reward/affine.h"
+#include "gradus/reward/aggregate.h"
 #include "gradus/reward/c_style.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
@@ -21,6 +23,8 @@ Catalogue build() {
   register_normalise(known.operators);
   register_shuffle(known.operators);
   register_min_form(known.operators);
+  register_aggregate(known.operators);
+  register_affine(known.operators);
   register_step_return(known.operators);
   register_group_baseline(known.operators);
   register_weighted_sum(known.operators);

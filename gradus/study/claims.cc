@@ -83,7 +83,12 @@ ClaimCheck run_check(const Section& section, const Json& results) {
 
 ClaimedRecipe read_claimed_recipe(const Config& config) {
   const Section root = config.root();
-  return {root.text("key"), root.text("system"), root.text("paper"), root.text("study"), config};
+  ClaimedRecipe recipe{root.text("key"), root.text("system"), root.text("paper"), root.text("study"), config};
+  if (root.sections("claim").empty()) {
+    throw root.error("claim", "the recipe claims nothing").expected("at least one [[claim]] table");
+  }
+  root.done();
+  return recipe;
 }
 
 std::vector<ClaimResult> check_claims(const ClaimedRecipe& recipe, const Json& results) {

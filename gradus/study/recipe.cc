@@ -3,6 +3,7 @@
 #include <set>
 
 #include "gradus/study/catalogue.h"
+#include "gradus/study/library.h"
 
 namespace gradus {
 
@@ -25,6 +26,14 @@ Recipe read_recipe(const Section& section) {
   if (recipe.empty()) {
     throw section.error("operator", "a recipe without operators").expected("at least one [[operator]] table");
   }
+  return recipe;
+}
+
+Recipe load_recipe(const std::string& path) {
+  const Config config = open_config(path);
+  const Section root = config.root();
+  Recipe recipe = read_recipe(root);
+  root.done();
   return recipe;
 }
 

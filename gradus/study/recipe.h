@@ -27,6 +27,9 @@ using Recipe = std::vector<RecipeStep>;
 // The [[operator]] tables of a section.
 Recipe read_recipe(const Section& section);
 
+// A recipe file, on disk or in the library; every key that has no meaning in one is refused.
+Recipe load_recipe(const std::string& path);
+
 // The pipeline of a recipe on the reward columns of an environment. It must write token.advantage, which the
 // trainer reads; `place` is blamed where it does not.
 Pipeline build_pipeline(const Recipe& recipe, const EnvironmentInfo& environment, const Place& place);

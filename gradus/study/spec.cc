@@ -99,8 +99,7 @@ ArmSpec read_arm(const Section& section, const std::string& study_file) {
   }
   if (named) {
     const std::filesystem::path folder = std::filesystem::path(study_file).parent_path();
-    const Config config = open_config((folder / section.text("recipe")).lexically_normal().string());
-    arm.recipe = read_recipe(config.root());
+    arm.recipe = load_recipe((folder / section.text("recipe")).lexically_normal().string());
   } else {
     arm.recipe = read_recipe(section);
   }
@@ -127,6 +126,24 @@ void read_arms(const Section& root, StudySpec& spec) {
   if (std::find(ids.begin(), ids.end(), spec.baseline) == ids.end()) {
     throw root.error("baseline", fmt::format("no arm '{}'", spec.baseline)).hint(suggest(spec.baseline, ids));
   }
+}
+
+// A study by whose primary metric no arm can be ranked would end in refusals alone: said before it runs.
+void check_primary(const Section& evaluation, const AnalysisPlan& plan,
+                   const std::vector<MetricSpec>& metrics) {
+  if (check_headline(plan, metrics).size() + 1 < plan.arms.size()) return;
+  std::vector<std::string> fair;
+  for (const MetricSpec& metric : metrics) {
+    AnalysisPlan other = plan;
+    other.primary = metric.id;
+    if (is_process(metric) && check_headline(other, metrics).empty()) fair.push_back(metric.id);
+  }
+  throw evaluation
+      .error("primary",
+             fmt::format("no arm can be ranked by '{}' against '{}': one of the two is always paid for it",
+                         plan.primary, plan.baseline))
+      .expected("a held-out metric")
+      .hint(fmt::format("held out here: {}", fmt::join(fair, ", ")));
 }
 
 Json objective_json(const Objective& objective) {
@@ -183,11 +200,13 @@ StudySpec StudySpec::parse(const Config& config) {
   read_arms(root, spec);
   for (const ArmSpec& arm : spec.arms) build_pipeline(arm.recipe, env->info(), arm.place);
   root.done();
+  const AnalysisPlan plan = analysis_plan(spec, env->info());
   try {
-    check_plan(analysis_plan(spec, env->info()), env->info().metrics);
+    check_plan(plan, env->info().metrics);
   } catch (Error& error) {
     throw error.at(spec.file, config.line_of("evaluation"));
   }
+  check_primary(root.section("evaluation"), plan, env->info().metrics);
   return spec;
 }
 

@@ -4,6 +4,8 @@
 
 #include "tests/rollout/small_batch.h"
 
+#include "gradus/reward/affine.h"
+#include "gradus/reward/aggregate.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
 #include "gradus/reward/pool.h"
@@ -17,6 +19,8 @@ OperatorRegistry registry() {
   register_normalise(out);
   register_shuffle(out);
   register_min_form(out);
+  register_aggregate(out);
+  register_affine(out);
   return out;
 }
 
@@ -104,6 +108,30 @@ TEST(MinForm, MatchesTheFormulaAndSurvivesExtremes) {
   EXPECT_FLOAT_EQ(out[3], 0.3f) << "one step is unchanged";
   EXPECT_FLOAT_EQ(out[7], -1e30f);
   EXPECT_FLOAT_EQ(out[8], 0.0f);
+}
+
+TEST(Aggregate, EveryFormAndMissing) {
+  const std::vector<std::pair<std::string, float>> forms{
+      {"sum", 2.5f}, {"mean", 2.5f / 3}, {"min", -0.5f}, {"product", -1.0f}, {"last", 1.0f}};
+  for (const auto& [form, wanted] : forms) {
+    RolloutBatch batch = batch_with({2.0f, -0.5f, 1.0f, 7, 1, 1, 1, 1, 1});
+    batch.column("step.prm").clear(3);
+    run("shape.aggregate", {{"channel", "prm"}, {"form", form}, {"into", "total"}}, batch);
+    EXPECT_FLOAT_EQ(batch.column("rollout.total")[0], wanted) << form;
+    EXPECT_FALSE(batch.column("rollout.total").valid(1)) << "its only step is missing";
+    EXPECT_FALSE(batch.column("rollout.total").valid(2)) << "a rollout without steps";
+  }
+}
+
+TEST(Affine, ScalesShiftsAndKeepsMissing) {
+  RolloutBatch batch = batch_with({1, 0, 0.5f, 1, 1, 1, 1, 1, 1});
+  batch.column("step.prm").clear(3);
+  const std::vector<float> out =
+      run("shape.affine", {{"channel", "prm"}, {"scale", 2.0}, {"shift", -1.0}}, batch);
+  EXPECT_FLOAT_EQ(out[0], 1.0f);
+  EXPECT_FLOAT_EQ(out[1], -1.0f);
+  EXPECT_FLOAT_EQ(out[2], 0.0f);
+  EXPECT_FALSE(batch.column("step.prm").valid(3));
 }
 
 }  // namespace
