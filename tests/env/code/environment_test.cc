@@ -85,8 +85,9 @@ TEST(CodeEnvironment, NecessityFlagsAndExcess) {
 }
 
 TEST(CodeEnvironment, EveryDemonstrationIsRight) {
-  for (const char* regime : {"neutral", "costly", "helpful"}) {
-    const auto env = environment({{"regime", regime}});
+  for (const std::string regime : {"neutral", "costly", "helpful"}) {
+    // Sloppy programs of the other two regimes have more junk in them.
+    const auto env = environment({{"regime", regime}, {"sloppy_share", regime == "neutral" ? 0.65 : 0.4}});
     const std::vector<Demonstration> shown = env->demonstrations(150, Stream(5));
     std::vector<Task> tasks;
     std::vector<Sample> samples;
@@ -106,8 +107,8 @@ TEST(CodeEnvironment, EveryDemonstrationIsRight) {
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s)
         flagged += batch.column("step.flagged")[s];
     }
-    EXPECT_GT(flagged / static_cast<double>(batch.steps()), 0.18) << regime;
-    EXPECT_LT(flagged / static_cast<double>(batch.steps()), 0.45) << regime;
+    EXPECT_GT(flagged / static_cast<double>(batch.steps()), 0.22) << regime;
+    EXPECT_LT(flagged / static_cast<double>(batch.steps()), 0.36) << regime;
   }
 }
 
