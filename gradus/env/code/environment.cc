@@ -398,7 +398,7 @@ void register_code_environment(EnvironmentRegistry& registry) {
            {text_param("regime", "neutral", "what sloppy demonstrations cost: nothing, success, or they help",
                        regime_names()),
             number_param("sloppy_share", 0.65,
-                         "share of sloppy demonstrations; 0.65 neutral, 0.4 elsewhere: 28 % of statements", 0,
+                         "share of sloppy demonstrations; 0.65 neutral, 0.3 elsewhere: 28 % of statements", 0,
                          1),
             integer_param("operations", 2, "most operations in a task; the fewest is 2", 2, kOperationsLimit),
             integer_param("workers", 2, "sandbox processes", 1, 256),
