@@ -1,5 +1,7 @@
 #include "gradus/base/config.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -32,7 +34,12 @@ Json convert(const toml::node& node, const std::string& path, const std::string&
   }
   if (const auto* value = node.as_string()) return value->get();
   if (const auto* value = node.as_integer()) return value->get();
-  if (const auto* value = node.as_floating_point()) return value->get();
+  if (const auto* value = node.as_floating_point()) {
+    if (std::isfinite(value->get())) return value->get();
+    throw Error::input("a number must be finite")
+        .at(file, static_cast<int>(node.source().begin.line))
+        .field(path);
+  }
   if (const auto* value = node.as_boolean()) return value->get();
   throw Error::input("dates and times have no meaning here")
       .at(file, static_cast<int>(node.source().begin.line))
@@ -166,14 +173,11 @@ double Section::number(const std::string& key, double fallback, double low, doub
 
 std::vector<std::string> Section::texts(const std::string& key) const {
   const Json& value = at(key, "a list of texts");
-  std::vector<std::string> out;
-  for (const Json& item : value) {
-    if (!value.is_array() || !item.is_string()) {
-      throw error(key, "wrong type").found(shown(value)).expected("a list of texts");
-    }
-    out.push_back(item.get<std::string>());
+  if (!value.is_array() ||
+      std::any_of(value.begin(), value.end(), [](const Json& v) { return !v.is_string(); })) {
+    throw error(key, "wrong type").found(shown(value)).expected("a list of texts");
   }
-  return out;
+  return value.get<std::vector<std::string>>();
 }
 
 Section Section::section(const std::string& key) const {

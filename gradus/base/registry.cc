@@ -45,19 +45,6 @@ bool type_matches(const ParamSpec& param, const Json& value) {
   return false;
 }
 
-std::string allowed_range(const ParamSpec& param) {
-  const bool low = param.low > -std::numeric_limits<double>::infinity();
-  const bool high = param.high < std::numeric_limits<double>::infinity();
-  std::string text = type_name(param.type);
-  if (low && high)
-    text += fmt::format(" from {} to {}", param.low, param.high);
-  else if (low)
-    text += fmt::format(" of at least {}", param.low);
-  else if (high)
-    text += fmt::format(" of at most {}", param.high);
-  return text;
-}
-
 void check_choice(const ParamSpec& param, const Json& value, const Place& place) {
   if (param.choices.empty()) return;
   const std::string text = value.get<std::string>();
@@ -89,6 +76,19 @@ void check_value(const ParamSpec& param, const Json& value, const Place& place) 
 }
 
 }  // namespace
+
+std::string allowed_range(const ParamSpec& param) {
+  const bool low = param.low > -std::numeric_limits<double>::infinity();
+  const bool high = param.high < std::numeric_limits<double>::infinity();
+  std::string text = type_name(param.type);
+  if (low && high)
+    text += fmt::format(" from {} to {}", param.low, param.high);
+  else if (low)
+    text += fmt::format(" of at least {}", param.low);
+  else if (high)
+    text += fmt::format(" of at most {}", param.high);
+  return text;
+}
 
 ParamSpec number_param(std::string name, Json fallback, std::string help, double low, double high) {
   return {std::move(name), ParamType::number, std::move(fallback), std::move(help), low, high, {}};

@@ -47,6 +47,9 @@ ParamSpec numbers_param(std::string name, Json fallback, std::string help,
                         double low = -std::numeric_limits<double>::infinity(),
                         double high = std::numeric_limits<double>::infinity());
 
+// "a number from 0 to 1": type and range, for people.
+std::string allowed_range(const ParamSpec& param);
+
 struct Spec {
   std::string name;
   std::string summary;  // one line

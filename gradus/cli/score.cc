@@ -6,7 +6,6 @@
 #include "gradus/cli/command.h"
 #include "gradus/rollout/jsonl.h"
 #include "gradus/study/catalogue.h"
-#include "gradus/study/library.h"
 #include "gradus/study/recipe.h"
 
 namespace gradus {
@@ -116,8 +115,7 @@ int run(const Options& options) {
   for (const Error& error : file.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
   const EnvironmentInfo info = judge(options, file.batch);
   if (!options.recipe.empty()) {
-    const Config config = open_config(options.recipe);
-    build_operators(read_recipe(config.root()), info).apply(file.batch, {});
+    build_operators(load_recipe(options.recipe), info).apply(file.batch, {});
   }
   if (!options.out.empty()) write_rollouts(file.batch, options.out);
   const Json columns = summary(file.batch);

@@ -1,5 +1,6 @@
 #include "gradus/rollout/pipeline.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace gradus {
@@ -14,17 +15,21 @@ void Pipeline::refuse_missing(const Stage& stage, const std::string& column, con
   const auto [level, name] = split_column_name(column);
   std::string writers;
   for (const std::string& candidate : registry_.names()) {
-    for (const std::string& pattern : registry_.spec(candidate).writes) {
+    const Spec& spec = registry_.spec(candidate);
+    for (const std::string& pattern : spec.writes) {
       const bool open = pattern.find('{') != std::string::npos && pattern.starts_with(level_name(level));
-      if (pattern == column || open) writers += (writers.empty() ? "" : ", ") + candidate;
+      // An operator that reads the same column only changes it: it does not bring it.
+      const bool brings = std::find(spec.reads.begin(), spec.reads.end(), pattern) == spec.reads.end();
+      if (brings && (pattern == column || open)) writers += (writers.empty() ? "" : ", ") + candidate;
     }
   }
   const std::vector<std::string> there(known_.begin(), known_.end());
+  const std::string near = nearest_names(column, there).empty() ? "" : suggest(column, there) + " ";
   Error error = Error::input(fmt::format("'{}' reads the {} column '{}', and nothing before it writes that",
                                          stage.name, level_name(level), name));
   error.found(there.empty() ? "no columns" : fmt::format("the columns {}", fmt::join(there, ", ")));
-  error.hint(writers.empty() ? "no operator writes this column: check the name"
-                             : "add one of these before it: " + writers);
+  error.hint(near + (writers.empty() ? "no operator writes this column: check the name"
+                                     : "add one of these before it: " + writers));
   throw place.mark(error, "");
 }
 
