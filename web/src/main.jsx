@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { App } from './app.jsx';
 import { Study } from './study.js';
 import './style.css';
+import './sections.css';
 
 const SCHEMA = 'gradus.study/1';
 
