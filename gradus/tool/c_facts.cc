@@ -295,15 +295,25 @@ UnitFindings read_diagnostics(const CUnit& unit, CXTranslationUnit parsed) {
   return out;
 }
 
-// Facts of every function of a unit; `alone` receives those of a shared unit that do not compile.
-void judge_unit(const CUnit& unit, std::vector<CFunctionFacts>& facts, std::vector<size_t>& alone) {
+// Facts of every function of a unit. A shared unit must compile whole, because the parser's recovery from an
+// error can swallow what follows. Where one has an error nothing is said: `alone` receives the functions with
+// errors, `again` the others.
+void judge_unit(const CUnit& unit, std::vector<CFunctionFacts>& facts, std::vector<size_t>& alone,
+                std::vector<size_t>& again) {
   const Parsed parsed(unit);
   UnitFindings found = read_diagnostics(unit, parsed.get());
+  const bool shared = unit.functions.size() > 1;
+  const auto is_broken = [](const std::vector<int>& lines) { return !lines.empty(); };
+  if (shared && std::any_of(found.broken.begin(), found.broken.end(), is_broken)) {
+    for (size_t f = 0; f < unit.functions.size(); ++f) {
+      (found.broken[f].empty() ? again : alone).push_back(unit.functions[f]);
+    }
+    return;
+  }
   for (const CXCursor cursor : children(clang_getTranslationUnitCursor(parsed.get()))) {
     if (clang_getCursorKind(cursor) != CXCursor_FunctionDecl || !clang_isCursorDefinition(cursor)) continue;
     const int line = static_cast<int>(position(clang_getCursorLocation(cursor)).line);
     const size_t f = unit.function_at(line);
-    if (unit.functions.size() > 1 && !found.broken[f].empty()) continue;
     for (const CXCursor part : children(cursor)) {
       if (clang_getCursorKind(part) != CXCursor_CompoundStmt) continue;
       CFunctionBody body = BodyReader(unit).read(part);
@@ -315,10 +325,6 @@ void judge_unit(const CUnit& unit, std::vector<CFunctionFacts>& facts, std::vect
     }
   }
   for (size_t f = 0; f < unit.functions.size(); ++f) {
-    if (unit.functions.size() > 1 && !found.broken[f].empty()) {
-      alone.push_back(unit.functions[f]);
-      continue;
-    }
     std::vector<CFinding>& findings = found.findings[f];
     for (CFinding& finding : findings) finding.line -= unit.first_line[f] - 1;
     std::sort(findings.begin(), findings.end());
@@ -367,12 +373,20 @@ std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources) {
   }
   for (size_t begin = 0; begin < shared.size(); begin += kFunctionsPerUnit) {
     const size_t count = std::min(kFunctionsPerUnit, shared.size() - begin);
-    judge_unit(join_functions(sources, names, std::span(shared).subspan(begin, count)), facts, alone);
+    std::vector<size_t> part(shared.begin() + static_cast<std::ptrdiff_t>(begin),
+                             shared.begin() + static_cast<std::ptrdiff_t>(begin + count));
+    for (std::vector<size_t> again; !part.empty(); part = std::exchange(again, {})) {
+      judge_unit(join_functions(sources, names, part), facts, alone, again);
+    }
   }
-  for (const size_t i : alone) judge_unit(join_functions(sources, names, std::span(&i, 1)), facts, alone);
+  std::vector<size_t> none;
+  for (const size_t i : alone)
+    judge_unit(join_functions(sources, names, std::span(&i, 1)), facts, none, none);
   return facts;
 }
 
-std::string libclang_version() { return take(clang_getClangVersion()); }
+std::string libclang_version() {
+  return take(clang_getClangVersion());
+}
 
 }  // namespace gradus

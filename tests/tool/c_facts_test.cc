@@ -105,5 +105,20 @@ TEST(CFacts, LimitsAndNames) {
   EXPECT_FALSE(c_facts(deep)[0].compiles);
 }
 
+// The parser's recovery from the first two used to swallow the third, which then looked clean.
+TEST(CFacts, BrokenNeighboursSwallowNothing) {
+  const std::vector<std::string> sources = {
+      "int f(int a, int b, int c) {\nconst int t0 =\n}\n",
+      "int f(int a, int b, int c) {\nconst int t1 = a - ? 5 : 9 ;\nint t7 = - c ;\nreturn b ;\n}\n",
+      "int f(int a, int b, int c) {\nint t7 = - c ;\nreturn b ;\n}\n"};
+  const std::vector<CFunctionFacts> together = c_facts(sources);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const CFunctionFacts alone = c_facts(std::span(&sources[i], 1))[0];
+    EXPECT_EQ(together[i].compiles, alone.compiles) << i;
+    EXPECT_EQ(together[i].findings, alone.findings) << i;
+  }
+  EXPECT_EQ(together[2].findings.size(), 1u);
+}
+
 }  // namespace
 }  // namespace gradus
