@@ -13,13 +13,12 @@ namespace gradus {
 
 namespace {
 
+// Tables in the order of writing (not WITHOUT ROWID), so that a file that was cut keeps what came before.
 constexpr const char* kSchema =
-    "CREATE TABLE IF NOT EXISTS artifact(key TEXT PRIMARY KEY, kind TEXT, body BLOB, sha TEXT) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS checkpoint(run TEXT PRIMARY KEY, at INTEGER, policy BLOB, progress BLOB, sha "
-    "TEXT)"
-    " WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS evaluation(run TEXT, at INTEGER, body BLOB, sha TEXT, PRIMARY KEY(run, at))"
-    " WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS artifact(key TEXT PRIMARY KEY, kind TEXT, body BLOB, sha TEXT);"
+    "CREATE TABLE IF NOT EXISTS checkpoint(run TEXT PRIMARY KEY, at INTEGER, policy BLOB, progress BLOB,"
+    " sha TEXT);"
+    "CREATE TABLE IF NOT EXISTS evaluation(run TEXT, at INTEGER, body BLOB, sha TEXT, PRIMARY KEY(run, at));";
 
 // One prepared statement, bound and read by position.
 class Statement {
@@ -44,6 +43,10 @@ class Statement {
     ok_ = ok_ && sqlite3_bind_int64(stmt_, i, value) == SQLITE_OK;
     return *this;
   }
+  Statement& value(int i, const sqlite3_value* value) {
+    ok_ = ok_ && sqlite3_bind_value(stmt_, i, value) == SQLITE_OK;
+    return *this;
+  }
   int step() { return ok_ ? sqlite3_step(stmt_) : SQLITE_ERROR; }
   std::string column(int i) const {
     const void* data = sqlite3_column_blob(stmt_, i);
@@ -51,6 +54,7 @@ class Statement {
                               static_cast<size_t>(sqlite3_column_bytes(stmt_, i)))
                 : "";
   }
+  const sqlite3_value* raw(int i) const { return sqlite3_column_value(stmt_, i); }  // until the next step
   int64_t number(int i) const { return sqlite3_column_int64(stmt_, i); }
 
  private:
@@ -67,6 +71,39 @@ std::string pack(const Json& document) {
 
 bool sound(const std::string& body, const std::string& sha) {
   return sha256_hex(body) == sha;
+}
+
+// In every table two columns say what a row is, then come the bodies, and last the hash of the bodies.
+struct Table {
+  const char* name;
+  int columns;
+};
+
+constexpr Table kTables[] = {{"artifact", 4}, {"evaluation", 4}, {"checkpoint", 5}};
+
+bool row_is_sound(const Statement& row, int columns) {
+  std::string bodies;
+  for (int i = 2; i < columns - 1; ++i) bodies += row.column(i);
+  return sound(bodies, row.column(columns - 1));
+}
+
+// Reads from both ends, because reading stops at the first damaged page.
+size_t copy_whole_rows(sqlite3* from, sqlite3* to, const Table& table) {
+  std::string marks = "?";
+  for (int i = 1; i < table.columns; ++i) marks += ",?";
+  const std::string insert = fmt::format("INSERT OR IGNORE INTO {} VALUES({})", table.name, marks);
+  size_t kept = 0;
+  for (const char* order : {"ASC", "DESC"}) {
+    Statement row(from,
+                  fmt::format("SELECT * FROM {} NOT INDEXED ORDER BY rowid {}", table.name, order).c_str());
+    while (row.step() == SQLITE_ROW) {
+      if (!row_is_sound(row, table.columns)) continue;
+      Statement put(to, insert.c_str());
+      for (int i = 0; i < table.columns; ++i) put.value(i + 1, row.raw(i));
+      if (put.step() == SQLITE_DONE) kept += static_cast<size_t>(sqlite3_changes(to));
+    }
+  }
+  return kept;
 }
 
 }  // namespace
@@ -133,36 +170,11 @@ void Store::salvage() {
   execute(kSchema);
   sqlite3* old = nullptr;
   sqlite3_open_v2(aside.c_str(), &old, SQLITE_OPEN_READWRITE, nullptr);
-  size_t kept = 0;
+  // Without this SQLite reads nothing at all from a file that is shorter than its header says.
+  sqlite3_exec(old, "PRAGMA writable_schema=ON", nullptr, nullptr, nullptr);
   execute("BEGIN");
-  Statement artifacts(old, "SELECT key, kind, body, sha FROM artifact");
-  while (artifacts.step() == SQLITE_ROW) {
-    if (!sound(artifacts.column(2), artifacts.column(3))) continue;
-    Statement put(db_, "INSERT OR IGNORE INTO artifact VALUES(?,?,?,?)");
-    put.text(1, artifacts.column(0))
-        .text(2, artifacts.column(1))
-        .blob(3, artifacts.column(2))
-        .text(4, artifacts.column(3));
-    kept += put.step() == SQLITE_DONE;
-  }
-  Statement evaluations(old, "SELECT run, at, body, sha FROM evaluation");
-  while (evaluations.step() == SQLITE_ROW) {
-    if (!sound(evaluations.column(2), evaluations.column(3))) continue;
-    Statement put(db_, "INSERT OR IGNORE INTO evaluation VALUES(?,?,?,?)");
-    put.text(1, evaluations.column(0))
-        .integer(2, evaluations.number(1))
-        .blob(3, evaluations.column(2))
-        .text(4, evaluations.column(3));
-    kept += put.step() == SQLITE_DONE;
-  }
-  Statement checkpoints(old, "SELECT run, at, policy, progress, sha FROM checkpoint");
-  while (checkpoints.step() == SQLITE_ROW) {
-    if (!sound(checkpoints.column(2) + checkpoints.column(3), checkpoints.column(4))) continue;
-    Statement put(db_, "INSERT OR IGNORE INTO checkpoint VALUES(?,?,?,?,?)");
-    put.text(1, checkpoints.column(0)).integer(2, checkpoints.number(1)).blob(3, checkpoints.column(2));
-    put.blob(4, checkpoints.column(3)).text(5, checkpoints.column(4));
-    kept += put.step() == SQLITE_DONE;
-  }
+  size_t kept = 0;
+  for (const Table& table : kTables) kept += copy_whole_rows(old, db_, table);
   execute("COMMIT");
   sqlite3_close(old);
   recovered_ = fmt::format(

@@ -1,0 +1,172 @@
+#include "gradus/study/claims.h"
+
+#include <gtest/gtest.h>
+
+#include "gradus/study/library.h"
+#include "gradus/study/spec.h"
+
+namespace gradus {
+namespace {
+
+const Json kResults = {
+    {"rows",
+     {{{"arm", "process"},
+       {"metric", "useful"},
+       {"difference", 0.15},
+       {"low", nullptr},
+       {"verdict", "better"}},
+      {{"arm", "process"},
+       {"metric", "correct"},
+       {"difference", -0.01},
+       {"low", -0.02},
+       {"verdict", "non-inferior"}}}},
+    {"goodhart", {{{"arm", "process"}, {"flagged", false}}, {{"arm", "only"}, {"flagged", true}}}},
+    {"naive", {{{"arm", "process"}, {"conclusion", "no benefit"}}}}};
+
+ClaimedRecipe recipe_of(const std::string& claims) {
+  return read_claimed_recipe(
+      Config::parse("key = \"k\"\nsystem = \"s\"\npaper = \"p\"\nstudy = \"s.toml\"\n" + claims, "k.toml"));
+}
+
+// One claim with one check.
+std::string claim(const std::string& check) {
+  return "[[claim]]\nid = \"a\"\ntext = \"t\"\n[[claim.check]]\n" + check;
+}
+
+std::string row(const std::string& metric, const std::string& field, const std::string& comparator) {
+  return claim("arm = \"process\"\nmetric = \"" + metric + "\"\nfield = \"" + field + "\"\n" + comparator +
+               "\n");
+}
+
+bool holds(const std::string& claims) {
+  const std::vector<ClaimResult> out = check_claims(recipe_of(claims), kResults);
+  EXPECT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].checks.size(), 1u);
+  EXPECT_EQ(out[0].holds, out[0].checks[0].holds);
+  return out[0].holds;
+}
+
+Error refused(const std::string& claims) {
+  try {
+    check_claims(recipe_of(claims), kResults);
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "accepted: " << claims;
+  return Error::internal("");
+}
+
+TEST(Claims, EveryComparator) {
+  EXPECT_TRUE(holds(row("useful", "difference", "at_least = 0.15")));
+  EXPECT_FALSE(holds(row("useful", "difference", "at_least = 0.1501")));
+  EXPECT_TRUE(holds(row("useful", "difference", "at_most = 0.15")));
+  EXPECT_FALSE(holds(row("useful", "difference", "at_most = 0.1499")));
+  EXPECT_TRUE(holds(row("useful", "difference", "above = 0.1499")));
+  EXPECT_FALSE(holds(row("useful", "difference", "above = 0.15")));
+  EXPECT_TRUE(holds(row("useful", "difference", "below = 0.1501")));
+  EXPECT_FALSE(holds(row("useful", "difference", "below = 0.15")));
+  EXPECT_TRUE(holds(row("useful", "verdict", "is = \"better\"")));
+  EXPECT_FALSE(holds(row("correct", "verdict", "is = \"better\"")));
+}
+
+TEST(Claims, WhatCouldNotBeComputedSatisfiesNothing) {
+  for (const char* comparator : {"at_least = -1e9", "at_most = 1e9", "above = -1e9", "below = 1e9", "is = 0",
+                                 "is = \"null\"", "is = false"}) {
+    EXPECT_FALSE(holds(row("useful", "low", comparator))) << comparator;
+  }
+}
+
+TEST(Claims, ATextIsNotANumber) {
+  EXPECT_FALSE(holds(row("useful", "verdict", "at_least = -1e9")));
+  EXPECT_FALSE(holds(row("useful", "verdict", "below = 1e9")));
+}
+
+TEST(Claims, GoodhartAndNaive) {
+  EXPECT_TRUE(holds(claim("goodhart = \"only\"\nis = true\n")));
+  EXPECT_FALSE(holds(claim("goodhart = \"process\"\nis = true\n")));
+  EXPECT_TRUE(holds(claim("goodhart = \"process\"\nis = false\n")));
+  EXPECT_TRUE(holds(claim("naive = \"process\"\nis = \"no benefit\"\n")));
+  EXPECT_FALSE(holds(claim("naive = \"process\"\nis = \"benefit\"\n")));
+}
+
+TEST(Claims, EveryCheckMustHold) {
+  const std::string both =
+      row("useful", "difference", "above = 0") + "[[claim.check]]\ngoodhart = \"process\"\nis = true\n";
+  const std::vector<ClaimResult> out = check_claims(recipe_of(both), kResults);
+  ASSERT_EQ(out[0].checks.size(), 2u);
+  EXPECT_TRUE(out[0].checks[0].holds);
+  EXPECT_FALSE(out[0].checks[1].holds);
+  EXPECT_FALSE(out[0].holds);
+  EXPECT_FALSE(check_claims(recipe_of("[[claim]]\nid = \"a\"\ntext = \"t\"\n"), kResults)[0].holds)
+      << "a claim without checks";
+}
+
+TEST(Claims, ASlipInTheRecipeIsAnErrorAndNotAnAnswer) {
+  const Error gone = refused(row("usefull", "difference", "above = 0"));
+  EXPECT_EQ(gone.exit_code(), 2);
+  EXPECT_EQ(gone.file(), "k.toml");
+  EXPECT_EQ(gone.line(), 10);
+  EXPECT_EQ(gone.field_name(), "claim[0].check[0].metric");
+  EXPECT_NE(std::string(gone.what()).find("process / usefull"), std::string::npos) << gone.what();
+  EXPECT_EQ(refused(row("useful", "diference", "above = 0")).line(), 11);
+  EXPECT_EQ(refused(claim("goodhart = \"nobody\"\nis = true\n")).line(), 9);
+  EXPECT_EQ(refused(claim("naive = \"nobody\"\nis = true\n")).line(), 9);
+  EXPECT_NE(std::string(refused(row("useful", "difference", "")).what()).find("exactly one of"),
+            std::string::npos);
+  EXPECT_NE(
+      std::string(refused(row("useful", "difference", "above = 0\nbelow = 1")).what()).find("exactly one of"),
+      std::string::npos);
+  EXPECT_NE(
+      std::string(refused(row("useful", "difference", "above = 0\nbellow = 1")).what()).find("'bellow'"),
+      std::string::npos);
+  EXPECT_NE(std::string(refused(row("useful", "difference", "above = \"x\"")).what()).find("wrong type"),
+            std::string::npos);
+}
+
+TEST(Claims, TheRecipeItselfIsChecked) {
+  EXPECT_THROW(recipe_of(""), Error) << "no claim at all";
+  EXPECT_THROW(recipe_of("extra = 1\n" + claim("goodhart = \"only\"\nis = true\n")), Error);
+  EXPECT_THROW(read_claimed_recipe(Config::parse("key = \"k\"\n", "k.toml")), Error);
+}
+
+TEST(Claims, AsJson) {
+  const ClaimedRecipe recipe = recipe_of(row("useful", "low", "above = 0"));
+  const Json json = claims_json(recipe, check_claims(recipe, kResults));
+  EXPECT_EQ(json["key"], "k");
+  EXPECT_EQ(json["holds"], false);
+  EXPECT_TRUE(json["claims"][0]["checks"][0]["found"].is_null()) << "missing stays missing";
+  EXPECT_EQ(json["claims"][0]["checks"][0]["wanted"], "above 0");
+  EXPECT_EQ(claims_json(recipe, {})["holds"], false) << "nothing claimed is nothing shown";
+}
+
+// Every recipe of the library with claims: its study reads, and each check asks for an arm and a metric that
+// the study has.
+TEST(Claims, ThoseOfTheLibraryFitTheirStudies) {
+  size_t found = 0;
+  for (const MethodRow& method : method_table()) {
+    const std::string file = "recipes/" + method.key + ".toml";
+    if (!in_library(file)) continue;
+    ++found;
+    const ClaimedRecipe recipe = read_claimed_recipe(library_config(file));
+    EXPECT_EQ(recipe.key, method.key);
+    const StudySpec spec = StudySpec::parse(library_config(recipe.study));
+    const EnvironmentInfo info = spec.make_environment()->info();
+    for (const Section& claim_table : recipe.config.root().sections("claim")) {
+      for (const Section& check : claim_table.sections("check")) {
+        const std::string arm = check.has("goodhart") ? check.text("goodhart")
+                                : check.has("naive")  ? check.text("naive")
+                                                      : check.text("arm");
+        EXPECT_NO_THROW(spec.arm(arm)) << file << ": " << arm;
+        if (!check.has("metric")) continue;
+        const std::string metric = check.text("metric");
+        EXPECT_TRUE(std::any_of(info.metrics.begin(), info.metrics.end(),
+                                [&](const MetricSpec& m) { return m.id == metric; }))
+            << file << ": " << metric;
+      }
+    }
+  }
+  EXPECT_GE(found, 1u);
+}
+
+}  // namespace
+}  // namespace gradus
