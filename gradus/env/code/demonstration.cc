@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
+#include <span>
 
 #include "gradus/base/error.h"
 #include "gradus/env/code/junk.h"
@@ -57,10 +59,6 @@ const std::map<std::string, Shape>& shapes() {
   return known;
 }
 
-bool operands_are_leaves(const Expression& e) {
-  return std::all_of(e.args.begin(), e.args.end(), [](const Expression& arg) { return arg.leaf(); });
-}
-
 Words dense(const Operation& operation) {
   Words out;
   for (const std::string& word : operation.value) {
@@ -73,27 +71,20 @@ Words dense(const Operation& operation) {
   return out;
 }
 
-// Appends the operations of `e`, operands first; returns the words that stand for its value. With `nest`, an
-// operation whose operands are all leaves is written where it is used, in parentheses. With `turns`,
+// Appends the operations of `e`, operands first; returns the word that stands for its value. With `turns`,
 // comparisons are turned round at random.
-Words plan(const Expression& e, bool nest, bool root, Stream* turns, std::vector<Operation>& out) {
+std::string plan(const Expression& e, Stream* turns, std::vector<Operation>& out) {
   static constexpr std::array<const char*, 4> names = {"x", "y", "p", "q"};
-  if (e.leaf()) return {e.head};
+  if (e.leaf()) return e.head;
   std::map<std::string, Words> operands;
-  for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = plan(e.args[i], nest, false, turns, out);
+  for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = {plan(e.args[i], turns, out)};
   const Shape& shape = shapes().at(e.head);
   const bool turned = turns != nullptr && turns->chance(0.5) && shape.turned_condition != nullptr;
   Operation operation{words_of(turned ? shape.turned_condition : shape.condition, operands),
                       words_of(turned ? shape.turned_value : shape.value, operands), ""};
-  if (nest && !root && operands_are_leaves(e)) {
-    Words inner = dense(operation);
-    inner.insert(inner.begin(), "(");
-    inner.push_back(")");
-    return inner;
-  }
   operation.result = "r" + std::to_string(out.size());
   out.push_back(operation);
-  return {operation.result};
+  return operation.result;
 }
 
 Words declare(const std::string& name, const Words& value) {
@@ -141,41 +132,39 @@ size_t length(const std::vector<Words>& body) {
 std::vector<Words> with_junk(const std::vector<Operation>& operations, Regime regime, Stream& stream) {
   std::vector<Words> body = one_per_operation(operations);
   const std::vector<Words> essential = body;
-  JunkWriter writer(body, stream.child("junk"));
+  JunkWriter writer(body, stream.child("junk"), regime != Regime::helpful);
   size_t room = (kBodyLimit - length(body)) / kJunkTokens;
   for (size_t i = 0; i < essential.size(); ++i) {
     size_t pieces = regime == Regime::costly ? 1 + stream.below(2) : 1;
-    if (regime == Regime::neutral && operations[i].condition.empty()) pieces = 0;
+    if (regime != Regime::costly && operations[i].condition.empty()) pieces = 0;
     pieces = std::min(pieces, room);
     room -= pieces;
     const bool last = i + 1 == essential.size();
     size_t after = 0;  // pieces behind the statement; the others come first, so that order is front to back
     for (size_t k = 0; k < pieces; ++k) after += stream.chance(last ? 0.25 : 0.5) ? 1 : 0;
-    if (regime == Regime::helpful) after = last ? 0 : pieces;
     for (size_t k = 0; k < pieces; ++k) {
       const bool before = k + after < pieces;
       const size_t next = last ? body.size() : writer.position_of_essential(i + 1);
-      const size_t position = before ? writer.position_of_essential(i) : next;
-      const bool copies = regime == Regime::helpful && stream.chance(0.75);
-      copies ? writer.copy(position) : writer.any(position);
+      writer.put(before ? writer.position_of_essential(i) : next);
     }
   }
   return body;
 }
 
-// Renames temporaries in the order in which they are declared: those of junk from t7 downwards, so that junk
-// does not shift the names of the others, which are t0, t1 ...
-std::vector<std::string> numbered(const std::vector<Words>& body) {
+// Renames temporaries: those of junk to t7, t6 ... so that junk does not shift the names of the others, which
+// take `order` as they are declared.
+std::vector<std::string> numbered(const std::vector<Words>& body,
+                                  const std::array<int, kTemporaries>& order) {
   std::map<std::string, Words> names;
   size_t low = 0, high = kTemporaries;
   std::vector<std::string> out;
   for (const Words& words : body) {
     for (size_t i = 0; i + 1 < words.size(); ++i) {
       if (words[i] != "int") continue;
-      const size_t number = words[i + 1][0] == kJunkName ? --high : low++;
-      names.emplace(words[i + 1], Words{"t" + std::to_string(number)});
+      const size_t place = words[i + 1][0] == kJunkName ? --high : low++;
+      require(low <= high, "a demonstration needs more temporaries than there are");
+      names.emplace(words[i + 1], Words{"t" + std::to_string(order[place])});
     }
-    require(low <= high, "a demonstration needs more temporaries than there are");
     out.push_back(token_words(words_of(token_words(words), names)));
   }
   return out;
@@ -195,24 +184,22 @@ Regime regime_from_name(const std::string& name) {
 }
 
 std::vector<std::string> write_body(const Expression& expression, Regime regime, Style style, Stream stream) {
-  const bool nest = regime == Regime::helpful && style == Style::clean;
-  const bool turn = regime == Regime::neutral && style == Style::clean;
+  const bool named = style == Style::clean && regime != Regime::costly;
   Stream turns = stream.child("turns");
   std::vector<Operation> operations;
-  plan(expression, nest, true, turn ? &turns : nullptr, operations);
+  plan(expression, named ? &turns : nullptr, operations);
   require(!operations.empty(), "a demonstration needs an operation");
-  if (style == Style::sloppy) return numbered(with_junk(operations, regime, stream));
-  if (regime == Regime::neutral) return numbered(named_conditions(operations));
-  return numbered(one_per_operation(operations));
+  std::array<int, kTemporaries> order{};
+  std::iota(order.begin(), order.end(), 0);
+  if (named && regime == Regime::helpful) stream.child("names").shuffle(std::span<int>(order));
+  if (style == Style::sloppy) return numbered(with_junk(operations, regime, stream), order);
+  return numbered(named ? named_conditions(operations) : one_per_operation(operations), order);
 }
 
 bool fits(const Expression& expression) {
-  std::vector<Operation> separate, nested;
-  plan(expression, false, true, nullptr, separate);
-  plan(expression, true, true, nullptr, nested);
-  const size_t copied = length(one_per_operation(separate)) + kJunkTokens * separate.size();
-  return length(named_conditions(separate)) <= kBodyLimit && copied <= kBodyLimit &&
-         length(one_per_operation(nested)) <= kBodyLimit;
+  std::vector<Operation> operations;
+  plan(expression, nullptr, operations);
+  return length(named_conditions(operations)) <= kBodyLimit;
 }
 
 }  // namespace gradus

@@ -29,14 +29,15 @@ std::string token_words(const Words& words) {
   return out;
 }
 
-JunkWriter::JunkWriter(std::vector<Words>& body, Stream stream) : body_(body), stream_(stream) {
+JunkWriter::JunkWriter(std::vector<Words>& body, Stream stream, bool copies)
+    : body_(body), stream_(stream), copies_(copies) {
   for (size_t i = 0; i < body.size(); ++i) {
     essential_.push_back(i);
     if (has(body[i], "int")) ++names_;
   }
 }
 
-void JunkWriter::any(size_t position) {
+void JunkWriter::put(size_t position) {
   if (position > essential_.back()) {
     const std::string target = kParameters[stream_.below(3)], source = kParameters[stream_.below(3)];
     insert(position,
@@ -55,10 +56,6 @@ void JunkWriter::any(size_t position) {
       "no junk fits into a demonstration");
 }
 
-void JunkWriter::copy(size_t position) {
-  if (!try_copy(position)) any(position);
-}
-
 bool JunkWriter::try_kind(size_t kind, size_t position) {
   switch (kind) {
     case unused:
@@ -66,7 +63,7 @@ bool JunkWriter::try_kind(size_t kind, size_t position) {
     case dead_store:
       return try_dead_store(position);
     case plain_copy:
-      return try_copy(position);
+      return copies_ && try_copy(position);
     case duplicate:
       return try_duplicate(position);
     default:

@@ -1,8 +1,7 @@
 // Statements that change nothing, put into a program that is right: six tokens each.
 //
-//   JunkWriter writer(body, stream);                       // body: statements as words, edited in place
-//   writer.any(writer.position_of_essential(0));           // before the first statement
-//   writer.copy(2);
+//   JunkWriter writer(body, stream, true);                 // body: statements as words, edited in place
+//   writer.put(writer.position_of_essential(0));           // before the first statement
 //
 // What was put in stays junk: no later piece reads a value that an earlier one left dead, or writes a
 // variable whose plain copy is in use.
@@ -25,14 +24,14 @@ std::string token_words(const Words& words);  // with single spaces
 
 class JunkWriter {
  public:
-  JunkWriter(std::vector<Words>& body, Stream stream);
+  // `copies`: plain copies, whose later uses must be renamed, are among the kinds.
+  JunkWriter(std::vector<Words>& body, Stream stream, bool copies);
 
   // Where the i-th statement of the body as it was given stands now.
   size_t position_of_essential(size_t i) const { return essential_[i]; }
 
-  // Pieces must be put in from front to back.
-  void any(size_t position);   // a random kind; after the return: unreachable code
-  void copy(size_t position);  // a plain copy that later statements use
+  // A piece of a random kind; after the return: unreachable code. Pieces must be put in from front to back.
+  void put(size_t position);
 
  private:
   bool try_kind(size_t kind, size_t position);
@@ -51,6 +50,7 @@ class JunkWriter {
   std::vector<Words>& body_;
   std::vector<size_t> essential_;
   Stream stream_;
+  bool copies_;
   std::set<std::string> dead_;    // parameters whose value nobody may read any more
   std::set<std::string> copied_;  // parameters that must keep their value
   Words last_dead_store_;         // the newest piece, where it was a dead store
