@@ -1,5 +1,7 @@
 #include "gradus/report/report.h"
 
+#include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 #include "embedded/report_page.h"
@@ -27,7 +29,21 @@ void check_schema(const Json& results) {
   }
 }
 
-std::string embeddable(const Json& results) {
+// JavaScript reads every number as a double: a whole number that a double would round (a seed) goes in as
+// text.
+void keep_large_integers(Json& value) {
+  constexpr int64_t kExact = (int64_t{1} << 53) - 1;
+  if (value.is_structured()) {
+    for (Json& each : value) keep_large_integers(each);
+  } else if (value.is_number_unsigned()
+                 ? value.get<uint64_t>() > static_cast<uint64_t>(kExact)
+                 : value.is_number_integer() && std::abs(value.get<int64_t>()) > kExact) {
+    value = value.dump();
+  }
+}
+
+std::string embeddable(Json results) {
+  keep_large_integers(results);
   // Programs that a model wrote need not be valid UTF-8; JSON must be.
   const std::string text = results.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string out;

@@ -11,8 +11,8 @@
 
 namespace gradus {
 
-// The page of web/dist/report.html with the results embedded. No text of the results can end the element that
-// holds them: every '<' is written as \u003c.
+// The page of web/dist/report.html with the results embedded; integers beyond 2^53 go in as text. No text of
+// the results can end the element that holds them: every '<' is written as \u003c.
 std::string render_report(const Json& results);
 
 // Throws Error::outside where the file cannot be written; what stood at `path` before is then still there.

@@ -86,6 +86,16 @@ TEST(Report, InvalidUtf8IsReplaced) {
   EXPECT_EQ(Json::parse(embedded(render_report(document)))["study"]["title"], "a\xEF\xBF\xBD b");
 }
 
+TEST(Report, LargeIntegersAreNotRoundedByTheBrowser) {
+  Json document = small_document();
+  document["study"]["seeds"] = {uint64_t{16521465594328865123u}, int64_t{9007199254740993},
+                                int64_t{-9007199254740993}, 9007199254740991, 7};
+  const Json seeds = Json::parse(embedded(render_report(document)))["study"]["seeds"];
+  EXPECT_EQ(seeds,
+            Json::parse(
+                R"(["16521465594328865123", "9007199254740993", "-9007199254740993", 9007199254740991, 7])"));
+}
+
 TEST(Report, RefusesWhatIsNoResultsDocument) {
   for (const Json& document :
        {Json(nullptr), Json::array(), Json::object(), Json{{"schema", "gradus.study/2"}}}) {

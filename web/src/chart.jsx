@@ -9,6 +9,7 @@ import { GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent }
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isNumber } from './format.js';
 import { Table } from './table.jsx';
 import { onTheme, palette } from './theme.js';
 
@@ -95,11 +96,21 @@ export function valueAxis(colours, more) {
   return {
     type: 'value',
     scale: true,
-    axisLine: { show: true, lineStyle: { color: colours.line } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: colours.line } },
     axisTick: { show: true, lineStyle: { color: colours.line } },
     axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true },
     splitLine: { lineStyle: { color: colours.grid } },
     nameTextStyle: { color: colours.muted, fontSize: 12 },
     ...more,
+  };
+}
+
+// The bounds of an axis for a metric: round numbers around the values, but not beyond what the metric can be.
+export function within({ low, high }, values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const near = (most - least || 1) * 0.15;
+  return {
+    min: isNumber(low) && least >= low && least - near < low ? low : null,
+    max: isNumber(high) && most <= high && most + near > high ? high : null,
   };
 }

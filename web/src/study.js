@@ -9,6 +9,8 @@ const FAULTS = new Set(['flagged', 'redundant', 'repeated']);
 
 export const BASE = 'base'; // the policy before any training
 
+const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export class Study {
   #metricById;
   #armById;
@@ -21,7 +23,7 @@ export class Study {
     this.primary = study.primary;
     this.constraint = study.constraint;
     this.baseline = study.baseline;
-    this.metrics = results.metrics ?? [];
+    this.metrics = (results.metrics ?? []).map((metric) => ({ ...metric, label: capitalised(metric.label || metric.id) }));
     this.rows = results.rows ?? [];
     this.curves = results.curves ?? [];
     this.base = results.base ?? {};
@@ -75,6 +77,12 @@ export class Study {
     return arm === this.baseline
       ? { mean: row.baseline_mean ?? null, sd: row.baseline_sd ?? null }
       : { mean: row.mean ?? null, sd: row.sd ?? null };
+  }
+
+  // Seeds are long numbers; people count them.
+  seedName(seed) {
+    const at = (this.settings.seeds ?? []).indexOf(seed);
+    return at < 0 ? `seed ${seed ?? 'n/a'}` : `seed no. ${at + 1}`;
   }
 
   direction(id) {

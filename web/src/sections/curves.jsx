@@ -1,7 +1,7 @@
 // Metrics against what training cost: the mean over seeds with its band, one line per arm, and the cost at which each arm
 // reached the place where the baseline ended.
 import { useMemo, useState } from 'preact/hooks';
-import { Chart, lines, valueAxis } from '../chart.jsx';
+import { Chart, lines, valueAxis, within } from '../chart.jsx';
 import { count, interval, isNumber, number, tick } from '../format.js';
 import { ArmName, Legend } from '../marks.jsx';
 import { Table } from '../table.jsx';
@@ -53,11 +53,13 @@ function armSeries(study, arm, metric, cost, seeds, colours) {
 }
 
 function plot(study, metric, cost, seeds) {
+  const curves = study.arms.flatMap((arm) => pointsOf(study.curve(arm.id, metric), cost));
+  const drawn = curves.flatMap((point) => [point.mean, ...(seeds ? point.seeds ?? [] : [])]).filter(isNumber);
   return (colours) => ({
     tooltip: { trigger: 'item' },
     grid: { left: 56, right: 18, top: 14, bottom: 46 },
     xAxis: valueAxis(colours, { name: COSTS[cost], nameLocation: 'middle', nameGap: 28, splitLine: { show: false }, axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, formatter: (value) => count(value) } }),
-    yAxis: valueAxis(colours, { axisLabel: { color: colours.muted, fontSize: 12, formatter: tick } }),
+    yAxis: valueAxis(colours, { ...within(study.metric(metric), drawn), axisLabel: { color: colours.muted, fontSize: 12, formatter: tick } }),
     series: study.arms.flatMap((arm) => armSeries(study, arm, metric, cost, seeds, colours)),
   });
 }
@@ -84,7 +86,7 @@ function reached(study, metric, cost) {
   const rows = study.arms.map((arm) => {
     const first = pointsOf(study.curve(arm.id, metric), cost).find((point) => isNumber(point.mean) && sign * (point.mean - target.mean) >= 0);
     const share = first && target[cost] > 0 ? `${number((100 * first[cost]) / target[cost], 0)} %` : 'n/a';
-    return [<ArmName arm={arm} />, first ? count(first[cost]) : 'not reached', share];
+    return [<ArmName arm={arm} />, first ? (first[cost] === 0 ? 'from the start' : count(first[cost])) : 'not reached', share];
   });
   return { target, rows };
 }

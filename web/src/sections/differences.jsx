@@ -98,7 +98,6 @@ function forest(study, metric, rows) {
       xAxis: valueAxis(colours, {
         ...range(study, metric, rows),
         splitNumber: Math.max(2, Math.min(5, Math.floor((width - left - 104) / 70))),
-        axisLine: { onZero: false, lineStyle: { color: colours.line } },
         axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: tick },
       }),
       yAxis: [

@@ -1,5 +1,5 @@
 // Outcome against process: one point per arm with the interval in both directions, and the set that nothing dominates.
-import { Chart, lines, valueAxis } from '../chart.jsx';
+import { Chart, lines, valueAxis, within } from '../chart.jsx';
 import { interval, isNumber, number, tick } from '../format.js';
 import { Legend } from '../marks.jsx';
 import { armColour, armSymbol } from '../theme.js';
@@ -64,12 +64,12 @@ function scatter(study, pareto, points) {
     const narrow = width < 560; // no room for names: the legend has the symbols
     const front = points.filter((point) => point.on_front).sort((a, b) => a.x - b.x);
     const [x, y] = [study.metric(pareto.x), study.metric(pareto.y)];
-    const axis = (metric) => ({ inverse: metric.higher_is_better === false, axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, formatter: tick } });
+    const axis = (metric, key) => ({ ...within(metric, points.map((point) => point[key])), inverse: metric.higher_is_better === false, axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, formatter: tick } });
     return {
       tooltip: { trigger: 'item' },
       grid: { left: 64, right: narrow ? 24 : 110, top: 34, bottom: 52 },
-      xAxis: valueAxis(colours, { ...axis(x), name: `${x.label} (better →)`, nameLocation: 'middle', nameGap: 32, boundaryGap: ['8%', '12%'] }),
-      yAxis: valueAxis(colours, { ...axis(y), name: `${y.label} (better ↑)`, nameTextStyle: { color: colours.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] }, boundaryGap: ['8%', '8%'] }),
+      xAxis: valueAxis(colours, { ...axis(x, 'x'), name: `${x.label} (better →)`, nameLocation: 'middle', nameGap: 32, boundaryGap: ['8%', '12%'] }),
+      yAxis: valueAxis(colours, { ...axis(y, 'y'), name: `${y.label} (better ↑)`, nameTextStyle: { color: colours.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] }, boundaryGap: ['8%', '8%'] }),
       series: [
         { type: 'line', silent: true, data: front.map((point) => [point.x, point.y]), symbol: 'none', lineStyle: { color: colours.ink, width: 1.5, type: [6, 4] }, z: 1 },
         ...points.flatMap((point) => pointSeries(study, point, { named: !narrow, below: crowdedAbove(points, point, y) }, colours)),

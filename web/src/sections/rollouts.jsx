@@ -106,7 +106,7 @@ function Column({ study, column, at, channel, scale }) {
             {right && share > 0 && <strong class="sloppy-mark"> but sloppy</strong>}
             <span class="muted">
               {' '}
-              outcome {number(rollout.outcome)}, faulty statements {number(share * 100, 0)} %, seed {rollout.seed ?? 'n/a'}, sample {rollout.sample ?? 'n/a'}
+              outcome {number(rollout.outcome)}, faulty statements {number(share * 100, 0)} %, {study.seedName(rollout.seed)}, sample {rollout.sample ?? 'n/a'}
             </span>
           </p>
           <Program study={study} rollout={rollout} channel={channel} scale={scale} />
