@@ -43,7 +43,7 @@ void register_shuffle(OperatorRegistry& registry) {
                 .summary = "permute a step channel over a pool: the control without information",
                 .paper = "post_eval protocol",
                 .params = {text_param("channel", nullptr, "step channel to permute"),
-                           text_param("pool", "group", "which values change places", pool_names())},
+                           text_param("pool", "batch", "which values change places", pool_names())},
                 .reads = {"step.{channel}"},
                 .writes = {"step.{channel}"}},
                [](const Params& params) { return std::make_unique<Shuffle>(params); });

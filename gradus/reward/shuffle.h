@@ -7,7 +7,7 @@
 //   [[operator]]
 //   name = "shape.shuffle"
 //   channel = "style"
-//   pool = "group"
+//   pool = "batch"
 #pragma once
 
 #include "gradus/rollout/operator.h"
