@@ -1,5 +1,6 @@
 // The command `gradus`: reads the command line, runs one verb, turns an Error into one paragraph and an exit
 // code.
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
@@ -15,6 +16,23 @@ constexpr const char* kAbout =
     "Exit codes: 0 done; 1 ran and the answer is no; 2 bad usage or input; 3 something outside failed; 130 stopped.";
 // clang-format on
 
+// Before CLI11 sees it: a word that is no command gets the nearest ones.
+void check_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* verb : app.get_subcommands({})) known.push_back(verb->get_name());
+  if (std::find(known.begin(), known.end(), argv[1]) != known.end()) return;
+  throw gradus::Error::input(fmt::format("unknown command '{}'", argv[1]))
+      .hint(gradus::suggest(argv[1], known) + " (gradus --help)");
+}
+
+// Bad usage as every other error: one paragraph, with the way to help.
+std::string usage_error(const CLI::App* app, const CLI::Error& error) {
+  const std::vector<CLI::App*> verbs = app->get_subcommands();
+  const std::string command = "gradus" + (verbs.empty() ? "" : " " + verbs[0]->get_name());
+  return fmt::format("gradus: {} ({} --help)\n", error.what(), command);
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "gradus");
   app.require_subcommand(1);
@@ -27,6 +45,8 @@ int run(int argc, char** argv) {
   gradus::add_score(app, chosen);
   gradus::add_operators(app, chosen);
   gradus::add_doctor(app, chosen);
+  app.failure_message(usage_error);
+  check_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

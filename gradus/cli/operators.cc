@@ -14,17 +14,18 @@ struct Options {
   bool json = false;
 };
 
-Json spec_json(const Spec& spec) {
+Json spec_json(const char* noun, const Spec& spec) {
   Json params = Json::array();
   for (const ParamSpec& param : spec.params) {
     params.push_back({{"name", param.name},
+                      {"allowed", allowed_range(param)},
                       {"default", param.fallback},
                       {"help", param.help},
                       {"choices", param.choices}});
   }
-  return {{"name", spec.name},          {"summary", spec.summary}, {"paper", spec.paper},
-          {"parameters", params},       {"reads", spec.reads},     {"writes", spec.writes},
-          {"evaluator", spec.evaluator}};
+  return {{"noun", noun},          {"name", spec.name},           {"summary", spec.summary},
+          {"paper", spec.paper},   {"parameters", params},        {"reads", spec.reads},
+          {"writes", spec.writes}, {"evaluator", spec.evaluator}, {"components", spec.components}};
 }
 
 void print_spec(const Spec& spec) {
@@ -38,17 +39,17 @@ void print_spec(const Spec& spec) {
         param.fallback.is_null() ? "must be given" : "default " + param.fallback.dump();
     const std::string choices =
         param.choices.empty() ? "" : fmt::format("; one of {}", fmt::join(param.choices, ", "));
-    fmt::print("    {:<16} {} ({}{})\n", param.name, param.help, fallback, choices);
+    fmt::print("    {:<16} {} ({}; {}{})\n", param.name, param.help, allowed_range(param), fallback, choices);
   }
 }
 
 template <class T>
-void print_all(const Registry<T>& registry, const Options& options, Json& document) {
+void print_all(const char* noun, const Registry<T>& registry, const Options& options, Json& document) {
   for (const std::string& name : registry.names()) {
     if (!options.name.empty() && options.name != name) continue;
     const Spec& spec = registry.spec(name);
     if (options.json)
-      document.push_back(spec_json(spec));
+      document.push_back(spec_json(noun, spec));
     else if (options.name.empty())
       fmt::print("{:<24} {}\n", spec.name, spec.summary);
     else
@@ -67,9 +68,9 @@ int list_operators(const Options& options) {
   Json document = Json::array();
   const bool headed = options.name.empty() && !options.json;
   if (headed) fmt::print("Operators (for recipes):\n");
-  print_all(known.operators, options, document);
+  print_all("operator", known.operators, options, document);
   if (headed) fmt::print("\nEnvironments (for studies):\n");
-  print_all(known.environments, options, document);
+  print_all("environment", known.environments, options, document);
   if (options.json) fmt::print("{}\n", document.dump(2));
   return 0;
 }

@@ -2,6 +2,7 @@
 // holds.
 #include <fmt/format.h>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "gradus/base/atomic_file.h"
@@ -20,7 +21,7 @@ namespace {
 struct Options {
   std::string key, out;
   int workers = 0;
-  uint64_t seed = 0;
+  std::optional<uint64_t> seed;
   bool list = false, all = false, json = false, quiet = false;
 };
 
@@ -71,7 +72,7 @@ void print_claims(const Json& claims) {
 bool reproduce(const std::string& key, const Options& options) {
   const ClaimedRecipe recipe = read_claimed_recipe(library_config(recipe_file(key)));
   StudySpec spec = StudySpec::parse(library_config(recipe.study));
-  if (options.seed != 0) spec.reseed(options.seed);
+  if (options.seed) spec.reseed(*options.seed);
   const std::string folder = options.out.empty() ? "runs/reproduce/" + key : options.out;
   const int workers =
       options.workers > 0 ? options.workers : static_cast<int>(std::thread::hardware_concurrency());

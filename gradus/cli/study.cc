@@ -3,6 +3,7 @@
 #include "gradus/study/study.h"
 
 #include <fmt/format.h>
+#include <optional>
 #include <thread>
 
 #include "gradus/base/error.h"
@@ -18,18 +19,28 @@ namespace {
 struct Options {
   std::string file, out;
   int workers = 0;
-  uint64_t seed = 0;
+  std::optional<uint64_t> seed;
   bool json = false, quiet = false, check = false;
 };
 
-int run(const Options& options) {
-  StudySpec spec = StudySpec::load(options.file);
-  if (options.seed != 0) spec.reseed(options.seed);
-  if (options.check) {
+int report_check(const StudySpec& spec, const Options& options) {
+  if (options.json) {
+    const Json summary = {{"file", options.file},
+                          {"arms", spec.arms.size()},
+                          {"seeds", spec.seeds},
+                          {"updates", spec.training.updates}};
+    fmt::print("{}\n", summary.dump(2));
+  } else {
     fmt::print("{}: {} arms, {} seeds, {} updates: nothing is missing\n", options.file, spec.arms.size(),
                spec.seeds.size(), spec.training.updates);
-    return 0;
   }
+  return 0;
+}
+
+int run(const Options& options) {
+  StudySpec spec = StudySpec::load(options.file);
+  if (options.seed) spec.reseed(*options.seed);
+  if (options.check) return report_check(spec, options);
   const std::string folder = options.out.empty() ? "runs/" + spec.name : options.out;
   const int workers =
       options.workers > 0 ? options.workers : static_cast<int>(std::thread::hardware_concurrency());

@@ -1,7 +1,9 @@
 #include "gradus/study/saved.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
+#include <span>
 #include <sstream>
 
 #include "gradus/base/error.h"
@@ -11,6 +13,69 @@ namespace gradus {
 namespace {
 
 constexpr uintmax_t kMaxBytes = uintmax_t{1} << 30;
+
+using Type = Json::value_t;
+
+struct Key {
+  const char* name;
+  Type type;
+};
+
+// The keys of the document, and for each list or object what stands in it: as in docs/results-json.md. Type
+// null: any, null among them.
+constexpr Key kDocument[] = {{"study", Type::object},   {"arms", Type::array},     {"metrics", Type::array},
+                             {"roles", Type::object},   {"base", Type::object},    {"neutrality", Type::null},
+                             {"rows", Type::array},     {"curves", Type::array},   {"pareto", Type::object},
+                             {"goodhart", Type::array}, {"verdict", Type::object}, {"naive", Type::array},
+                             {"rollouts", Type::array}};
+constexpr Key kStudy[] = {{"name", Type::string},       {"title", Type::string},    {"primary", Type::string},
+                          {"constraint", Type::string}, {"baseline", Type::string}, {"seeds", Type::array}};
+constexpr Key kArm[] = {{"id", Type::string}, {"label", Type::string}, {"recipe", Type::string}};
+constexpr Key kMetric[] = {{"id", Type::string},
+                           {"label", Type::string},
+                           {"axis", Type::string},
+                           {"higher_is_better", Type::boolean}};
+constexpr Key kRow[] = {{"arm", Type::string}, {"metric", Type::string},      {"role", Type::string},
+                        {"mean", Type::null},  {"baseline_mean", Type::null}, {"difference", Type::null},
+                        {"low", Type::null},   {"high", Type::null},          {"verdict", Type::string}};
+constexpr Key kVerdict[] = {{"answer", Type::string}, {"sentences", Type::array}, {"refusals", Type::array}};
+
+void check_keys(const Json& table, std::span<const Key> keys, const std::string& file,
+                const std::string& path) {
+  for (const Key& key : keys) {
+    const std::string field = path.empty() ? key.name : path + "." + key.name;
+    if (!table.is_object() || !table.contains(key.name))
+      throw Error::input("a key is missing").at(file).field(field).hint("run the study again");
+    if (key.type != Type::null && table[key.name].type() != key.type) {
+      throw Error::input("wrong type")
+          .at(file)
+          .field(field)
+          .found(table[key.name].type_name())
+          .expected(Json(key.type).type_name());
+    }
+  }
+}
+
+void check_each(const Json& list, std::span<const Key> keys, const std::string& file,
+                const std::string& path) {
+  for (size_t i = 0; i < list.size(); ++i) check_keys(list[i], keys, file, fmt::format("{}[{}]", path, i));
+}
+
+void check_shape(const Json& document, const std::string& file) {
+  check_keys(document, kDocument, file, "");
+  check_keys(document["study"], kStudy, file, "study");
+  check_keys(document["verdict"], kVerdict, file, "verdict");
+  check_each(document["arms"], kArm, file, "arms");
+  check_each(document["metrics"], kMetric, file, "metrics");
+  check_each(document["rows"], kRow, file, "rows");
+  for (const auto& [arm, roles] : document["roles"].items()) {
+    for (const Json& metric : document["metrics"]) {
+      const std::string id = metric["id"];
+      const Key key{id.c_str(), Type::string};
+      check_keys(roles, std::span(&key, 1), file, "roles." + arm);
+    }
+  }
+}
 
 }  // namespace
 
@@ -28,10 +93,7 @@ Json load_results(const std::string& path) {
   if (!document.is_object() || document.value("schema", Json()) != "gradus.study/1") {
     throw Error::input("not the results of a study").at(file).field("schema").expected("\"gradus.study/1\"");
   }
-  for (const char* key : {"study", "arms", "metrics", "roles", "base", "neutrality", "rows", "curves",
-                          "pareto", "goodhart", "verdict", "rollouts"}) {
-    if (!document.contains(key)) throw Error::input("a key is missing").at(file).field(key);
-  }
+  check_shape(document, file);
   return document;
 }
 
