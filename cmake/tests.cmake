@@ -18,3 +18,14 @@ foreach(room base rollout tool model model_torch reward credit env learn eval st
     set_tests_properties(${room} PROPERTIES TIMEOUT 600)
   endif()
 endforeach()
+
+# tests/**/*_test.py drive the real command; they are given its path. Without libtorch there is nothing to train.
+if(TARGET gradus AND GRADUS_TORCH)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.py)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    add_test(NAME ${name} COMMAND Python3::Interpreter ${script} $<TARGET_FILE:gradus>)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  endforeach()
+endif()
