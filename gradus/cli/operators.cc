@@ -43,6 +43,35 @@ void print_spec(const Spec& spec) {
   }
 }
 
+// What an environment pays and what it can be judged by, with its parameters at their defaults.
+Json info_json(const EnvironmentInfo& info) {
+  Json rewards = Json::array(), metrics = Json::array();
+  for (const std::string& column : info.reward_columns) {
+    const auto judge = info.evaluators.find(column);
+    const bool judged = judge != info.evaluators.end();
+    rewards.push_back({{"column", column},
+                       {"evaluator", judged ? judge->second.first : ""},
+                       {"components", judged ? judge->second.second : std::vector<std::string>{}}});
+  }
+  for (const MetricSpec& metric : info.metrics) {
+    metrics.push_back({{"id", metric.id},
+                       {"label", metric.label},
+                       {"axis", metric.axis},
+                       {"higher_is_better", metric.higher_is_better},
+                       {"evaluator", metric.evaluator},
+                       {"components", metric.components}});
+  }
+  return {{"rewards", rewards}, {"metrics", metrics}};
+}
+
+void print_info(const EnvironmentInfo& info) {
+  fmt::print("  pays:   {}\n  metrics:\n", fmt::join(info.reward_columns, ", "));
+  for (const MetricSpec& metric : info.metrics) {
+    fmt::print("    {:<16} {} ({}; {} is better; judged by {})\n", metric.id, metric.label, metric.axis,
+               metric.higher_is_better ? "higher" : "lower", metric.evaluator);
+  }
+}
+
 template <class T>
 void print_all(const char* noun, const Registry<T>& registry, const Options& options, Json& document) {
   for (const std::string& name : registry.names()) {
@@ -54,6 +83,12 @@ void print_all(const char* noun, const Registry<T>& registry, const Options& opt
       fmt::print("{:<24} {}\n", spec.name, spec.summary);
     else
       print_spec(spec);
+    if constexpr (std::is_same_v<T, Environment>) {
+      if (options.json)
+        document.back().update(info_json(registry.make(name, Json::object())->info()));
+      else if (!options.name.empty())
+        print_info(registry.make(name, Json::object())->info());
+    }
   }
 }
 
