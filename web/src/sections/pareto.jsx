@@ -67,9 +67,9 @@ function scatter(study, pareto, points) {
     const axis = (metric, key) => ({ ...within(metric, points.map((point) => point[key])), inverse: metric.higher_is_better === false, axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, formatter: tick } });
     return {
       tooltip: { trigger: 'item' },
-      grid: { left: 64, right: narrow ? 24 : 110, top: 34, bottom: 52 },
+      grid: { left: 64, right: narrow ? 24 : 110, top: 54, bottom: 52 },
       xAxis: valueAxis(colours, { ...axis(x, 'x'), name: `${x.label} (better →)`, nameLocation: 'middle', nameGap: 32, boundaryGap: ['8%', '12%'] }),
-      yAxis: valueAxis(colours, { ...axis(y, 'y'), name: `${y.label} (better ↑)`, nameTextStyle: { color: colours.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] }, boundaryGap: ['8%', '8%'] }),
+      yAxis: valueAxis(colours, { ...axis(y, 'y'), name: `${y.label} (better ↑)`, nameGap: 32, nameTextStyle: { color: colours.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] }, boundaryGap: ['8%', '8%'] }),
       series: [
         { type: 'line', silent: true, data: front.map((point) => [point.x, point.y]), symbol: 'none', lineStyle: { color: colours.ink, width: 1.5, type: [6, 4] }, z: 1 },
         ...points.flatMap((point) => pointSeries(study, point, { named: !narrow, below: crowdedAbove(points, point, y) }, colours)),
