@@ -29,3 +29,16 @@ if(TARGET gradus AND GRADUS_TORCH)
     set_tests_properties(${name} PROPERTIES TIMEOUT 600 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
 endif()
+
+# End to end on the command itself, and what keeps docs/ true.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+if(TARGET gradus)
+  add_test(NAME commands COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/cli/commands_test.py $<TARGET_FILE:gradus>)
+  add_test(NAME command_docs COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/docs/command_docs_test.py $<TARGET_FILE:gradus>)
+  set_tests_properties(commands command_docs PROPERTIES TIMEOUT 300)
+endif()
+if(NOT GRADUS_SANITIZE)  # it links a program against the libraries, without the sanitizers
+  add_test(NAME add_a_method COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/docs/add_a_method_test.py
+           ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
+  set_tests_properties(add_a_method PROPERTIES TIMEOUT 600)
+endif()

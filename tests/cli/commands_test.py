@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""The command as its users meet it: exit codes, what goes to stdout and what to stderr, and errors in one paragraph.
+
+    tests/cli/commands_test.py build/gradus
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+COMMAND = ""
+
+STUDY = """name = "small"
+baseline = "outcome"
+seeds = 2
+[environment]
+name = "calculator"
+[policy]
+width = 16
+demonstrations = 10
+[training]
+updates = 1
+prompts = 1
+samples = 2
+[evaluation]
+primary = "error_free_trace"
+constraint = "correct"
+margin = 0.02
+every = 1
+tasks = 2
+samples = 1
+[[arm]]
+id = "outcome"
+  [[arm.operator]]
+  name = "credit.grpo"
+  into = "advantage"
+[[arm]]
+id = "process"
+  [[arm.operator]]
+  name = "credit.step_return"
+  channel = "call_ok"
+  into = "advantage"
+"""
+
+
+def line_of(text, piece):
+    return text[: text.index(piece)].count("\n") + 1
+
+
+def metric(name, up=True):
+    return {"id": name, "label": name, "axis": "outcome", "higher_is_better": up, "low": 0, "high": 1, "unit": "rollout",
+            "evaluator": name, "exact": True}
+
+
+def row(arm, name, mean, difference):
+    return {"arm": arm, "baseline": "outcome", "metric": name, "axis": "outcome", "role": "held-out",
+            "baseline_role": "held-out", "mean": mean, "baseline_mean": 0.5, "difference": difference, "low": None,
+            "high": None, "verdict": "inconclusive"}
+
+
+def results():
+    """A small results.json: 'flagged' was paid to the arm 'process' alone, 'necessity' to nobody."""
+    rows = [row("process", "necessity", 0.7, 0.2), row("worse", "necessity", 0.4, -0.1), row("none", "necessity", None, None),
+            row("process", "flagged", 0.1, -0.4)]
+    held = {"necessity": "held-out", "flagged": "held-out"}
+    return {
+        "schema": "gradus.study/1",
+        "study": {"name": "small", "title": "Small", "question": "", "environment": {"name": "code", "parameters": {}},
+                  "primary": "necessity", "constraint": "necessity", "margin": 0.02, "baseline": "outcome", "seeds": [1]},
+        "arms": [{"id": arm, "label": arm, "recipe": "", "process_scale": None}
+                 for arm in ("outcome", "process", "worse", "none")],
+        "metrics": [metric("necessity"), metric("flagged", False)],
+        "roles": {"outcome": dict(held), "worse": dict(held), "none": dict(held),
+                  "process": dict(held, flagged="optimised")},
+        "base": {}, "neutrality": None, "rows": rows, "curves": [], "pareto": {}, "goodhart": [], "naive": [],
+        "verdict": {"answer": "inconclusive", "sentences": [], "refusals": []}, "rollouts": []}
+
+
+def rollout(name):
+    return {"id": name, "group": 1, "task": "t", "prompt": "p",
+            "steps": [{"kind": "act", "text": "a;", "tokens": [3]}, {"kind": "answer", "text": "b;", "tokens": [4]}],
+            "columns": {"rollout": {"outcome": 1}, "step": {"prm": [0.5, None]}}}
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return str(path)
+
+    def run_command(self, *arguments):
+        return subprocess.run([COMMAND, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=120)
+
+    def refused(self, arguments, *words, code=2):
+        """Runs a command that must fail: nothing on stdout, one paragraph on stderr that says all these words."""
+        ran = self.run_command(*arguments)
+        self.assertEqual(ran.returncode, code, ran.stderr)
+        self.assertEqual(ran.stdout, "")
+        self.assertRegex(ran.stderr, r"\Agradus: [^\n]+\n\Z")
+        for word in words:
+            self.assertIn(word, ran.stderr)
+        return ran.stderr
+
+
+class Usage(CommandTest):
+    def test_help_and_version(self):
+        for arguments in (["--help"], ["--version"], ["study", "--help"]):
+            ran = self.run_command(*arguments)
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+            self.assertIn("radus", ran.stdout)
+
+    def test_bad_usage(self):
+        self.refused([], "subcommand is required", "gradus --help")
+        self.refused(["stuyd"], "unknown command 'stuyd'", "did you mean 'study'?")
+        self.refused(["frobnicate"], "unknown command", "known: study")
+        self.refused(["study"], "file is required", "gradus study --help")
+        self.refused(["study", "a.toml", "--frob"], "--frob")
+        self.refused(["study", "a.toml", "--workers", "0"], "--workers", "1 to 1024")
+        self.refused(["study", "a.toml", "--seed", "x"], "--seed")
+        self.refused(["reproduce"], "name a method", "--list")
+
+    def test_json_parses(self):
+        listed = json.loads(self.run_command("operators", "--json").stdout)
+        self.assertTrue(all(entry["summary"] and entry["noun"] in ("operator", "environment") for entry in listed))
+        self.assertEqual(len(json.loads(self.run_command("reproduce", "--list", "--json").stdout)), 57)
+        one = json.loads(self.run_command("operators", "credit.grpo", "--json").stdout)
+        self.assertEqual([entry["name"] for entry in one], ["credit.grpo"])
+        check = self.run_command("study", self.write("a.toml", STUDY), "--check", "--json")
+        self.assertEqual(json.loads(check.stdout)["seeds"], [1, 2])
+
+    def test_doctor_says_whether_a_study_can_run(self):
+        ran = self.run_command("doctor", "--json")
+        document = json.loads(ran.stdout)
+        self.assertEqual(ran.returncode, 0 if document["ready"] else 3)
+        self.assertIn("sandbox", [finding["name"] for finding in document["findings"]])
+
+
+class Names(CommandTest):
+    def test_unknown_names(self):
+        self.refused(["operators", "credit.grop"], "no operator or environment 'credit.grop'", "'credit.grpo'")
+        self.refused(["reproduce", "post_evel"], "no method 'post_evel'", "'post_eval'")
+        self.refused(["reproduce", "torl"], "'torl' is not built yet")
+
+    def test_the_list_is_complete(self):
+        ran = self.run_command("reproduce", "--list")
+        self.assertEqual(ran.returncode, 0)
+        self.assertEqual(len(ran.stdout.splitlines()), 57)
+        self.assertRegex(ran.stdout.splitlines()[0], r"^ 0  post_eval +built")
+
+
+class StudyFiles(CommandTest):
+    def check(self, text, *words):
+        return self.refused(["study", "--check", self.write("a.toml", text)], *words)
+
+    def test_a_good_one(self):
+        ran = self.run_command("study", "--check", self.write("a.toml", STUDY))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertIn("2 arms, 2 seeds", ran.stdout)
+        self.assertEqual(os.listdir(self.folder), ["a.toml"], "a check leaves nothing behind")
+
+    def test_the_whole_paragraph(self):
+        text = STUDY.replace("width = 16", "width = 17.5")
+        self.assertEqual(
+            self.check(text),
+            f"gradus: {self.folder}/a.toml:{line_of(text, 'width')}: wrong type (field 'policy.width'); found 17.5; "
+            "expected a whole number from 4 to 4096\n")
+
+    def test_mistakes(self):
+        text = STUDY.replace("credit.grpo", "credit.grop")
+        self.check(text, f"a.toml:{line_of(text, '[[arm.operator]]')}: ", "unknown operator 'credit.grop'",
+                   "'credit.grpo'", "(field 'arm[0].operator[0]')")
+        text = STUDY.replace('"call_ok"', '"cal_ok"')
+        self.check(text, "reads the step column 'cal_ok'", "did you mean 'step.call_ok'?", "add one of these before it")
+        self.check(STUDY.replace("seeds = 2", "sede = 2\nseeds = 2"), "unknown key 'sede'", "did you mean 'seeds'?")
+        self.check(STUDY.replace("seeds = 2", "seeds = "), "a.toml:3: not valid TOML")
+        self.check(STUDY.replace('"error_free_trace"', '"calls_ok"'), "has no metric 'calls_ok'")
+
+    def test_not_a_file(self):
+        self.refused(["study", "nothing.toml"], "nothing.toml: cannot open the file")
+        self.refused(["study", str(self.folder)], "this is a folder", "expected a TOML file")
+        self.refused(["study", self.write("big.toml", "# " + "x" * (1 << 20))], "at most 1 MiB")
+        self.refused(["study", self.write("bytes.toml", "\0\1\2")], "not valid TOML")
+
+    def test_a_missing_recipe_file(self):
+        text = STUDY + '[[arm]]\nid = "third"\nrecipe = "gone.toml"\n'
+        self.check(text, "gone.toml", "cannot open the file")
+
+
+class Results(CommandTest):
+    def test_a_fair_ranking(self):
+        ran = self.run_command("compare", self.write("results.json", results()))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        ranked = [line.split()[0] for line in ran.stdout.splitlines()[1:]]
+        self.assertEqual(ranked, ["process", "worse", "none"], "missing comes last")
+        by_json = json.loads(self.run_command("compare", str(self.folder), "--json").stdout)
+        self.assertEqual([entry["arm"] for entry in by_json], ranked)
+
+    def test_a_metric_that_one_arm_was_trained_on(self):
+        path = self.write("results.json", results())
+        for extra in ([], ["--json"]):
+            self.refused(["compare", path, "--metric", "flagged", *extra], "refused", "'flagged' is what process was trained on",
+                         "--metric necessity", code=1)
+
+    def test_an_unknown_metric(self):
+        self.refused(["compare", self.write("results.json", results()), "-m", "flaged"], "no metric 'flaged'", "'flagged'")
+
+    def test_documents_that_are_not_whole(self):
+        text = json.dumps(results())
+        for verb in ("compare", "report"):
+            self.refused([verb, self.write("cut.json", text[: len(text) // 2])], "cut.json", "not valid JSON, or cut short")
+            self.refused([verb, "nothing.json"], "cannot open the results")
+            self.refused([verb, str(self.folder)], "results.json", "cannot open the results")
+            self.refused([verb, self.write("other.json", {"schema": "other/1"})], "not the results of a study")
+            lacking = results()
+            del lacking["rows"][1]["verdict"]
+            self.refused([verb, self.write("lacking.json", lacking)], "a key is missing", "(field 'rows[1].verdict')")
+            wrong = results()
+            wrong["metrics"] = {}
+            self.refused([verb, self.write("wrong.json", wrong)], "(field 'metrics')", "found object", "expected array")
+            roles = results()
+            del roles["roles"]["worse"]["flagged"]
+            self.refused([verb, self.write("roles.json", roles)], "(field 'roles.worse.flagged')")
+        self.assertFalse((self.folder / "report.html").exists(), "nothing half-written")
+
+    def test_a_report(self):
+        ran = self.run_command("report", self.write("results.json", results()))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertIn("report.html", ran.stdout)
+        self.assertIn("gradus.study/1", (self.folder / "report.html").read_text())
+        self.refused(["report", str(self.folder), "--out", "no/such/folder/r.html"], "no/such/folder", code=3)
+
+
+class Rollouts(CommandTest):
+    def rollouts(self):
+        lines = [json.dumps(rollout("r0")), '{"id": "r1", "group": ', json.dumps(rollout("r2"))]
+        return self.write("rollouts.jsonl", "\n".join(lines) + "\n")
+
+    def test_a_bad_line_is_counted_and_reported(self):
+        ran = self.run_command("score", self.rollouts(), "--json")
+        self.assertEqual(ran.returncode, 0)
+        summary = json.loads(ran.stdout)
+        self.assertEqual((summary["rollouts"], summary["bad_lines"]), (2, 1))
+        prm = [column for column in summary["columns"] if column["column"] == "step.prm"][0]
+        self.assertEqual((prm["valid"], prm["missing"], prm["mean"]), (2, 2, 0.5))
+        self.assertRegex(ran.stderr, r"\Agradus: left out: [^\n]*rollouts\.jsonl:2: [^\n]*\n\Z")
+
+    def test_strict_stops_at_it(self):
+        self.refused(["score", self.rollouts(), "--strict", "--out", "scored.jsonl"], "rollouts.jsonl:2: ")
+        self.assertFalse((self.folder / "scored.jsonl").exists())
+
+    def test_files_that_are_none(self):
+        self.refused(["score", "nothing.jsonl"], "nothing.jsonl")
+        self.refused(["score", str(self.folder)], str(self.folder))
+
+    def test_operators_on_a_file(self):
+        recipe = self.write("r.toml", '[[operator]]\nname = "shape.min_form"\nchannel = "prm"\n')
+        path = self.write("good.jsonl", json.dumps(rollout("r0")) + "\n")
+        ran = self.run_command("score", path, "--recipe", recipe, "--out", "scored.jsonl")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(json.loads((self.folder / "scored.jsonl").read_text())["columns"]["step"]["prm"], [0.5, None])
+        wrong = self.write("w.toml", '[[operator]]\nname = "shape.min_form"\nchannel = "pmr"\n')
+        self.refused(["score", path, "--recipe", wrong], "w.toml:1: ", "did you mean 'step.prm'?")
+        self.refused(["score", path, "--environment", "cod"], "unknown environment 'cod'", "'code'")
+        self.refused(["score", path, "-e", "math", "--param", "modulus"], "(field '--param')", "expected name=value")
+
+
+if __name__ == "__main__":
+    COMMAND = str(Path(sys.argv[1]).resolve())
+    unittest.main(argv=sys.argv[:1])
