@@ -80,7 +80,7 @@ std::string control_sentence(const AnalysisPlan& plan, const std::vector<Compari
   std::string text;
   for (const ArmPlan& arm : plan.arms) {
     if (arm.id == plan.baseline || arm.id == arm_under_test(plan).id) continue;
-    text += (text.empty() ? "" : " | ") + arm_clause(plan, rows, curves, arm);
+    text += (text.empty() ? "" : "; ") + arm_clause(plan, rows, curves, arm);
   }
   if (text.empty()) {
     return "No other arm was run, so this study does not tell the effect of the step rewards from that of "

@@ -5,6 +5,7 @@
 #include "gradus/env/calculator/dataflow.h"
 #include "gradus/env/calculator/task.h"
 #include "gradus/env/calculator/trace.h"
+#include "gradus/env/sampled.h"
 
 namespace gradus {
 namespace {
@@ -211,26 +212,7 @@ void add_steps(const Sample& sample, RolloutBatch& batch) {
 
 RolloutBatch CalculatorEnvironment::rollouts(std::span<const Task> tasks,
                                              std::span<const Sample> samples) const {
-  require(!tasks.empty() && samples.size() % tasks.size() == 0, "every task has the same number of samples");
-  const size_t each = samples.size() / tasks.size();
-  RolloutBatch batch;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const Task& task = tasks[i / each];
-    batch.add_rollout({.id = fmt::format("{}/{}", task.id, i % each),
-                       .group = static_cast<int64_t>(i / each),
-                       .task = task.id,
-                       .prompt = task.prompt,
-                       .prompt_tokens = task.prompt_tokens});
-    add_steps(samples[i], batch);
-  }
-  Column& logprob = batch.add_column("token.logprob", {.estimates = "logprob", .evaluator = "policy"});
-  size_t token = 0;
-  for (const Sample& sample : samples) {
-    for (size_t i = 0; i < sample.tokens.size(); ++i, ++token) {
-      if (i < sample.logprob.size()) logprob.set(token, sample.logprob[i]);
-    }
-  }
-  return batch;
+  return rollouts_of(tasks, samples, add_steps);
 }
 
 // The trace of a rollout: one event per step.

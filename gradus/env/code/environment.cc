@@ -10,6 +10,7 @@
 #include "gradus/env/code/judge.h"
 #include "gradus/env/code/program.h"
 #include "gradus/env/code/vocabulary.h"
+#include "gradus/env/sampled.h"
 #include "gradus/reward/c_style.h"
 #include "gradus/tool/clang_tidy.h"
 
@@ -256,28 +257,13 @@ class CodeEnvironment : public Environment {
 };
 
 RolloutBatch CodeEnvironment::rollouts(std::span<const Task> tasks, std::span<const Sample> samples) const {
-  require(!tasks.empty() && samples.size() % tasks.size() == 0, "samples must be a multiple of the tasks");
-  const size_t per_task = samples.size() / tasks.size();
-  RolloutBatch batch;
-  std::vector<float> logprobs;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const Task& task = tasks[i / per_task];
-    const Sample& sample = samples[i];
-    batch.add_rollout({.id = fmt::format("{}#{}", task.id, i % per_task),
-                       .group = static_cast<int64_t>(i / per_task),
-                       .task = task.id,
-                       .prompt = task.prompt,
-                       .prompt_tokens = task.prompt_tokens});
+  RolloutBatch batch = rollouts_of(tasks, samples, [](const Sample& sample, RolloutBatch& out) {
     const std::span<const int32_t> tokens(sample.tokens);
     for (const StatementSpan& span : statement_spans(tokens)) {
-      batch.add_step(StepKind::act, token_text(tokens.subspan(span.begin, span.text_end - span.begin)));
-      for (size_t t = span.begin; t < span.end; ++t) batch.add_token(tokens[t]);
+      out.add_step(StepKind::act, token_text(tokens.subspan(span.begin, span.text_end - span.begin)));
+      for (size_t t = span.begin; t < span.end; ++t) out.add_token(tokens[t]);
     }
-    logprobs.insert(logprobs.end(), sample.logprob.begin(), sample.logprob.end());
-  }
-  require(logprobs.size() == batch.tokens(), "a sample needs one log-probability per token");
-  Column& column = batch.add_column("token.logprob", {.estimates = "logprob", .evaluator = "policy"});
-  for (size_t t = 0; t < logprobs.size(); ++t) column.set(t, logprobs[t]);
+  });
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     batch.set_note("rollout.source", r, source_text(statements_of(batch, r)));
   }
