@@ -4,6 +4,7 @@
 
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/parallel.h"
+#include "gradus/eval/table.h"
 #include "gradus/study/results.h"
 
 namespace gradus {
@@ -32,7 +33,7 @@ Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEv
       start_evaluation(context, seed);
     else
       train_run(context, spec.arms[arm], seed);
-    events.progress(fmt::format("run {}", i), 1.0);
+    events.progress(fmt::format("{} / seed {}", arm == arms ? kBaseArm : spec.arms[arm].id, seed + 1), 1.0);
   });
   Json results = assemble_results(context);
   write_study_rollouts(context, options.folder + "/rollouts");
