@@ -5,6 +5,7 @@
 
 #include "gradus/eval/analysis.h"
 #include "gradus/rollout/jsonl.h"
+#include "gradus/study/drift.h"
 
 namespace gradus {
 
@@ -28,7 +29,7 @@ void add_entries(const Json& evaluation, const RunPoint& point, EvalTable& table
 // Everything that the store holds of this study, in the order of arms and seeds.
 EvalTable read_table(const RunContext& context) {
   const StudySpec& spec = context.spec;
-  EvalTable table(context.environment.info().metrics);
+  EvalTable table(study_metrics(context.environment.info()));
   for (size_t seed = 0; seed < spec.seeds.size(); ++seed) {
     add_entries(start_evaluation(context, seed), {kBaseArm, 0, static_cast<int64_t>(seed)}, table);
     for (const ArmSpec& arm : spec.arms) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "gradus/eval/metrics.h"
+#include "gradus/study/drift.h"
 
 namespace gradus {
 
@@ -67,22 +68,6 @@ void pay(const Pipeline& pipeline, const EnvironmentInfo& info, RolloutBatch& ba
   }
 }
 
-void add_reference(Policy& reference, RolloutBatch& batch) {
-  std::vector<SampleRequest> prompts;
-  std::vector<std::vector<int32_t>> responses;
-  for (size_t r = 0; r < batch.rollouts(); ++r) {
-    prompts.push_back({batch.header(r).prompt_tokens, 0});
-    const std::span<const int32_t> tokens = batch.token_ids();
-    responses.emplace_back(tokens.begin() + static_cast<std::ptrdiff_t>(batch.first_token(r)),
-                           tokens.begin() + static_cast<std::ptrdiff_t>(batch.last_token(r)));
-  }
-  const std::vector<std::vector<float>> scored = reference.logprobs(prompts, responses);
-  Column& column = batch.add_column("token.ref_logprob");
-  for (size_t r = 0; r < batch.rollouts(); ++r) {
-    for (size_t i = 0; i < scored[r].size(); ++i) column.set(batch.first_token(r) + i, scored[r][i]);
-  }
-}
-
 // The first rollouts as token ids and observation flags: enough to build them again for the report.
 Json viewer_samples(const RolloutBatch& batch, int tasks, int samples) {
   Json out = Json::array();
@@ -105,14 +90,17 @@ Json optional_json(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json judge(const RunContext& context, Policy& policy, const RunPoint& point, const Stream& stream) {
+Json judge(const RunContext& context, Policy& policy, Policy& base, const RunPoint& point,
+           const Stream& stream) {
   const EvaluationSpec& evaluation = context.spec.evaluation;
   const EnvironmentInfo& info = context.environment.info();
   const std::vector<Task> tasks = evaluation_tasks(context.spec, context.environment);
   RolloutBatch batch = roll_out(policy, context.environment, tasks, evaluation.samples, 1.0, stream);
   Json samples = viewer_samples(batch, evaluation.viewer, evaluation.samples);
   context.environment.truth_columns(batch, tasks);
-  EvalTable table(info.metrics);
+  add_base_logprobs(base, batch);
+  add_drift(batch);
+  EvalTable table(study_metrics(info));
   const std::string pass = table.metric(evaluation.constraint).column;
   record_metrics(batch, {.run = point, .pass_column = pass, .style_column = info.style_column}, table);
   Json entries = Json::array();
@@ -183,9 +171,11 @@ Json start_evaluation(const RunContext& context, size_t seed) {
   if (const auto found = context.store.artifact(key)) return Json::from_cbor(*found);
   const std::unique_ptr<Policy> policy = make_policy(context.spec.policy, 0);
   policy->load(base_policy(context, context.spec.base_of(seed)));
+  const std::unique_ptr<Policy> base = make_policy(context.spec.policy, 0);
+  base->load(policy->save());
   const RunPoint point{kBaseArm, 0, static_cast<int64_t>(seed)};
   const Json evaluation =
-      judge(context, *policy, point, Stream(context.spec.seeds[seed]).child("evaluation").child(0));
+      judge(context, *policy, *base, point, Stream(context.spec.seeds[seed]).child("evaluation").child(0));
   std::string bytes;
   Json::to_cbor(evaluation, bytes);
   context.store.put_artifact(key, "base evaluation", bytes);
@@ -199,13 +189,9 @@ void train_run(const RunContext& context, const ArmSpec& arm, size_t seed) {
   const std::string unit = fmt::format("{} / seed {}", arm.id, seed + 1);
   const Pipeline pipeline = build_pipeline(arm.recipe, info, arm.place);
   const std::unique_ptr<Policy> policy = make_policy(spec.policy, 0);
-  const std::string base = base_policy(context, spec.base_of(seed));
-  policy->load(base);
-  std::unique_ptr<Policy> reference;
-  if (spec.training.objective.kl_weight > 0) {
-    reference = make_policy(spec.policy, 0);
-    reference->load(base);
-  }
+  const std::unique_ptr<Policy> base = make_policy(spec.policy, 0);
+  base->load(base_policy(context, spec.base_of(seed)));
+  policy->load(base->save());
   Progress progress;
   int done = 0;
   if (const auto found = context.store.newest_checkpoint(run);
@@ -224,14 +210,14 @@ void train_run(const RunContext& context, const ArmSpec& arm, size_t seed) {
                                   spec.training.temperature, stream.child("samples").child(key));
     context.environment.reward_columns(batch, tasks);
     pay(pipeline, info, batch, stream.child("operators").child(key), progress);
-    if (reference) add_reference(*reference, batch);
+    if (spec.training.objective.kl_weight > 0) add_base_logprobs(*base, batch);
     Objective objective = spec.training.objective;
     objective.key = stream.child("minibatches").child(key).key();
     policy->update(batch, objective);
     if (update % spec.evaluation.every == 0 || update == spec.training.updates) {
       const Stream judged = Stream(spec.seeds[seed]).child("evaluation").child(key);
       const RunPoint point{arm.id, update, static_cast<int64_t>(seed)};
-      Json evaluation = judge(context, *policy, point, judged);
+      Json evaluation = judge(context, *policy, *base, point, judged);
       evaluation["tokens"] = progress.tokens;
       context.store.put_checkpoint(run, {update, policy->save(), std::move(evaluation), progress.json()});
     }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradus/study/catalogue.h"
+#include "gradus/study/drift.h"
 #include "gradus/study/library.h"
 #include "gradus/study/results.h"
 
@@ -62,12 +63,11 @@ void read_training(const Section& section, StudySpec& spec) {
   section.done();
 }
 
-const MetricSpec& metric_named(const Section& section, const std::string& key,
-                               const EnvironmentInfo& environment) {
+std::string metric_named(const Section& section, const std::string& key, const EnvironmentInfo& environment) {
   const std::string id = section.text(key);
   std::vector<std::string> ids;
-  for (const MetricSpec& metric : environment.metrics) {
-    if (metric.id == id) return metric;
+  for (const MetricSpec& metric : study_metrics(environment)) {
+    if (metric.id == id) return id;
     ids.push_back(metric.id);
   }
   throw section.error(key, fmt::format("environment '{}' has no metric '{}'", environment.name, id))
@@ -76,8 +76,8 @@ const MetricSpec& metric_named(const Section& section, const std::string& key,
 
 void read_evaluation(const Section& section, StudySpec& spec, const EnvironmentInfo& environment) {
   EvaluationSpec& evaluation = spec.evaluation;
-  evaluation.primary = metric_named(section, "primary", environment).id;
-  evaluation.constraint = metric_named(section, "constraint", environment).id;
+  evaluation.primary = metric_named(section, "primary", environment);
+  evaluation.constraint = metric_named(section, "constraint", environment);
   evaluation.margin = section.number("margin", 0, 1e9);
   evaluation.every = static_cast<int>(section.integer("every", 1, 1'000'000));
   evaluation.tasks = static_cast<int>(section.integer("tasks", 2, 1'000'000));
@@ -202,11 +202,11 @@ StudySpec StudySpec::parse(const Config& config) {
   root.done();
   const AnalysisPlan plan = analysis_plan(spec, env->info());
   try {
-    check_plan(plan, env->info().metrics);
+    check_plan(plan, study_metrics(env->info()));
   } catch (Error& error) {
     throw error.at(spec.file, config.line_of("evaluation"));
   }
-  check_primary(root.section("evaluation"), plan, env->info().metrics);
+  check_primary(root.section("evaluation"), plan, study_metrics(env->info()));
   return spec;
 }
 
