@@ -99,7 +99,7 @@ class CommandTest(unittest.TestCase):
         return str(path)
 
     def run_command(self, *arguments):
-        return subprocess.run([COMMAND, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=120)
+        return subprocess.run([COMMAND, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=300)
 
     def refused(self, arguments, *words, code=2):
         """Runs a command that must fail: nothing on stdout, one paragraph on stderr that says all these words."""

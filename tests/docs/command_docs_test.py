@@ -4,6 +4,7 @@
     tests/docs/command_docs_test.py build/gradus
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -16,8 +17,9 @@ SOURCE = Path(__file__).resolve().parents[2]
 COMMAND = ""
 
 
+@functools.cache  # starting the command loads libtorch: not twice for the same answer
 def run(*arguments, folder=SOURCE):
-    return subprocess.run([COMMAND, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run([COMMAND, *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 def verbs():
@@ -37,7 +39,7 @@ def examples():
 class CommandDocs(unittest.TestCase):
     def test_pages_are_fresh(self):
         ran = subprocess.run([sys.executable, SOURCE / "scripts" / "make_command_docs.py", COMMAND, "--check"],
-                             capture_output=True, text=True, timeout=120)
+                             capture_output=True, text=True, timeout=300)
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
 
     def test_every_command_has_help_with_an_example_of_itself(self):
