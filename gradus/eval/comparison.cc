@@ -39,12 +39,12 @@ Comparison compare_metric(const EvalTable& table, const AnalysisPlan& plan, cons
   return row;
 }
 
-// The family of one arm: its metrics that are held out for both sides and have at least two seeds.
+// The family of one arm: its process metrics that are held out for both sides and have at least two seeds.
 void correct_for_many(std::span<Comparison> rows) {
   std::vector<Comparison*> family;
   std::vector<double> p;
   for (Comparison& row : rows) {
-    if (!row.held_out_for_both() || !row.effect) continue;
+    if (!is_process(row.metric) || !row.held_out_for_both() || !row.effect) continue;
     family.push_back(&row);
     const std::optional<double> by_t = paired_t_p(row.pairing.differences);
     p.push_back(by_t ? *by_t : *row.p_permutation);

@@ -9,8 +9,8 @@
 //   worse         as better, on the bad side
 //   inconclusive  anything else; it never means that the arms are alike
 //
-// p_holm corrects the paired-t p over the metrics that are held out for the arm and for the baseline, per
-// arm. The sign-flip p stands beside it uncorrected: over n seeds it cannot fall below 2^(1-n) (0.031 for
+// p_holm corrects the paired-t p over the process metrics that are held out for the arm and for the baseline,
+// per arm. The sign-flip p stands beside it uncorrected: over n seeds it cannot fall below 2^(1-n) (0.031 for
 // six), so corrected over several metrics it could never reach 0.05 at the usual number of seeds. Where all
 // differences agree there is no t statistic and the sign-flip p takes its place.
 #pragma once
