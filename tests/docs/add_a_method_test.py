@@ -2,9 +2,10 @@
 """docs/add-a-method.md is true: its code compiles against the built libraries, its test passes, its recipe names
 operators that exist.
 
-    tests/docs/add_a_method_test.py BUILD_FOLDER CXX
+    tests/docs/add_a_method_test.py build/gradus        (the compiler is $CXX, or c++)
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 PAGE = (SOURCE / "docs" / "add-a-method.md").read_text()
-BUILD, COMPILER = Path(), ""
+BUILD = Path()
+COMPILER = os.environ.get("CXX", "c++")
 
 
 def files_of_page():
@@ -66,5 +68,5 @@ class AddAMethod(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BUILD, COMPILER = Path(sys.argv[1]).resolve(), sys.argv[2]
+    BUILD = Path(sys.argv[1]).resolve().parent
     unittest.main(argv=sys.argv[:1])
