@@ -21,7 +21,7 @@ function cross(params, api) {
   return { type: 'group', children };
 }
 
-function pointSeries(study, point, { named, below }, colours) {
+function pointSeries(study, point, { named, below, left }, colours) {
   const arm = study.arm(point.arm);
   const color = armColour(arm, colours);
   const name = arm.label + (point.on_front ? ' – Pareto' : '');
@@ -41,11 +41,19 @@ function pointSeries(study, point, { named, below }, colours) {
       symbol: armSymbol(arm),
       symbolSize: point.on_front ? 17 : 12,
       itemStyle: { color, opacity: 1, borderColor: point.on_front ? colours.ink : color, borderWidth: 2 },
-      label: { show: named, formatter: () => name, position: 'right', distance: 8, offset: [0, below ? 13 : -13], color: colours.ink, fontSize: 12, textBorderColor: colours.paper, textBorderWidth: 3 },
+      label: { show: named, formatter: () => name, position: left ? 'left' : 'right', distance: 8, offset: [0, below ? 13 : -13], color: colours.ink, fontSize: 12, textBorderColor: colours.paper, textBorderWidth: 3 },
       tooltip: { formatter: text },
       z: 4,
     },
   ];
+}
+
+// Whether a name is better put to the left of its point: to the right it could leave the plot or run into the next
+// point. The rightmost point keeps its right side where a short name fits the margin.
+function namedLeft(points, point, name) {
+  const all = points.map((each) => each.x);
+  const rightmost = point.x === Math.max(...all) && name.length <= 16;
+  return !rightmost && point.x > (Math.max(...all) + Math.min(...all)) / 2;
 }
 
 // Whether another point stands just above, so that the label is better put below. `y`: the metric of the vertical axis.
@@ -72,7 +80,7 @@ function scatter(study, pareto, points) {
       yAxis: valueAxis(colours, { ...axis(y, 'y'), name: `${y.label} (better ↑)`, nameGap: 32, nameTextStyle: { color: colours.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] }, boundaryGap: ['8%', '8%'] }),
       series: [
         { type: 'line', silent: true, data: front.map((point) => [point.x, point.y]), symbol: 'none', lineStyle: { color: colours.ink, width: 1.5, type: [6, 4] }, z: 1 },
-        ...points.flatMap((point) => pointSeries(study, point, { named: !narrow, below: crowdedAbove(points, point, y) }, colours)),
+        ...points.flatMap((point) => pointSeries(study, point, { named: !narrow, below: crowdedAbove(points, point, y), left: namedLeft(points, point, study.arm(point.arm).label) }, colours)),
       ],
     };
   };
