@@ -22,9 +22,7 @@ export async function startBrowser() {
     args: FLAGS,
     timeout: 60_000,
   });
-  const open = async (results, { width = 1280, scheme = 'light' } = {}) => {
-    const file = join(folder, 'report.html');
-    writeFileSync(file, render(results));
+  const load = async (address, { width, scheme }) => {
     const page = await context.newPage();
     page.setDefaultTimeout(45_000);
     await page.setViewportSize({ width, height: 900 });
@@ -38,10 +36,28 @@ export async function startBrowser() {
       dialog.dismiss();
     });
     page.on('request', (request) => requests.push(request.url()));
-    const address = pathToFileURL(file).href;
-    await page.goto(address);
+    try {
+      await page.goto(address, { timeout: 20_000 });
+    } catch (error) {
+      await page.close();
+      throw error;
+    }
     await page.waitForSelector('main');
     return { page, problems, others: () => requests.filter((url) => !url.startsWith(address)) };
+  };
+  // On a busy machine headless Chromium now and then never starts a navigation, whatever the page: such a tab is given
+  // up and another opened. A page that loads and then does wrong is not tried again.
+  const open = async (results, { width = 1280, scheme = 'light' } = {}) => {
+    const file = join(folder, 'report.html');
+    writeFileSync(file, render(results));
+    const address = pathToFileURL(file).href;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await load(address, { width, scheme });
+      } catch (error) {
+        if (error.name !== 'TimeoutError' || attempt === 4) throw error;
+      }
+    }
   };
   const stop = async () => {
     await context.close();
