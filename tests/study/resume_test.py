@@ -99,7 +99,9 @@ def main(gradus):
             assert run(gradus, study, out, 2) == whole, f"{out.name}: a resumed study gave other bytes"
 
         process = start(gradus, study, folder / "interrupted", 2)
-        time.sleep(0.3 * length)
+        while not (folder / "interrupted" / "store.sqlite").exists():  # from here on a signal is a request to stop
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 130 and "go on from here" in errors, (process.returncode, errors)
