@@ -126,7 +126,7 @@ OutcomeOnlyConclusion outcome_only(const AnalysisPlan& plan, const std::vector<C
   const Comparison& outcome = comparison_of(rows, arm.id, plan.constraint);
   const std::optional<Interval> gain = outcome.gain_interval();
   OutcomeOnlyConclusion out;
-  out.benefit = gain && gain->low > 0;
+  out.benefit = gain && gain->low > 0 && *outcome.gain() >= plan.margin;
   out.sentence = fmt::format("{}: {} benefit in {} against {} ({}).", arm.label, out.benefit ? "a" : "no",
                              outcome.metric.label, arm_of(plan, plan.baseline).label, effect_text(outcome));
   return out;

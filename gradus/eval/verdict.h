@@ -29,7 +29,8 @@ StudyVerdict study_verdict(const AnalysisPlan& plan, const std::vector<Compariso
                            const std::vector<Curve>& curves, const std::vector<MetricSpec>& metrics);
 
 // What a report that looks at the outcome alone would conclude about the arm under test: "benefit" iff the
-// interval of its outcome gain lies above 0, else "no benefit". Kept to show what such a report misses.
+// interval of its outcome gain lies above 0 and the gain is at least the margin, which was fixed in advance
+// as the smallest outcome difference that counts; else "no benefit". Kept to show what such a report misses.
 struct OutcomeOnlyConclusion {
   bool benefit = false;
   std::string sentence;
