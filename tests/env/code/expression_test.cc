@@ -39,7 +39,7 @@ TEST(Expression, CanonicalTextForgetsOperandOrder) {
 }
 
 TEST(Expression, GeneratedOnesRoundTripAndStayInRange) {
-  rc::check([](uint64_t seed) {
+  EXPECT_TRUE(rc::check([](uint64_t seed) {
     const int count = 1 + static_cast<int>(seed % kOperationsLimit);
     const Expression made = random_expression(count, Stream(seed));
     RC_ASSERT(operations(made) == count);
@@ -48,7 +48,7 @@ TEST(Expression, GeneratedOnesRoundTripAndStayInRange) {
     for (const Inputs& inputs : input_pool(30, Stream(seed))) {
       RC_ASSERT(std::abs(evaluate(made, inputs)) <= 400);
     }
-  });
+  }));
 }
 
 TEST(Cases, AreDistinctRightAndTellMistakesApart) {

@@ -36,7 +36,7 @@ TEST(Program, SpansCutAtSemicolonsAndKeepFragments) {
 }
 
 TEST(Program, EveryTokenBelongsToExactlyOneStep) {
-  rc::check([](const std::vector<uint8_t>& raw) {
+  EXPECT_TRUE(rc::check([](const std::vector<uint8_t>& raw) {
     std::vector<int32_t> tokens;
     for (const uint8_t byte : raw) tokens.push_back(byte % static_cast<int32_t>(code_tokens().size()));
     size_t next = 0;
@@ -46,7 +46,7 @@ TEST(Program, EveryTokenBelongsToExactlyOneStep) {
       next = span.end;
     }
     RC_ASSERT(next == tokens.size());
-  });
+  }));
 }
 
 TEST(Program, RulesBeyondTheCompiler) {
