@@ -58,11 +58,13 @@ ClaimCheck run_check(const Section& section, const Json& results) {
   ClaimCheck check;
   std::tie(check.what, check.found) = look_up(section, results);
   int comparators = 0;
-  if (section.has("is")) {
-    const Json wanted = section.rest(
-        {"goodhart", "naive", "arm", "metric", "field", "at_least", "at_most", "above", "below"})["is"];
-    check.wanted = wanted.is_string() ? wanted.get<std::string>() : wanted.dump();
-    check.holds = check.found == wanted;
+  for (const char* key : {"is", "is_not"}) {
+    if (!section.has(key)) continue;
+    const bool equal = std::string_view(key) == "is";
+    const Json wanted = section.rest({"goodhart", "naive", "arm", "metric", "field", "at_least", "at_most",
+                                      "above", "below", equal ? "is_not" : "is"})[key];
+    check.wanted = (equal ? "" : "not ") + (wanted.is_string() ? wanted.get<std::string>() : wanted.dump());
+    check.holds = !check.found.is_null() && (check.found == wanted) == equal;
     ++comparators;
   }
   for (const Comparator& comparator : kComparators) {
@@ -73,7 +75,7 @@ ClaimCheck run_check(const Section& section, const Json& results) {
     ++comparators;
   }
   if (comparators != 1) {
-    throw section.error("is", "a check needs exactly one of: is, at_least, at_most, above, below");
+    throw section.error("is", "a check needs exactly one of: is, is_not, at_least, at_most, above, below");
   }
   section.done();
   return check;

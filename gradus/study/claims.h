@@ -7,7 +7,7 @@
 //     arm = "outcome_process"
 //     metric = "error_free"
 //     field = "difference"        # a field of the row, see docs/results-json.md
-//     at_least = 0.15             # or at_most, above, below, is
+//     at_least = 0.15             # or at_most, above, below, is, is_not
 //     [[claim.check]]
 //     goodhart = "process_only"   # the Goodhart flag of an arm
 //     is = true

@@ -67,11 +67,13 @@ TEST(Claims, EveryComparator) {
   EXPECT_FALSE(holds(row("useful", "difference", "below = 0.15")));
   EXPECT_TRUE(holds(row("useful", "verdict", "is = \"better\"")));
   EXPECT_FALSE(holds(row("correct", "verdict", "is = \"better\"")));
+  EXPECT_TRUE(holds(row("correct", "verdict", "is_not = \"better\"")));
+  EXPECT_FALSE(holds(row("useful", "verdict", "is_not = \"better\"")));
 }
 
 TEST(Claims, WhatCouldNotBeComputedSatisfiesNothing) {
   for (const char* comparator : {"at_least = -1e9", "at_most = 1e9", "above = -1e9", "below = 1e9", "is = 0",
-                                 "is = \"null\"", "is = false"}) {
+                                 "is = \"null\"", "is = false", "is_not = \"better\""}) {
     EXPECT_FALSE(holds(row("useful", "low", comparator))) << comparator;
   }
 }
