@@ -160,7 +160,11 @@ std::vector<std::string> Params::fill(const std::string& pattern) const {
   const Json& value = at(pattern.substr(open + 1, close - open - 1));
   std::vector<std::string> out;
   for (const Json& item : value.is_array() ? value : Json::array({value})) {
-    out.push_back(pattern.substr(0, open) + item.get<std::string>() + pattern.substr(close + 1));
+    const std::string text = item.get<std::string>();
+    if (text.empty()) continue;
+    for (const std::string& rest : fill(pattern.substr(close + 1))) {
+      out.push_back(pattern.substr(0, open) + text + rest);
+    }
   }
   return out;
 }

@@ -60,6 +60,9 @@ struct Spec {
   // For sources of reward: who judges. Roles of metrics are computed from it; see gradus/eval/roles.h.
   std::string evaluator;
   std::vector<std::string> components;  // what the evaluator is made of, e.g. "libclang", "tests"
+  // For operators: what a value may depend on beside its own place: "rollout", "group" or "batch", or the
+  // parameter that says so, "{pool}". A batch may be split between such units without changing a byte.
+  std::string scope = "rollout";
 };
 
 // Where a value came from, for error messages: file, and the line of a field path such as
@@ -87,7 +90,8 @@ class Params {
   std::vector<double> numbers(const std::string& name) const { return at(name).get<std::vector<double>>(); }
   const Json& values() const { return values_; }
 
-  // "step.{channel}" with the values of the parameters put in; a list parameter gives one name per element.
+  // "step.{channel}" with the values of the parameters put in; a list parameter gives one name per element,
+  // an empty text none.
   std::vector<std::string> fill(const std::string& pattern) const;
 
  private:

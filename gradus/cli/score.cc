@@ -100,7 +100,7 @@ Json summary(const RolloutBatch& batch) {
   for (const std::string& name : batch.column_names()) {
     const Column& column = batch.column(name);
     double sum = 0;
-    for (const float value : column.values()) sum += value;
+    for (size_t i = 0; i < column.size(); ++i) sum += column[i];
     const size_t valid = column.size() - column.missing();
     out.push_back({{"column", name},
                    {"valid", valid},

@@ -17,13 +17,13 @@ class GroupBaseline : public Operator {
         epsilon_(epsilon) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    Column advantage(Level::token, batch.tokens(), {.estimates = "advantage"});
+    Column advantage(Level::token, batch.tokens(), {.estimates = "advantage"}, batch.precision());
     const Column& reward = batch.column(reward_);
     const std::vector<size_t> groups = group_numbers(batch);
     const std::vector<PoolStatistics> statistics = pool_statistics(reward, groups);
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       if (!reward.valid(r)) continue;
-      const float value = static_cast<float>(rate(reward[r], statistics[groups[r]]));
+      const double value = rate(reward[r], statistics[groups[r]]);
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
         if (batch.kind(s) == StepKind::observe) continue;
         for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) advantage.set(t, value);

@@ -28,7 +28,7 @@ class StepReturn : public Operator {
   }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    Column advantage(Level::token, batch.tokens(), {.estimates = "advantage"});
+    Column advantage(Level::token, batch.tokens(), {.estimates = "advantage"}, batch.precision());
     const Column& reward = batch.column(reward_);
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       std::optional<double> later;
@@ -38,7 +38,7 @@ class StepReturn : public Operator {
             extend(form_, gamma_, later, reward.valid(s) ? std::optional<double>(reward[s]) : std::nullopt);
         if (!later) continue;
         for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-          advantage.set(t, static_cast<float>(*later));
+          advantage.set(t, *later);
         }
       }
     }

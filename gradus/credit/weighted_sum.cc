@@ -39,7 +39,7 @@ class WeightedSum : public Operator {
     }
     Column& out = batch.add_column(into_, {.estimates = "advantage"});
     for (size_t t = 0; t < batch.tokens(); ++t) {
-      if (any[t]) out.set(t, static_cast<float>(sums[t]));
+      if (any[t]) out.set(t, sums[t]);
     }
   }
 

@@ -7,14 +7,14 @@ namespace {
 class Affine : public Operator {
  public:
   explicit Affine(const Params& params)
-      : column_("step." + params.text("channel")),
+      : column_(params.text("level") + "." + params.text("channel")),
         scale_(params.number("scale")),
         shift_(params.number("shift")) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column& column = batch.column(column_);
     for (size_t s = 0; s < column.size(); ++s) {
-      if (column.valid(s)) column.set(s, static_cast<float>(scale_ * column[s] + shift_));
+      if (column.valid(s)) column.set(s, scale_ * column[s] + shift_);
     }
   }
 
@@ -27,12 +27,12 @@ class Affine : public Operator {
 
 void register_affine(OperatorRegistry& registry) {
   registry.add({.name = "shape.affine",
-                .summary = "scale and shift a step channel",
-                .params = {text_param("channel", nullptr, "step channel to change"),
+                .summary = "scale and shift a channel",
+                .params = {text_param("channel", nullptr, "channel to change"), level_param("step"),
                            number_param("scale", 1.0, "factor", -1e6, 1e6),
                            number_param("shift", 0.0, "added after scaling", -1e6, 1e6)},
-                .reads = {"step.{channel}"},
-                .writes = {"step.{channel}"}},
+                .reads = {"{level}.{channel}"},
+                .writes = {"{level}.{channel}"}},
                [](const Params& params) { return std::make_unique<Affine>(params); });
 }
 

@@ -30,7 +30,7 @@ class Aggregate : public Operator {
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
         if (source.valid(s)) values.push_back(source[s]);
       }
-      if (!values.empty()) out.set(r, static_cast<float>(reduce(form_, values)));
+      if (!values.empty()) out.set(r, reduce(form_, values));
     }
   }
 

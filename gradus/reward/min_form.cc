@@ -18,7 +18,7 @@ class MinForm : public Operator {
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       double lowest = std::numeric_limits<double>::infinity();
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (column.valid(s)) lowest = std::min<double>(lowest, column[s]);
+        if (column.valid(s)) lowest = std::min(lowest, column[s]);
       }
       double total = 0;  // weights relative to the lowest reward: no overflow for any temperature
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
@@ -27,7 +27,7 @@ class MinForm : public Operator {
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
         if (!column.valid(s)) continue;
         const double weight = std::exp((lowest - column[s]) / temperature_) / total;
-        column.set(s, static_cast<float>(weight * column[s]));
+        column.set(s, weight * column[s]);
       }
     }
   }

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_map>
 
 namespace gradus {
 
 const std::vector<std::string>& pool_names() {
-  static const std::vector<std::string> names{"rollout", "group", "step_index", "batch"};
+  static const std::vector<std::string> names{"rollout", "group", "index", "batch"};
   return names;
 }
 
@@ -18,33 +19,39 @@ Pool pool_from_name(const std::string& name) {
 }
 
 std::vector<size_t> group_numbers(const RolloutBatch& batch) {
-  std::map<int64_t, size_t> seen;
+  std::unordered_map<int64_t, size_t> seen;
   std::vector<size_t> numbers(batch.rollouts());
-  for (size_t r = 0; r < batch.rollouts(); ++r) {
-    numbers[r] = seen.emplace(batch.header(r).group, seen.size()).first->second;
+  const std::span<const int64_t> groups = batch.groups();
+  for (size_t r = 0; r < groups.size(); ++r) {
+    // Rollouts of a group mostly stand together.
+    numbers[r] = r > 0 && groups[r] == groups[r - 1] ? numbers[r - 1]
+                                                     : seen.emplace(groups[r], seen.size()).first->second;
   }
   return numbers;
 }
 
-std::vector<size_t> step_pools(const RolloutBatch& batch, Pool pool) {
+std::vector<std::vector<size_t>> group_members(const RolloutBatch& batch) {
+  std::vector<std::vector<size_t>> members;
+  const std::vector<size_t> numbers = group_numbers(batch);
+  for (size_t r = 0; r < numbers.size(); ++r) {
+    if (numbers[r] == members.size()) members.emplace_back();
+    members[numbers[r]].push_back(r);
+  }
+  return members;
+}
+
+std::vector<size_t> pools_of(const RolloutBatch& batch, Level level, Pool pool) {
+  std::vector<size_t> pools(batch.size(level), 0);
+  if (pool == Pool::batch) return pools;
   const std::vector<size_t> groups = group_numbers(batch);
   std::map<std::pair<size_t, size_t>, size_t> indexed;
-  std::vector<size_t> pools(batch.steps(), 0);
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-      switch (pool) {
-        case Pool::rollout:
-          pools[s] = r;
-          break;
-        case Pool::group:
-          pools[s] = groups[r];
-          break;
-        case Pool::batch:
-          break;
-        case Pool::step_index:
-          pools[s] =
-              indexed.emplace(std::pair(groups[r], s - batch.step_begin(r)), indexed.size()).first->second;
-          break;
+    const auto [begin, end] = batch.range(level, r);
+    for (size_t i = begin; i < end; ++i) {
+      if (pool == Pool::index) {
+        pools[i] = indexed.emplace(std::pair(groups[r], i - begin), indexed.size()).first->second;
+      } else {
+        pools[i] = pool == Pool::rollout ? r : groups[r];
       }
     }
   }
@@ -54,7 +61,7 @@ std::vector<size_t> step_pools(const RolloutBatch& batch, Pool pool) {
 std::vector<PoolStatistics> pool_statistics(const Column& column, const std::vector<size_t>& pools) {
   const size_t count = pools.empty() ? 0 : *std::max_element(pools.begin(), pools.end()) + 1;
   std::vector<PoolStatistics> out(count);
-  std::vector<float> first(count);
+  std::vector<double> first(count);
   for (size_t i = 0; i < pools.size(); ++i) {
     if (!column.valid(i)) continue;
     PoolStatistics& pool = out[pools[i]];

@@ -1,12 +1,12 @@
 // Which values are measured together. "Group z-score" means different things in this literature; the pool
 // says which.
 //
-//   rollout     the steps of one rollout
-//   group       all steps of the rollouts that answer one prompt
-//   step_index  the k-th steps of the rollouts of one group
+//   rollout     the steps (or tokens) of one rollout
+//   group       those of all rollouts that answer one prompt
+//   index       the k-th steps (or tokens) of the rollouts of one group
 //   batch       everything
 //
-//   std::vector<size_t> pools = step_pools(batch, Pool::group);   // one pool number per step, 0..max
+//   std::vector<size_t> pools = pools_of(batch, Level::step, Pool::group);   // one pool number per step, 0..max
 #pragma once
 
 #include <string>
@@ -16,13 +16,15 @@
 
 namespace gradus {
 
-enum class Pool { rollout, group, step_index, batch };
+enum class Pool { rollout, group, index, batch };
 
 Pool pool_from_name(const std::string& name);
 const std::vector<std::string>& pool_names();
 
-std::vector<size_t> step_pools(const RolloutBatch& batch, Pool pool);  // [S]
+std::vector<size_t> pools_of(const RolloutBatch& batch, Level level, Pool pool);  // one per value of the level
 std::vector<size_t> group_numbers(const RolloutBatch& batch);  // [R], groups numbered in order of appearance
+// The rollouts of every group, groups in order of appearance.
+std::vector<std::vector<size_t>> group_members(const RolloutBatch& batch);
 
 struct PoolStatistics {
   size_t count = 0;

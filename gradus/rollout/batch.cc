@@ -1,6 +1,8 @@
 #include "gradus/rollout/batch.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
 
 namespace gradus {
 
@@ -14,6 +16,15 @@ std::string_view level_name(Level level) {
       return "token";
   }
   return "";
+}
+
+Level level_from_name(std::string_view name) {
+  for (const Level level : {Level::rollout, Level::step, Level::token}) {
+    if (level_name(level) == name) return level;
+  }
+  throw Error::input("unknown level")
+      .found("'" + std::string(name) + "'")
+      .expected("one of: rollout, step, token");
 }
 
 std::string_view kind_name(StepKind kind) {
@@ -52,8 +63,153 @@ std::pair<Level, std::string> split_column_name(const std::string& name) {
       .expected("LEVEL.NAME with LEVEL one of rollout, step, token, for example 'step.prm'");
 }
 
+Column::Column(Level level, size_t size, ChannelInfo info, Precision precision)
+    : level_(level), info_(std::move(info)), precision_(precision), size_(size), valid_(size, 0) {
+  if (precision_ == Precision::single) {
+    own_single_ = std::make_shared<PooledVector<float>>(size, 0.0f);
+    single_ = own_single_->data();
+  } else {
+    own_full_ = std::make_shared<PooledVector<double>>(size, 0.0);
+    full_ = own_full_->data();
+  }
+}
+
+Column::Column(Level level, std::span<const float> values, ChannelInfo info,
+               std::shared_ptr<const void> owner)
+    : level_(level),
+      info_(std::move(info)),
+      precision_(Precision::single),
+      size_(values.size()),
+      single_(values.data()),
+      borrowed_(std::move(owner)) {}
+
+Column::Column(Level level, std::span<const double> values, ChannelInfo info,
+               std::shared_ptr<const void> owner)
+    : level_(level),
+      info_(std::move(info)),
+      precision_(Precision::full),
+      size_(values.size()),
+      full_(values.data()),
+      borrowed_(std::move(owner)) {}
+
+// Storage is shared between copies of a column until one of them changes.
+void Column::make_own() {
+  if (precision_ == Precision::single) {
+    if (own_single_ && own_single_.use_count() == 1) return;
+    own_single_ = std::make_shared<PooledVector<float>>(single_, single_ + size_);
+    single_ = own_single_->data();
+  } else {
+    if (own_full_ && own_full_.use_count() == 1) return;
+    own_full_ = std::make_shared<PooledVector<double>>(full_, full_ + size_);
+    full_ = own_full_->data();
+  }
+  borrowed_.reset();
+}
+
+void Column::make_mask() {
+  if (valid_.empty()) valid_.assign(size_, 1);
+}
+
+void Column::set(size_t i, double value) {
+  if (precision_ == Precision::single) value = static_cast<float>(value);
+  if (!std::isfinite(value)) return clear(i);
+  make_own();
+  if (precision_ == Precision::single) {
+    (*own_single_)[i] = static_cast<float>(value);
+  } else {
+    (*own_full_)[i] = value;
+  }
+  if (!valid_.empty()) valid_[i] = 1;
+}
+
+void Column::clear(size_t i) {
+  make_own();
+  make_mask();
+  if (precision_ == Precision::single) {
+    (*own_single_)[i] = 0;
+  } else {
+    (*own_full_)[i] = 0;
+  }
+  valid_[i] = 0;
+}
+
+template <>
+std::span<const float> Column::values<float>() const {
+  require(precision_ == Precision::single, "float32 values of a float32 column");
+  return {single_, size_};
+}
+
+template <>
+std::span<const double> Column::values<double>() const {
+  require(precision_ == Precision::full, "float64 values of a float64 column");
+  return {full_, size_};
+}
+
+template <>
+std::span<float> Column::fill<float>() {
+  require(precision_ == Precision::single, "float32 values of a float32 column");
+  if (!own_single_ || own_single_.use_count() > 1) own_single_ = std::make_shared<PooledVector<float>>(size_);
+  single_ = own_single_->data();
+  valid_.clear();
+  return *own_single_;
+}
+
+template <>
+std::span<double> Column::fill<double>() {
+  require(precision_ == Precision::full, "float64 values of a float64 column");
+  if (!own_full_ || own_full_.use_count() > 1) own_full_ = std::make_shared<PooledVector<double>>(size_);
+  full_ = own_full_->data();
+  valid_.clear();
+  return *own_full_;
+}
+
+std::shared_ptr<const void> Column::owner() const {
+  if (borrowed_) return borrowed_;
+  return precision_ == Precision::single ? std::shared_ptr<const void>(own_single_) : own_full_;
+}
+
+bool Column::all_valid() const { return missing() == 0; }
+
 size_t Column::missing() const {
   return static_cast<size_t>(std::count(valid_.begin(), valid_.end(), 0));
+}
+
+namespace {
+
+void check_offsets(const char* name, const std::vector<int64_t>& offsets, size_t count) {
+  if (offsets.size() != count + 1 || offsets.front() != 0 || !std::is_sorted(offsets.begin(), offsets.end())) {
+    throw Error::input("the offsets of a batch do not fit together")
+        .field(name)
+        .found(fmt::format("{} offsets", offsets.size()))
+        .expected(fmt::format("{} of them, from 0, never falling", count + 1));
+  }
+}
+
+}  // namespace
+
+RolloutBatch::RolloutBatch(RolloutShape shape)
+    : groups_(std::move(shape.groups)),
+      step_offsets_(std::move(shape.step_offsets)),
+      token_offsets_(std::move(shape.token_offsets)),
+      kinds_(std::move(shape.kinds)) {
+  check_offsets("step_offsets", step_offsets_, groups_.size());
+  check_offsets("token_offsets", token_offsets_, kinds_.size());
+  if (static_cast<size_t>(step_offsets_.back()) != kinds_.size()) {
+    throw Error::input("the offsets of a batch do not fit together")
+        .field("step_offsets")
+        .found(fmt::format("{} steps", step_offsets_.back()))
+        .expected(fmt::format("{}, one per step kind", kinds_.size()));
+  }
+}
+
+const RolloutHeader& RolloutBatch::header(size_t rollout) const {
+  if (headers_.empty()) throw Error::input("the rollouts of this batch have no texts").field("header");
+  return headers_[rollout];
+}
+
+const std::string& RolloutBatch::text(size_t step) const {
+  if (texts_.empty()) throw Error::input("the steps of this batch have no texts").field("text");
+  return texts_[step];
 }
 
 void RolloutBatch::require_open() const {
@@ -62,6 +218,8 @@ void RolloutBatch::require_open() const {
 
 void RolloutBatch::add_rollout(RolloutHeader header) {
   require_open();
+  require(headers_.size() == groups_.size(), "a batch made from offsets is complete");
+  groups_.push_back(header.group);
   headers_.push_back(std::move(header));
   step_offsets_.push_back(step_offsets_.back());
 }
@@ -95,9 +253,32 @@ size_t RolloutBatch::size(Level level) const {
   return 0;
 }
 
+std::pair<size_t, size_t> RolloutBatch::range(Level level, size_t rollout) const {
+  switch (level) {
+    case Level::rollout:
+      return {rollout, rollout + 1};
+    case Level::step:
+      return {step_begin(rollout), step_end(rollout)};
+    case Level::token:
+      return {first_token(rollout), last_token(rollout)};
+  }
+  return {0, 0};
+}
+
 Column& RolloutBatch::add_column(const std::string& name, ChannelInfo info) {
   const Level level = split_column_name(name).first;
-  return columns_.insert_or_assign(name, Column(level, size(level), std::move(info))).first->second;
+  return put_column(name, Column(level, size(level), std::move(info), precision_));
+}
+
+Column& RolloutBatch::put_column(const std::string& name, Column column) {
+  const Level level = split_column_name(name).first;
+  if (column.level() != level || column.size() != size(level)) {
+    throw Error::input("a column does not fit the batch")
+        .field(name)
+        .found(fmt::format("{} values per {}", column.size(), level_name(column.level())))
+        .expected(fmt::format("{}, one per {}", size(level), level_name(level)));
+  }
+  return columns_.insert_or_assign(name, std::move(column)).first->second;
 }
 
 const Column& RolloutBatch::column(const std::string& name) const {

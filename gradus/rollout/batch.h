@@ -17,11 +17,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "gradus/base/error.h"
+#include "gradus/base/pool_allocator.h"
 
 namespace gradus {
 
@@ -29,6 +31,7 @@ enum class Level : uint8_t { rollout, step, token };
 enum class StepKind : uint8_t { reason, act, observe, answer };  // observe: tool output, never trained on
 
 std::string_view level_name(Level level);
+Level level_from_name(std::string_view name);  // throws Error::input with the allowed names
 std::string_view kind_name(StepKind kind);
 StepKind kind_from_name(std::string_view name);  // throws Error::input with the allowed names
 
@@ -39,36 +42,67 @@ struct ChannelInfo {
   bool online = true;     // readable before the rollout ends
 };
 
-// One named float32 column with a validity mask.
+// Storage of the values: float32 unless a caller asks for float64 (checks against reference numbers do).
+// Arithmetic on them is always in double.
+enum class Precision : uint8_t { single, full };
+
+// One named column with a validity mask. Single values go through double; kernels that touch millions of
+// values take them as spans of the stored type:
+//
+//   on_values(column, [&](auto values) { total = kernel(values); });   // span<const float> or <const double>
 class Column {
  public:
-  Column(Level level, size_t size, ChannelInfo info)
-      : level_(level), info_(std::move(info)), values_(size, 0.0f), valid_(size, 0) {}
+  // Every value missing.
+  Column(Level level, size_t size, ChannelInfo info, Precision precision = Precision::single);
+  // Somebody else's memory, kept alive by `owner`, every value valid; copied at the first change.
+  Column(Level level, std::span<const float> values, ChannelInfo info, std::shared_ptr<const void> owner);
+  Column(Level level, std::span<const double> values, ChannelInfo info, std::shared_ptr<const void> owner);
 
   Level level() const { return level_; }
   const ChannelInfo& info() const { return info_; }
-  size_t size() const { return values_.size(); }
-  bool valid(size_t i) const { return valid_[i] != 0; }
-  float operator[](size_t i) const { return values_[i]; }  // 0 where missing: ask valid() first
-  void set(size_t i, float value) {                        // a non-finite value is stored as missing
-    const bool finite = value - value == 0.0f;
-    values_[i] = finite ? value : 0.0f;
-    valid_[i] = finite ? 1 : 0;
-  }
-  void clear(size_t i) {
-    values_[i] = 0.0f;
-    valid_[i] = 0;
-  }
-  std::span<const float> values() const { return values_; }
-  std::span<const uint8_t> mask() const { return valid_; }
+  Precision precision() const { return precision_; }
+  size_t size() const { return size_; }
+  bool valid(size_t i) const { return valid_.empty() || valid_[i] != 0; }
+  bool all_valid() const;
   size_t missing() const;
 
+  // 0 where missing: ask valid() first.
+  double operator[](size_t i) const {
+    return precision_ == Precision::single ? static_cast<double>(single_[i]) : full_[i];
+  }
+  void set(size_t i, double value);  // rounded to the stored type; a non-finite value is stored as missing
+  void clear(size_t i);
+
+  template <class T>
+  std::span<const T> values() const;  // T is the stored type: float or double
+  // The storage to write in full, every value then valid and expected finite.
+  template <class T>
+  std::span<T> fill();
+  std::span<const uint8_t> mask() const { return valid_; }  // empty: all valid
+  // The values' memory, for views that outlive the batch.
+  std::shared_ptr<const void> owner() const;
+
  private:
+  void make_own();
+  void make_mask();
+
   Level level_;
   ChannelInfo info_;
-  std::vector<float> values_;
-  std::vector<uint8_t> valid_;
+  Precision precision_;
+  size_t size_;
+  const float* single_ = nullptr;  // into own_single_ or the owner's memory
+  const double* full_ = nullptr;
+  std::shared_ptr<PooledVector<float>> own_single_;
+  std::shared_ptr<PooledVector<double>> own_full_;
+  std::shared_ptr<const void> borrowed_;
+  std::vector<uint8_t> valid_;  // empty: all valid
 };
+
+// Calls fn with the values in their stored type.
+template <class Fn>
+decltype(auto) on_values(const Column& column, Fn&& fn) {
+  return column.precision() == Precision::single ? fn(column.values<float>()) : fn(column.values<double>());
+}
 
 struct RolloutHeader {
   std::string id;
@@ -78,27 +112,43 @@ struct RolloutHeader {
   std::vector<int32_t> prompt_tokens;
 };
 
+// Structure without texts and token ids, for callers that hold tensors.
+struct RolloutShape {
+  std::vector<int64_t> groups;         // [R]
+  std::vector<int64_t> step_offsets;   // [R+1], from 0, never falling
+  std::vector<int64_t> token_offsets;  // [S+1]
+  std::vector<StepKind> kinds;         // [S]
+};
+
 class RolloutBatch {
  public:
+  RolloutBatch() = default;
+  explicit RolloutBatch(RolloutShape shape);  // throws Error::input where the offsets do not fit together
+
   void add_rollout(RolloutHeader header);
   void add_step(StepKind kind, std::string text);
   void add_token(int32_t id);
 
-  size_t rollouts() const { return headers_.size(); }
+  size_t rollouts() const { return groups_.size(); }
   size_t steps() const { return kinds_.size(); }
-  size_t tokens() const { return token_ids_.size(); }
+  size_t tokens() const { return static_cast<size_t>(token_offsets_.back()); }
 
-  const RolloutHeader& header(size_t rollout) const { return headers_[rollout]; }
+  int64_t group(size_t rollout) const { return groups_[rollout]; }
+  std::span<const int64_t> groups() const { return groups_; }
+  const RolloutHeader& header(size_t rollout) const;  // throws for a batch without texts
+  bool has_texts() const { return texts_.size() == kinds_.size() && headers_.size() == groups_.size(); }
   size_t step_begin(size_t rollout) const { return static_cast<size_t>(step_offsets_[rollout]); }
   size_t step_end(size_t rollout) const { return static_cast<size_t>(step_offsets_[rollout + 1]); }
   StepKind kind(size_t step) const { return kinds_[step]; }
-  const std::string& text(size_t step) const { return texts_[step]; }
+  const std::string& text(size_t step) const;  // throws for a batch without texts
   size_t token_begin(size_t step) const { return static_cast<size_t>(token_offsets_[step]); }
   size_t token_end(size_t step) const { return static_cast<size_t>(token_offsets_[step + 1]); }
   size_t first_token(size_t rollout) const { return token_begin_of(step_begin(rollout)); }
   size_t last_token(size_t rollout) const { return token_begin_of(step_end(rollout)); }  // one past the end
+  // [begin, end) of the values of a rollout in a column of this level.
+  std::pair<size_t, size_t> range(Level level, size_t rollout) const;
   int32_t token(size_t index) const { return token_ids_[index]; }
-  std::span<const int32_t> token_ids() const { return token_ids_; }
+  std::span<const int32_t> token_ids() const { return token_ids_; }  // empty for a batch made from offsets
   std::span<const int64_t> step_offsets() const { return step_offsets_; }    // [R+1]
   std::span<const int64_t> token_offsets() const { return token_offsets_; }  // [S+1]
 
@@ -106,10 +156,15 @@ class RolloutBatch {
 
   // A column is named "LEVEL.NAME", for example "token.advantage".
   Column& add_column(const std::string& name, ChannelInfo info = {});  // replaces one of the same name
+  Column& put_column(const std::string& name, Column column);          // the level and size must fit
   const Column& column(const std::string& name) const;                 // throws, naming the columns there are
   Column& column(const std::string& name);
   bool has_column(const std::string& name) const { return columns_.count(name) != 0; }
   std::vector<std::string> column_names() const;
+
+  // Of the columns that are added from now on.
+  void set_precision(Precision precision) { precision_ = precision; }
+  Precision precision() const { return precision_; }
 
   // Text carried beside the float columns, one per rollout ("rollout.source").
   void set_note(const std::string& name, size_t rollout, std::string text);
@@ -120,6 +175,8 @@ class RolloutBatch {
   size_t token_begin_of(size_t step) const { return static_cast<size_t>(token_offsets_[step]); }
   void require_open() const;
 
+  Precision precision_ = Precision::single;
+  std::vector<int64_t> groups_;
   std::vector<RolloutHeader> headers_;
   std::vector<int64_t> step_offsets_{0};
   std::vector<int64_t> token_offsets_{0};

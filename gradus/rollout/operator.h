@@ -10,6 +10,7 @@ namespace gradus {
 
 struct OperatorContext {
   Stream random{0};  // derived by the caller from run seed and update
+  int threads = 1;   // at most; results do not depend on it
 };
 
 class Operator {
@@ -19,5 +20,11 @@ class Operator {
 };
 
 using OperatorRegistry = Registry<Operator>;
+
+// "level": whose channel is meant, for operators that work on any of the three; columns are then
+// "{level}.{channel}".
+inline ParamSpec level_param(std::string fallback) {
+  return text_param("level", std::move(fallback), "level of the channel", {"rollout", "step", "token"});
+}
 
 }  // namespace gradus

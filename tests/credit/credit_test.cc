@@ -80,7 +80,7 @@ std::vector<float> returns(Json params, const std::vector<float>& rewards, Rollo
   params["channel"] = "prm";
   params["into"] = "g";
   registry().make("credit.step_return", params)->apply(batch, {});
-  const auto values = batch.column("token.g").values();
+  const auto values = batch.column("token.g").values<float>();
   return {values.begin(), values.end()};
 }
 

@@ -26,7 +26,7 @@ OperatorRegistry registry() {
 
 std::vector<float> run(const std::string& name, Json params, RolloutBatch& batch, uint64_t seed = 1) {
   registry().make(name, params)->apply(batch, {.random = Stream(seed)});
-  const auto values = batch.column("step.prm").values();
+  const auto values = batch.column("step.prm").values<float>();
   return {values.begin(), values.end()};
 }
 
@@ -71,7 +71,7 @@ TEST(Shuffle, KeepsTheValuesOfEveryPool) {
     const auto rewards = *rc::gen::container<std::vector<int>>(9, rc::gen::inRange(-50, 50));
     const std::string pool = *rc::gen::elementOf(pool_names());
     RolloutBatch batch = batch_with({rewards.begin(), rewards.end()});
-    const std::vector<size_t> pools = step_pools(batch, pool_from_name(pool));
+    const std::vector<size_t> pools = pools_of(batch, Level::step, pool_from_name(pool));
     const std::vector<float> out =
         run("shape.shuffle", {{"channel", "prm"}, {"pool", pool}}, batch, *rc::gen::arbitrary<uint64_t>());
     std::multimap<size_t, float> before, after;

@@ -372,7 +372,7 @@ TEST(RoundTrip, WhatIsWrittenIsReadBackBitForBit) {
     RC_ASSERT(back.rollouts() == batch.rollouts());
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       RC_ASSERT(back.header(r).id == batch.header(r).id);
-      RC_ASSERT(back.header(r).group == batch.header(r).group);
+      RC_ASSERT(back.group(r) == batch.group(r));
       RC_ASSERT(back.header(r).task == batch.header(r).task);
       RC_ASSERT(back.header(r).prompt == batch.header(r).prompt);
       RC_ASSERT(back.header(r).prompt_tokens == batch.header(r).prompt_tokens);
@@ -394,7 +394,7 @@ TEST(RoundTrip, WhatIsWrittenIsReadBackBitForBit) {
       RC_ASSERT(b.info().online == a.info().online);
       RC_ASSERT(std::ranges::equal(a.mask(), b.mask()));
       const auto bits = [](float value) { return std::bit_cast<uint32_t>(value); };  // tells -0 from 0
-      RC_ASSERT(std::ranges::equal(a.values(), b.values(), {}, bits, bits));
+      RC_ASSERT(std::ranges::equal(a.values<float>(), b.values<float>(), {}, bits, bits));
     }
     RC_ASSERT(written(back) == text);
   }));

@@ -235,7 +235,7 @@ Trace trace_of(const RolloutBatch& batch, size_t rollout) {
 }
 
 Chain chain_of(const RolloutBatch& batch, size_t rollout, std::span<const Task> tasks) {
-  return parse_chain(tasks[static_cast<size_t>(batch.header(rollout).group)].prompt);
+  return parse_chain(tasks[static_cast<size_t>(batch.group(rollout))].prompt);
 }
 
 float number(bool value) {

@@ -146,7 +146,7 @@ std::vector<std::string> statements_of(const RolloutBatch& batch, size_t rollout
 }
 
 size_t task_index(const RolloutBatch& batch, size_t rollout, size_t tasks) {
-  const int64_t group = batch.header(rollout).group;
+  const int64_t group = batch.group(rollout);
   require(group >= 0 && static_cast<size_t>(group) < tasks, "a rollout belongs to none of the tasks");
   return static_cast<size_t>(group);
 }

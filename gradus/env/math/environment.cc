@@ -161,7 +161,7 @@ RolloutBatch MathEnvironment::rollouts(std::span<const Task> tasks, std::span<co
 SolutionVerdict judge(const RolloutBatch& batch, size_t rollout, std::span<const Task> tasks) {
   std::vector<std::string> lines;
   for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) lines.push_back(batch.text(s));
-  return check_solution(parse_problem(tasks[static_cast<size_t>(batch.header(rollout).group)].prompt), lines);
+  return check_solution(parse_problem(tasks[static_cast<size_t>(batch.group(rollout))].prompt), lines);
 }
 
 void MathEnvironment::reward_columns(RolloutBatch& batch, std::span<const Task> tasks) const {
