@@ -51,9 +51,10 @@ gradus_room(study LINK gradus_eval SQLite::SQLite3)
 file(GLOB library CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/recipes/*.tsv ${PROJECT_SOURCE_DIR}/recipes/*.toml
      ${PROJECT_SOURCE_DIR}/studies/*.toml)
 gradus_embed(gradus_study library_file ${library})
+gradus_room(verify LINK gradus_study)
 gradus_room(report LINK gradus_study)
 gradus_embed(gradus_report report_page ${PROJECT_SOURCE_DIR}/web/dist/report.html)
-gradus_room(cli LINK gradus_report CLI11::CLI11)
+gradus_room(cli LINK gradus_report gradus_verify CLI11::CLI11)
 
 # The jail is a program of its own: it holds the compiler and nothing else of Gradus, so that
 # model-written code never shares an address space with the caller.

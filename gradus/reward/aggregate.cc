@@ -18,7 +18,7 @@ double reduce(const std::string& form, const std::vector<double>& values) {
 class Aggregate : public Operator {
  public:
   explicit Aggregate(const Params& params)
-      : from_("step." + params.text("channel")),
+      : from_(params.text("level") + "." + params.text("channel")),
         into_("rollout." + params.text("into")),
         form_(params.text("form")) {}
 
@@ -27,8 +27,9 @@ class Aggregate : public Operator {
     Column& out = batch.add_column(into_, source.info());
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       std::vector<double> values;
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (source.valid(s)) values.push_back(source[s]);
+      const auto [begin, end] = batch.range(source.level(), r);
+      for (size_t i = begin; i < end; ++i) {
+        if (source.valid(i)) values.push_back(source[i]);
       }
       if (!values.empty()) out.set(r, reduce(form_, values));
     }
@@ -42,12 +43,13 @@ class Aggregate : public Operator {
 
 void register_aggregate(OperatorRegistry& registry) {
   registry.add({.name = "shape.aggregate",
-                .summary = "one number per rollout from a step channel: sum, mean, min, product or last",
+                .summary = "one number per rollout from a channel: sum, mean, min, product or last",
                 .paper = "2305.20050 (product, min), 2312.08935 (min)",
-                .params = {text_param("channel", nullptr, "step channel to aggregate"),
+                .params = {text_param("channel", nullptr, "channel to aggregate"),
+                           text_param("level", "step", "level of the channel", {"step", "token"}),
                            text_param("form", "sum", "how", {"sum", "mean", "min", "product", "last"}),
                            text_param("into", nullptr, "rollout channel to write")},
-                .reads = {"step.{channel}"},
+                .reads = {"{level}.{channel}"},
                 .writes = {"rollout.{into}"}},
                [](const Params& params) { return std::make_unique<Aggregate>(params); });
 }

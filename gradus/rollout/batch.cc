@@ -146,21 +146,33 @@ std::span<const double> Column::values<double>() const {
 }
 
 template <>
-std::span<float> Column::fill<float>() {
+std::span<float> Column::fill<float>(size_t size) {
   require(precision_ == Precision::single, "float32 values of a float32 column");
-  if (!own_single_ || own_single_.use_count() > 1) own_single_ = std::make_shared<PooledVector<float>>(size_);
+  own_single_ = std::make_shared<PooledVector<float>>(size_ = size);
   single_ = own_single_->data();
   valid_.clear();
+  borrowed_.reset();
   return *own_single_;
 }
 
 template <>
-std::span<double> Column::fill<double>() {
+std::span<double> Column::fill<double>(size_t size) {
   require(precision_ == Precision::full, "float64 values of a float64 column");
-  if (!own_full_ || own_full_.use_count() > 1) own_full_ = std::make_shared<PooledVector<double>>(size_);
+  own_full_ = std::make_shared<PooledVector<double>>(size_ = size);
   full_ = own_full_->data();
   valid_.clear();
+  borrowed_.reset();
   return *own_full_;
+}
+
+void Column::clear_observed(const RolloutBatch& batch) {
+  require(level_ == Level::token && size_ == batch.tokens(), "a token column of this batch");
+  for (size_t s = 0; s < batch.steps(); ++s) {
+    if (batch.kind(s) != StepKind::observe || batch.token_begin(s) == batch.token_end(s)) continue;
+    make_mask();
+    std::fill(valid_.begin() + static_cast<ptrdiff_t>(batch.token_begin(s)),
+              valid_.begin() + static_cast<ptrdiff_t>(batch.token_end(s)), uint8_t{0});
+  }
 }
 
 std::shared_ptr<const void> Column::owner() const {

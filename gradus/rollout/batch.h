@@ -75,9 +75,11 @@ class Column {
 
   template <class T>
   std::span<const T> values() const;  // T is the stored type: float or double
-  // The storage to write in full, every value then valid and expected finite.
+  // The storage of `size` values to write in full: every one valid, and expected finite.
   template <class T>
-  std::span<T> fill();
+  std::span<T> fill(size_t size);
+  // The values of observed steps are missing; for kernels that have written a token column in full.
+  void clear_observed(const class RolloutBatch& batch);
   std::span<const uint8_t> mask() const { return valid_; }  // empty: all valid
   // The values' memory, for views that outlive the batch.
   std::shared_ptr<const void> owner() const;

@@ -1,0 +1,32 @@
+// The trained tokens of a rollout as runs: its tokens without those of observed steps. Neighbouring steps
+// make one run.
+//
+//   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });   // in order
+//   size_t n = trained_tokens(batch, r);
+#pragma once
+
+#include "gradus/rollout/batch.h"
+
+namespace gradus {
+
+template <class Fn>
+void for_each_trained_span(const RolloutBatch& batch, size_t rollout, Fn&& fn) {
+  size_t begin = 0, end = 0;
+  for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) {
+    if (batch.kind(s) == StepKind::observe || batch.token_begin(s) == batch.token_end(s)) continue;
+    if (batch.token_begin(s) != end || begin == end) {
+      if (begin < end) fn(begin, end);
+      begin = batch.token_begin(s);
+    }
+    end = batch.token_end(s);
+  }
+  if (begin < end) fn(begin, end);
+}
+
+inline size_t trained_tokens(const RolloutBatch& batch, size_t rollout) {
+  size_t count = 0;
+  for_each_trained_span(batch, rollout, [&](size_t begin, size_t end) { count += end - begin; });
+  return count;
+}
+
+}  // namespace gradus

@@ -1,0 +1,27 @@
+#include "gradus/verify/adapter.h"
+
+#include "gradus/base/error.h"
+#include "gradus/verify/methods.h"
+
+namespace gradus {
+
+void Adapters::add(const std::string& method, const std::string& function, Adapter adapter) {
+  require(all_.emplace(std::pair(method, function), std::move(adapter)).second,
+          "one adapter per golden function: " + method + " / " + function);
+}
+
+const Adapter* Adapters::find(const std::string& method, const std::string& function) const {
+  const auto it = all_.find({method, function});
+  return it == all_.end() ? nullptr : &it->second;
+}
+
+const Adapters& adapters() {
+  static const Adapters all = [] {
+    Adapters built;
+    verify_grpo_tokens(built);
+    return built;
+  }();
+  return all;
+}
+
+}  // namespace gradus

@@ -1,0 +1,43 @@
+// Padded tensors of a golden file as a RolloutBatch in float64, and back.
+//
+//   DenseBatch dense(inputs["mask"], inputs["group"]);           // mask [B][T] of 0 / 1 or booleans
+//   dense.put("token.reward", inputs["token_rewards"]);          // [B][T]
+//   dense.put("rollout.outcome", inputs["acc"]);                 // [B]
+//   dense.run("shape.aggregate", {{"level", "token"}, {"channel", "reward"}, {"into", "outcome"}});
+//   Json out = dense.get("token.advantage");                     // [B][T], 0 where missing
+//
+// A row is a rollout; a run of equal mask values in it is a step: `act` where the mask is 1, `observe` (gaps
+// and padding) where it is 0.
+#pragma once
+
+#include <vector>
+
+#include "gradus/base/json.h"
+#include "gradus/rollout/batch.h"
+
+namespace gradus {
+
+using Matrix = std::vector<std::vector<double>>;
+
+std::vector<double> numbers_of(const Json& list);  // [N]
+Matrix matrix_of(const Json& lists);               // [B][T]
+
+class DenseBatch {
+ public:
+  // Groups: any JSON values, equal ones share a group; null: every row its own.
+  DenseBatch(const Json& mask, const Json& groups);
+
+  RolloutBatch batch;
+
+  void put(const std::string& column, const Json& values);  // NaN and null: missing
+  // One step per row at most: the values of a step column by row, for rows that are single steps.
+  Json get(const std::string& column) const;
+  void run(const std::string& op, const Json& params);  // a registered operator, by name
+};
+
+// A batch whose rollouts have steps of `lengths[r][k]` tokens each, all of kind `act`.
+RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths, const std::vector<int64_t>& groups);
+
+void run_operator(RolloutBatch& batch, const std::string& op, const Json& params);
+
+}  // namespace gradus
