@@ -1,53 +1,32 @@
 #include "gradus/credit/step_return.h"
 
-#include <algorithm>
-#include <optional>
+#include "gradus/reward/place.h"
+#include "gradus/reward/suffix.h"
 
 namespace gradus {
 
 namespace {
-
-enum class Form { sum, min, own };
-
-std::optional<double> extend(Form form, double gamma, std::optional<double> later,
-                             std::optional<double> reward) {
-  if (form == Form::own) return reward;
-  if (!reward) return form == Form::sum && later ? std::optional(gamma * *later) : later;
-  if (!later) return reward;
-  return form == Form::sum ? *reward + gamma * *later : std::min(*reward, *later);
-}
 
 class StepReturn : public Operator {
  public:
   explicit StepReturn(const Params& params)
       : reward_("step." + params.text("channel")),
         into_("token." + params.text("into")),
-        gamma_(params.number("gamma")) {
-    const std::string form = params.text("form");
-    form_ = form == "sum" ? Form::sum : form == "min" ? Form::min : Form::own;
-  }
+        form_(params.text("form")),
+        gamma_(params.number("gamma")) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    Column advantage(Level::token, batch.tokens(), {.estimates = "advantage"}, batch.precision());
     const Column& reward = batch.column(reward_);
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      std::optional<double> later;
-      for (size_t s = batch.step_end(r); s-- > batch.step_begin(r);) {
-        if (batch.kind(s) == StepKind::observe) continue;
-        later =
-            extend(form_, gamma_, later, reward.valid(s) ? std::optional<double>(reward[s]) : std::nullopt);
-        if (!later) continue;
-        for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-          advantage.set(t, *later);
-        }
-      }
-    }
-    batch.add_column(into_, advantage.info()) = std::move(advantage);
+    Column advantage = placed(batch, form_ == "own" ? reward : returns(batch, reward), PlaceAt::every);
+    batch.add_column(into_, {.estimates = "advantage"}) = std::move(advantage);
   }
 
  private:
-  std::string reward_, into_;
-  Form form_;
+  Column returns(const RolloutBatch& batch, const Column& reward) const {
+    return suffixes_of(batch, reward, form_ == "sum" ? SuffixForm::sum : SuffixForm::min, gamma_);
+  }
+
+  std::string reward_, into_, form_;
   double gamma_;
 };
 

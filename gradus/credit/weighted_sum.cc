@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gradus/rollout/spans.h"
+
 namespace gradus {
 
 namespace {
@@ -9,9 +11,10 @@ namespace {
 class WeightedSum : public Operator {
  public:
   explicit WeightedSum(const Params& params)
-      : from_(params.fill("token.{from}")),
+      : from_(params.fill("{level}.{from}")),
         weights_(params.numbers("weights")),
-        into_("token." + params.text("into")) {
+        level_(level_from_name(params.text("level"))),
+        into_(params.text("level") + "." + params.text("into")) {
     if (weights_.size() != from_.size()) {
       throw Error::input("credit.sum needs one weight per channel")
           .field("weights")
@@ -27,41 +30,48 @@ class WeightedSum : public Operator {
   }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    std::vector<double> sums(batch.tokens(), 0.0);
-    std::vector<uint8_t> any(batch.tokens(), 0);
-    for (size_t c = 0; c < from_.size(); ++c) {
-      const Column& channel = batch.column(from_[c]);
-      for (size_t t = 0; t < batch.tokens(); ++t) {
-        if (!channel.valid(t)) continue;
-        sums[t] += weights_[c] * channel[t];
-        any[t] = 1;
-      }
+    std::vector<const Column*> channels;
+    for (const std::string& name : from_) channels.push_back(&batch.column(name));
+    Column out(level_, batch.size(level_), {.estimates = "advantage"}, batch.precision());
+    for (size_t r = 0; r < batch.rollouts(); ++r) {
+      for_each_trained_span(batch, level_, r, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) add(channels, i, out);
+      });
     }
-    Column& out = batch.add_column(into_, {.estimates = "advantage"});
-    for (size_t t = 0; t < batch.tokens(); ++t) {
-      if (any[t]) out.set(t, sums[t]);
-    }
+    batch.put_column(into_, std::move(out));
   }
 
  private:
+  void add(const std::vector<const Column*>& channels, size_t i, Column& out) const {
+    double sum = 0;
+    bool any = false;
+    for (size_t c = 0; c < channels.size(); ++c) {
+      if (!channels[c]->valid(i)) continue;
+      sum += weights_[c] * (*channels[c])[i];
+      any = true;
+    }
+    if (any) out.set(i, sum);
+  }
+
   std::vector<std::string> from_;
   std::vector<double> weights_;
+  Level level_;
   std::string into_;
 };
 
 }  // namespace
 
 void register_weighted_sum(OperatorRegistry& registry) {
-  registry.add(
-      {.name = "credit.sum",
-       .summary = "add token advantages of several channels with weights",
-       .paper = "2402.03300 (weights are ours)",
-       .params = {texts_param("from", nullptr, "token channels to add"),
-                  numbers_param("weights", nullptr, "one weight per channel, none zero"),
-                  text_param("into", "advantage", "token channel to write; the trainer reads 'advantage'")},
-       .reads = {"token.{from}"},
-       .writes = {"token.{into}"}},
-      [](const Params& params) { return std::make_unique<WeightedSum>(params); });
+  registry.add({.name = "credit.sum",
+                .summary = "add advantages of several channels with weights",
+                .paper = "2402.03300 (weights are ours)",
+                .params = {texts_param("from", nullptr, "channels to add"), level_param("token"),
+                           numbers_param("weights", nullptr, "one weight per channel, none zero"),
+                           text_param("into", "advantage",
+                                      "channel to write; the trainer reads token channel 'advantage'")},
+                .reads = {"{level}.{from}"},
+                .writes = {"{level}.{into}"}},
+               [](const Params& params) { return std::make_unique<WeightedSum>(params); });
 }
 
 }  // namespace gradus

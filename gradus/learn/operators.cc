@@ -9,7 +9,9 @@
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
+#include "gradus/reward/place.h"
 #include "gradus/reward/shuffle.h"
+#include "gradus/reward/suffix.h"
 
 namespace gradus {
 
@@ -19,6 +21,8 @@ void register_operators(OperatorRegistry& registry) {
   register_min_form(registry);
   register_aggregate(registry);
   register_affine(registry);
+  register_suffix(registry);
+  register_place(registry);
   register_step_return(registry);
   register_group_baseline(registry);
   register_weighted_sum(registry);

@@ -1,53 +1,100 @@
 #include "gradus/reward/normalise.h"
 
 #include "gradus/reward/pool.h"
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 
 namespace {
 
+enum class Centre { mean, leave_one_out, none };
+
+Centre centre_from_name(const std::string& name) {
+  return name == "mean" ? Centre::mean : name == "none" ? Centre::none : Centre::leave_one_out;
+}
+
 class Normalise : public Operator {
  public:
   explicit Normalise(const Params& params)
       : column_(params.text("level") + "." + params.text("channel")),
-        pool_(pool_from_name(params.text("pool"))),
+        pool_(params.text("pool")),
+        key_(params.text("key").empty() ? "" : params.text("level") + "." + params.text("key")),
+        centre_(centre_from_name(params.text("centre"))),
         scale_(params.text("scale") == "std"),
-        epsilon_(params.number("epsilon")) {}
+        own_(params.text("singleton") == "own"),
+        epsilon_(params.number("epsilon")) {
+    if ((pool_ == "key") == key_.empty()) {
+      throw Error::input("shape.normalise needs 'key' for the pool of that name, and only for it")
+          .field("key")
+          .found("pool = '" + pool_ + "', key = '" + params.text("key") + "'");
+    }
+  }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column& column = batch.column(column_);
-    const std::vector<size_t> pools = pools_of(batch, column.level(), pool_);
+    const std::vector<size_t> pools = key_.empty() ? pools_of(batch, column.level(), pool_from_name(pool_))
+                                                   : pools_by_key(batch, batch.column(key_));
     const std::vector<PoolStatistics> statistics = pool_statistics(column, pools);
-    for (size_t s = 0; s < column.size(); ++s) {
-      if (!column.valid(s)) continue;
-      const PoolStatistics& pool = statistics[pools[s]];
-      const double centred = pool.constant ? 0.0 : column[s] - pool.mean;
-      column.set(s, scale_ ? centred / (pool.deviation + epsilon_) : centred);
+    for (size_t r = 0; r < batch.rollouts(); ++r) {
+      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          if (!column.valid(i)) continue;
+          if (pools[i] == kNoPool) {
+            column.clear(i);
+          } else {
+            column.set(i, scaled(column[i], statistics[pools[i]]));
+          }
+        }
+      });
     }
   }
 
  private:
-  std::string column_;
-  Pool pool_;
-  bool scale_;
+  double scaled(double value, const PoolStatistics& pool) const {
+    if (pool.count == 1) return !own_ ? 0.0 : scale_ ? value / (1.0 + epsilon_) : value;
+    const double apart = centred(value, pool), divisor = pool.deviation + epsilon_;
+    return scale_ && !pool.constant && divisor > 0 ? apart / divisor : apart;
+  }
+
+  double centred(double value, const PoolStatistics& pool) const {
+    if (centre_ == Centre::none) return value;
+    if (pool.constant) return 0.0;
+    if (centre_ == Centre::mean) return value - pool.mean;
+    return value - (pool.sum - value) / static_cast<double>(pool.count - 1);
+  }
+
+  std::string column_, pool_, key_;
+  Centre centre_;
+  bool scale_, own_;
   double epsilon_;
 };
+
+std::vector<std::string> pools_and_key() {
+  std::vector<std::string> names = pool_names();
+  names.push_back("key");
+  return names;
+}
 
 }  // namespace
 
 void register_normalise(OperatorRegistry& registry) {
-  registry.add({.name = "shape.normalise",
-                .summary = "centre and scale a channel over a pool",
-                .paper = "2402.03300",
-                .params = {text_param("channel", nullptr, "channel to change"), level_param("step"),
-                           text_param("pool", "group", "which values are measured together", pool_names()),
-                           text_param("scale", "std", "divide by the sample standard deviation, or not",
-                                      {"std", "none"}),
-                           number_param("epsilon", 1e-6, "added to the standard deviation", 0, 1)},
-                .reads = {"{level}.{channel}"},
-                .writes = {"{level}.{channel}"},
-                .scope = "{pool}"},
-               [](const Params& params) { return std::make_unique<Normalise>(params); });
+  registry.add(
+      {.name = "shape.normalise",
+       .summary = "centre and scale a channel over a pool",
+       .paper = "2402.03300, 2505.10978 (key)",
+       .params = {text_param("channel", nullptr, "channel to change"), level_param("step"),
+                  text_param("pool", "group", "which values are measured together", pools_and_key()),
+                  text_param("key", "", "for pool key: channel whose equal values in a group form a pool"),
+                  text_param("centre", "mean", "what is taken off", {"mean", "leave_one_out", "none"}),
+                  text_param("scale", "std", "divide by the sample standard deviation, or not",
+                             {"std", "none"}),
+                  number_param("epsilon", 1e-6, "added to the standard deviation", 0, 1),
+                  text_param("singleton", "zero", "a pool of one: 0, or its own value (mean 0, deviation 1)",
+                             {"zero", "own"})},
+       .reads = {"{level}.{channel}", "{level}.{key}"},
+       .writes = {"{level}.{channel}"},
+       .scope = "{pool}"},
+      [](const Params& params) { return std::make_unique<Normalise>(params); });
 }
 
 }  // namespace gradus

@@ -1,11 +1,21 @@
-// shape.normalise: centre and scale a step channel over a pool.
+// shape.normalise: centre and scale a channel over a pool.
 //
-//   r'_k = (r_k - mean(pool)) / (std(pool) + epsilon)         (scale = "std"; sample standard deviation)
-//   r'_k = r_k - mean(pool)                                   (scale = "none")
+//   r'_k = (r_k - centre(pool)) / (std(pool) + epsilon)
+//
+//   centre   mean: of the pool. leave_one_out: of its other values. none: 0
+//   scale    std: sample standard deviation (n - 1). none: not divided
+//   pool     rollout, group, index (the k-th values of a group), batch, or key: values of one group whose
+//            channel `key` is the same, e.g. observations met twice (GiGPO, arXiv 2505.10978)
+//
+// A pool of one has no spread and no others: singleton = "zero" gives 0 (its mean is itself), "own" takes
+// mean 0 and standard deviation 1, as verl does for a lone response. A pool of more values that are all the
+// same is exactly 0 after centring and is never divided. Missing values stay missing and do not count; a
+// value whose key is missing is in no pool and becomes missing; observed places are left as they are and do
+// not count.
 //
 // With pool = "group" and scale = "std" this is the process supervision of GRPO (DeepSeekMath, arXiv
-// 2402.03300, section 4.1.3): all step rewards of a group are normalised together. A pool whose values are
-// all the same gets exactly zero. Missing values stay missing and do not count.
+// 2402.03300, section 4.1.3): all step rewards of a group are normalised together; which standard deviation
+// is not said there, the sample one with 1e-6 is ours. TRL adds 1e-4.
 //
 //   [[operator]]
 //   name = "shape.normalise"

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <unordered_map>
+
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 
@@ -41,29 +42,56 @@ std::vector<std::vector<size_t>> group_members(const RolloutBatch& batch) {
 }
 
 std::vector<size_t> pools_of(const RolloutBatch& batch, Level level, Pool pool) {
-  std::vector<size_t> pools(batch.size(level), 0);
-  if (pool == Pool::batch) return pools;
+  std::vector<size_t> pools(batch.size(level), kNoPool);
   const std::vector<size_t> groups = group_numbers(batch);
-  std::map<std::pair<size_t, size_t>, size_t> indexed;
+  std::vector<std::vector<size_t>> indexed;  // by group, then place in the rollout
+  size_t count = 0;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    const auto [begin, end] = batch.range(level, r);
-    for (size_t i = begin; i < end; ++i) {
+    const size_t first = batch.range(level, r).first;
+    if (indexed.size() <= groups[r]) indexed.resize(groups[r] + 1);
+    std::vector<size_t>& places = indexed[groups[r]];
+    for_each_trained_span(batch, level, r, [&](size_t begin, size_t end) {
       if (pool == Pool::index) {
-        pools[i] = indexed.emplace(std::pair(groups[r], i - begin), indexed.size()).first->second;
+        while (places.size() < end - first) places.push_back(count++);
+        for (size_t i = begin; i < end; ++i) pools[i] = places[i - first];
       } else {
-        pools[i] = pool == Pool::rollout ? r : groups[r];
+        const size_t number = pool == Pool::batch ? 0 : pool == Pool::rollout ? r : groups[r];
+        std::fill(pools.begin() + static_cast<ptrdiff_t>(begin), pools.begin() + static_cast<ptrdiff_t>(end),
+                  number);
       }
+    });
+  }
+  return pools;
+}
+
+std::vector<size_t> pools_by_key(const RolloutBatch& batch, const Column& key) {
+  struct Hash {
+    size_t operator()(const std::pair<size_t, double>& of) const {
+      return std::hash<double>()(of.second) * 31 + of.first;
     }
+  };
+  std::vector<size_t> pools(key.size(), kNoPool);
+  const std::vector<size_t> groups = group_numbers(batch);
+  std::unordered_map<std::pair<size_t, double>, size_t, Hash> seen;
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    for_each_trained_span(batch, key.level(), r, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        if (key.valid(i)) pools[i] = seen.emplace(std::pair(groups[r], key[i]), seen.size()).first->second;
+      }
+    });
   }
   return pools;
 }
 
 std::vector<PoolStatistics> pool_statistics(const Column& column, const std::vector<size_t>& pools) {
-  const size_t count = pools.empty() ? 0 : *std::max_element(pools.begin(), pools.end()) + 1;
+  size_t count = 0;
+  for (const size_t pool : pools) {
+    if (pool != kNoPool) count = std::max(count, pool + 1);
+  }
   std::vector<PoolStatistics> out(count);
   std::vector<double> first(count);
   for (size_t i = 0; i < pools.size(); ++i) {
-    if (!column.valid(i)) continue;
+    if (!column.valid(i) || pools[i] == kNoPool) continue;
     PoolStatistics& pool = out[pools[i]];
     if (pool.count++ == 0) first[pools[i]] = column[i];
     pool.sum += column[i];
@@ -73,7 +101,7 @@ std::vector<PoolStatistics> pool_statistics(const Column& column, const std::vec
     if (pool.count > 0) pool.mean = pool.sum / static_cast<double>(pool.count);
   }
   for (size_t i = 0; i < pools.size(); ++i) {
-    if (!column.valid(i)) continue;
+    if (!column.valid(i) || pools[i] == kNoPool) continue;
     const double residual = column[i] - out[pools[i]].mean;
     out[pools[i]].deviation += residual * residual;
   }

@@ -18,7 +18,7 @@ class Shuffle : public Operator {
     const std::vector<size_t> pools = pools_of(batch, column.level(), pool_);
     std::vector<std::vector<size_t>> members;
     for (size_t s = 0; s < pools.size(); ++s) {
-      if (!column.valid(s)) continue;
+      if (!column.valid(s) || pools[s] == kNoPool) continue;
       members.resize(std::max(members.size(), pools[s] + 1));
       members[pools[s]].push_back(s);
     }

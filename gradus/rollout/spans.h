@@ -2,6 +2,7 @@
 // make one run.
 //
 //   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });   // in order
+//   for_each_trained_span(batch, Level::step, r, [&](size_t begin, size_t end) { ... });
 //   size_t n = trained_tokens(batch, r);
 #pragma once
 
@@ -21,6 +22,21 @@ void for_each_trained_span(const RolloutBatch& batch, size_t rollout, Fn&& fn) {
     end = batch.token_end(s);
   }
   if (begin < end) fn(begin, end);
+}
+
+// The same for the values of a rollout in a column of any level: its own value, its steps but the observed
+// ones, its trained tokens.
+template <class Fn>
+void for_each_trained_span(const RolloutBatch& batch, Level level, size_t rollout, Fn&& fn) {
+  if (level == Level::token) return for_each_trained_span(batch, rollout, fn);
+  const auto [first, last] = batch.range(level, rollout);
+  size_t begin = first;
+  for (size_t i = first; level == Level::step && i < last; ++i) {
+    if (batch.kind(i) != StepKind::observe) continue;
+    if (begin < i) fn(begin, i);
+    begin = i + 1;
+  }
+  if (begin < last) fn(begin, last);
 }
 
 inline size_t trained_tokens(const RolloutBatch& batch, size_t rollout) {

@@ -132,6 +132,19 @@ TEST(WeightedSum, AddsWhatIsThere) {
   EXPECT_FALSE(sum.valid(3)) << "observed";
 }
 
+TEST(WeightedSum, AddsAtAnyLevel) {
+  RolloutBatch batch = outcomes({1, 0, 5, 6});
+  batch.add_column("rollout.p").set(1, 2.0);
+  registry()
+      .make("credit.sum",
+            {{"level", "rollout"}, {"from", {"outcome", "p"}}, {"weights", {1.0, 0.5}}, {"into", "total"}})
+      ->apply(batch, {});
+  const Column& sum = batch.column("rollout.total");
+  EXPECT_FLOAT_EQ(sum[0], 1.0f);
+  EXPECT_FLOAT_EQ(sum[1], 1.0f);
+  EXPECT_FALSE(sum.valid(4)) << "missing in both";
+}
+
 TEST(WeightedSum, RefusesZeroAndWrongCounts) {
   EXPECT_THROW(registry().make("credit.sum", {{"from", {"a"}}, {"weights", {0.0}}}), Error);
   EXPECT_THROW(registry().make("credit.sum", {{"from", {"a", "b"}}, {"weights", {1.0}}}), Error);

@@ -8,8 +8,10 @@
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
+#include "gradus/reward/place.h"
 #include "gradus/reward/pool.h"
 #include "gradus/reward/shuffle.h"
+#include "gradus/reward/suffix.h"
 
 namespace gradus {
 namespace {
@@ -21,6 +23,8 @@ OperatorRegistry registry() {
   register_min_form(out);
   register_aggregate(out);
   register_affine(out);
+  register_place(out);
+  register_suffix(out);
   return out;
 }
 
@@ -38,11 +42,12 @@ RolloutBatch batch_with(const std::vector<float>& rewards) {
 }
 
 TEST(Normalise, GroupPoolMatchesTheFormula) {
-  RolloutBatch batch = batch_with({1, 2, 3, 4, 10, 20, 30, 5, 6});  // group 7: 1 2 3 4 5 6, group 9: 10 20 30
+  RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 20, 30, 4, 5});  // group 7: 1 2 3 4 5, group 9: 10 20 30
   const std::vector<float> out = run("shape.normalise", {{"channel", "prm"}, {"epsilon", 0}}, batch);
-  const double deviation = std::sqrt(17.5 / 5);
-  EXPECT_FLOAT_EQ(out[0], static_cast<float>((1 - 3.5) / deviation));
-  EXPECT_FLOAT_EQ(out[8], static_cast<float>((6 - 3.5) / deviation));
+  const double deviation = std::sqrt(10.0 / 4);
+  EXPECT_FLOAT_EQ(out[0], static_cast<float>((1 - 3) / deviation));
+  EXPECT_FLOAT_EQ(out[8], static_cast<float>((5 - 3) / deviation));
+  EXPECT_EQ(out[1], 99.0f) << "an observed step neither counts nor changes";
   EXPECT_FLOAT_EQ(out[4], -1.0f);
   EXPECT_FLOAT_EQ(out[5], 0.0f);
   EXPECT_FLOAT_EQ(out[6], 1.0f);
@@ -51,9 +56,12 @@ TEST(Normalise, GroupPoolMatchesTheFormula) {
 TEST(Normalise, EqualRewardsGiveExactlyZero) {
   for (const float reward : {0.7f, 1.0f / 3, 0.1f, -1e-30f, 3e30f}) {
     for (const std::string& pool : pool_names()) {
-      RolloutBatch batch = batch_with(std::vector<float>(9, reward));
-      for (const float value : run("shape.normalise", {{"channel", "prm"}, {"pool", pool}}, batch))
-        EXPECT_EQ(value, 0.0f);
+      for (const char* centre : {"mean", "leave_one_out"}) {
+        RolloutBatch batch = batch_with(std::vector<float>(9, reward));
+        const std::vector<float> out =
+            run("shape.normalise", {{"channel", "prm"}, {"pool", pool}, {"centre", centre}}, batch);
+        for (size_t s = 0; s < out.size(); ++s) EXPECT_EQ(out[s], s == 1 ? reward : 0.0f) << pool;
+      }
     }
   }
 }
@@ -64,6 +72,108 @@ TEST(Normalise, MissingStaysMissingAndDoesNotCount) {
   run("shape.normalise", {{"channel", "prm"}, {"scale", "none"}}, batch);
   EXPECT_FALSE(batch.column("step.prm").valid(5));
   EXPECT_FLOAT_EQ(batch.column("step.prm")[4], -10.0f);
+}
+
+TEST(Normalise, PoolOfOneFollowsItsRule) {
+  const auto alone = [](Json params) {
+    RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 20, 30, 4, 6});
+    params.update({{"channel", "prm"}, {"pool", "rollout"}});
+    return run("shape.normalise", params, batch)[3];  // the only step of its rollout
+  };
+  EXPECT_EQ(alone({}), 0.0f);
+  EXPECT_FLOAT_EQ(alone({{"singleton", "own"}, {"epsilon", 0.5}}), 2.0f);
+  EXPECT_FLOAT_EQ(alone({{"singleton", "own"}, {"scale", "none"}}), 3.0f);
+}
+
+TEST(Normalise, LeaveOneOutAndScaleAlone) {
+  RolloutBatch loo = batch_with({1, 99, 2, 3, 10, 20, 60, 4, 5});
+  const auto out =
+      run("shape.normalise", {{"channel", "prm"}, {"centre", "leave_one_out"}, {"scale", "none"}}, loo);
+  EXPECT_FLOAT_EQ(out[0], 1 - 14.0f / 4);
+  EXPECT_FLOAT_EQ(out[6], 60 - 15.0f);
+  RolloutBatch scaled = batch_with({1, 99, 2, 3, 7, 7, 7, 4, 5});
+  const auto only = run("shape.normalise", {{"channel", "prm"}, {"centre", "none"}, {"epsilon", 0}}, scaled);
+  EXPECT_FLOAT_EQ(only[8], static_cast<float>(5 / std::sqrt(2.5)));
+  EXPECT_FLOAT_EQ(only[4], 7.0f) << "a pool without spread is not divided";
+}
+
+TEST(Normalise, EqualKeysOfAGroupFormAPool) {
+  RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 20, 30, 4, 5});
+  Column& anchor = batch.add_column("step.anchor");
+  const std::vector<double> keys{4, 4, 0, 4, 4, 0, 4, 0, 8};
+  for (size_t s = 0; s < keys.size(); ++s) anchor.set(s, keys[s]);
+  anchor.clear(6);
+  run("shape.normalise", {{"channel", "prm"}, {"pool", "key"}, {"key", "anchor"}, {"scale", "none"}}, batch);
+  const Column& out = batch.column("step.prm");
+  EXPECT_FLOAT_EQ(out[0], -1.0f);  // group 7, key 4: 1 and 3
+  EXPECT_FLOAT_EQ(out[3], 1.0f);
+  EXPECT_FLOAT_EQ(out[2], -1.0f);  // group 7, key 0: 2 and 4
+  EXPECT_FLOAT_EQ(out[4], 0.0f) << "the same key in another group";
+  EXPECT_FALSE(out.valid(6)) << "no key, no pool";
+  EXPECT_EQ(out[1], 99.0f);
+  EXPECT_THROW(registry().make("shape.normalise", {{"channel", "prm"}, {"pool", "key"}}), Error);
+  EXPECT_THROW(registry().make("shape.normalise", {{"channel", "prm"}, {"key", "anchor"}}), Error);
+}
+
+TEST(Suffix, SumsAndMinimaSkipObservationsAndMissing) {
+  RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 20, 30, 4, 5});
+  batch.column("step.prm").clear(5);
+  batch.column("step.prm").clear(8);
+  registry().make("shape.suffix", {{"channel", "prm"}, {"gamma", 0.5}, {"into", "g"}})->apply(batch, {});
+  const Column& sums = batch.column("step.g");
+  EXPECT_FLOAT_EQ(sums[0], 2.0f);
+  EXPECT_FALSE(sums.valid(1));
+  EXPECT_FLOAT_EQ(sums[4], 10 + 0.25f * 30);
+  EXPECT_FLOAT_EQ(sums[5], 15.0f);
+  EXPECT_FALSE(sums.valid(8)) << "nothing at or after it";
+  registry().make("shape.suffix", {{"channel", "prm"}, {"form", "min"}, {"into", "g"}})->apply(batch, {});
+  EXPECT_FLOAT_EQ(batch.column("step.g")[0], 1.0f);
+  EXPECT_FLOAT_EQ(batch.column("step.g")[5], 30.0f);
+}
+
+TEST(Suffix, OnTokensTheMinimumRunsOverThoseThatHoldAReward) {
+  RolloutBatch batch = batch_with({0.5f, 99, 0.75f, 3, -1, 20, 30, 4, 5});
+  registry().make("shape.place", {{"channel", "prm"}, {"into", "r"}})->apply(batch, {});
+  registry()
+      .make("shape.suffix", {{"channel", "r"}, {"level", "token"}, {"form", "min"}, {"into", "g"}})
+      ->apply(batch, {});
+  const Column& g = batch.column("token.g");
+  EXPECT_FLOAT_EQ(g[0], 0.5f);
+  EXPECT_FLOAT_EQ(g[1], 0.5f);
+  for (size_t t = 2; t < 5; ++t) EXPECT_FALSE(g.valid(t));
+  EXPECT_FLOAT_EQ(g[5], 0.75f);
+  Column& zeros = batch.column("token.r");
+  for (size_t t = 0; t < batch.tokens(); ++t) {
+    if (!zeros.valid(t)) zeros.set(t, 0);
+  }
+  registry()
+      .make("shape.suffix", {{"channel", "r"}, {"level", "token"}, {"form", "min"}, {"into", "g"}})
+      ->apply(batch, {});
+  EXPECT_FLOAT_EQ(batch.column("token.g")[0], 0.0f) << "zeros between step ends cap it, as released";
+}
+
+TEST(Place, LastAndEvery) {
+  RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 20, 30, 4, 5});
+  batch.column("step.prm").clear(7);
+  Column& outcome = batch.add_column("rollout.outcome");
+  for (size_t r = 0; r < 4; ++r) outcome.set(r, static_cast<double>(r) + 1);
+  const auto tokens = [&](const Json& params) {
+    registry().make("shape.place", params)->apply(batch, {});
+    std::vector<double> out;
+    for (size_t t = 0; t < batch.tokens(); ++t) {
+      out.push_back(batch.column("token.r").valid(t) ? batch.column("token.r")[t] : -1);
+    }
+    return out;
+  };
+  using Values = std::vector<double>;
+  EXPECT_EQ(tokens({{"channel", "prm"}, {"into", "r"}}),
+            (Values{-1, 1, -1, -1, -1, 2, 3, -1, 10, -1, 30, -1, 5}));
+  EXPECT_EQ(tokens({{"channel", "prm"}, {"at", "every"}, {"into", "r"}}),
+            (Values{1, 1, -1, -1, -1, 2, 3, 10, 10, 30, 30, -1, 5}));
+  EXPECT_EQ(tokens({{"channel", "outcome"}, {"from", "rollout"}, {"into", "r"}}),
+            (Values{-1, -1, -1, -1, -1, 1, 2, -1, -1, -1, 4, -1, -1}));
+  EXPECT_EQ(tokens({{"channel", "outcome"}, {"from", "rollout"}, {"at", "every"}, {"into", "r"}}),
+            (Values{1, 1, -1, -1, -1, 1, 2, 4, 4, 4, 4, -1, -1}));
 }
 
 TEST(Shuffle, KeepsTheValuesOfEveryPool) {
