@@ -1,7 +1,10 @@
 // gradus reproduce KEY: runs the miniature claim of a published system and says, with numbers, whether it
 // holds.
+#include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -12,6 +15,7 @@
 #include "gradus/report/report.h"
 #include "gradus/study/claims.h"
 #include "gradus/study/library.h"
+#include "gradus/study/simulated.h"
 #include "gradus/study/study.h"
 
 namespace gradus {
@@ -69,25 +73,96 @@ void print_claims(const Json& claims) {
   }
 }
 
+int workers_of(const Options& options) {
+  return options.workers > 0 ? options.workers
+                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::string folder_of(const std::string& key, const Options& options) {
+  return options.out.empty() ? "runs/reproduce/" + key : options.out;
+}
+
+void save_claims(const Json& claims, const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  AtomicFile file(folder + "/claims.json");
+  file.write(claims.dump(1) + "\n");
+  file.commit();
+}
+
+std::string shown(const Json& number) {
+  const double value = number["value"], low = number["low"], high = number["high"];
+  if (number["seeds"] == 1 || low == high) return fmt::format("{:.6g}", value);
+  return fmt::format("{:.4g} [{:.4g}, {:.4g}]", value, low, high);
+}
+
+// One line per number: its arms side by side, the baseline first.
+void print_simulation(const Json& simulation, const Json& numbers) {
+  std::vector<std::string> arms;
+  for (const Json& arm : simulation["arms"]) arms.push_back(arm["id"]);
+  const std::string baseline = simulation["baseline"];
+  std::stable_partition(arms.begin(), arms.end(), [&](const std::string& arm) { return arm == baseline; });
+  fmt::print("\n{}, {} seeds\n", simulation["name"].get<std::string>(), simulation["seeds"].get<int>());
+  for (const Json& arm : simulation["arms"]) {
+    const std::string id = arm["id"];
+    fmt::print("  {}{}: {}\n", id, id == baseline ? " (baseline)" : "", arm["recipe"].get<std::string>());
+  }
+  std::map<std::string, std::string> lines;
+  for (const std::string& arm : arms) {
+    for (const auto& [name, number] : numbers.items()) {
+      if (!name.starts_with(arm + ".") || name.ends_with(".difference") || name.ends_with(".ratio")) continue;
+      lines[name.substr(arm.size() + 1)] += fmt::format("  {} {}", arm, shown(number));
+    }
+  }
+  for (const auto& [name, line] : lines) fmt::print("    {:<18}{}\n", name, line);
+}
+
+// Numbers of no single arm.
+void print_joint_numbers(const Json& results) {
+  std::vector<std::string> arms;
+  for (const Json& simulation : results["simulations"]) {
+    for (const Json& arm : simulation["arms"]) arms.push_back(arm["id"].get<std::string>() + ".");
+  }
+  for (const auto& [name, number] : results["numbers"].items()) {
+    const auto of = [&name = name](const std::string& arm) { return name.starts_with(arm); };
+    if (std::none_of(arms.begin(), arms.end(), of)) fmt::print("    {:<20}{}\n", name, shown(number));
+  }
+}
+
+constexpr uint64_t kSeed = 1;
+
+bool reproduce_simulated(const ClaimedRecipe& recipe, const Options& options) {
+  const Json results =
+      run_simulations(read_simulations(recipe), options.seed.value_or(kSeed), workers_of(options));
+  Json claims = claims_json(recipe, check_claims(recipe, results));
+  claims.update(results);
+  save_claims(claims, folder_of(recipe.key, options));
+  if (options.json) {
+    fmt::print("{}\n", claims.dump(2));
+  } else {
+    print_claims(claims);
+    for (const Json& simulation : results["simulations"]) print_simulation(simulation, results["numbers"]);
+    print_joint_numbers(results);
+    fmt::print("\n");
+  }
+  return claims["holds"] == true;
+}
+
 bool reproduce(const std::string& key, const Options& options) {
   const ClaimedRecipe recipe = read_claimed_recipe(library_config(recipe_file(key)));
+  if (recipe.study.empty()) return reproduce_simulated(recipe, options);
   StudySpec spec = StudySpec::parse(library_config(recipe.study));
   if (options.seed) spec.reseed(*options.seed);
-  const std::string folder = options.out.empty() ? "runs/reproduce/" + key : options.out;
-  const int workers =
-      options.workers > 0 ? options.workers : static_cast<int>(std::thread::hardware_concurrency());
+  const std::string folder = folder_of(key, options);
   Json results;
   {
     ProgressBar bar(options.quiet || options.json);
     results =
-        run_study(spec, {.folder = folder, .workers = std::max(1, workers)}, bar.events(), stop_on_signals());
+        run_study(spec, {.folder = folder, .workers = workers_of(options)}, bar.events(), stop_on_signals());
   }
   write_report(results, folder + "/report.html");
   Json claims = claims_json(recipe, check_claims(recipe, results));
   claims["seeds"] = spec.seeds;
-  AtomicFile file(folder + "/claims.json");
-  file.write(claims.dump(1) + "\n");
-  file.commit();
+  save_claims(claims, folder);
   if (options.json)
     fmt::print("{}\n", claims.dump(2));
   else
@@ -123,7 +198,9 @@ int run(const Options& options) {
 void add_reproduce(CLI::App& app, Verb& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("reproduce", "Check the claim of a published system in miniature");
-  verb->footer("Exit code 0: every claim holds; 1: one does not.\nExample:\n  gradus reproduce post_eval");
+  verb->footer(
+      "Claims are checked on a study (needs libtorch) or on simulations of seconds.\n"
+      "Exit code 0: every claim holds; 1: one does not.\nExample:\n  gradus reproduce pure");
   verb->add_option("key", options->key, "Key of the method, see --list");
   verb->add_flag("--list", options->list, "List all methods and their state");
   verb->add_flag("--all", options->all, "Every method that is built");

@@ -37,8 +37,23 @@ const Json& entry_of(const Section& section, const std::string& key, const Json&
   throw section.error(key, "the study has no such arm").found(arm);
 }
 
+std::pair<std::string, Json> number_of(const Section& section, const Json& results) {
+  const std::string name = section.text("number"), field = section.text("field", "value");
+  const Json& numbers = results["numbers"];
+  if (!numbers.contains(name)) {
+    std::vector<std::string> known;
+    for (const auto& [key, unused] : numbers.items()) known.push_back(key);
+    throw section.error("number", "the simulations give no such number")
+        .found(name)
+        .hint(suggest(name, known));
+  }
+  if (!numbers[name].contains(field)) throw section.error("field", "a number has no such field").found(field);
+  return {field == "value" ? name : name + " / " + field, numbers[name][field]};
+}
+
 // Names what is checked and looks its value up.
 std::pair<std::string, Json> look_up(const Section& section, const Json& results) {
+  if (section.has("number")) return number_of(section, results);
   if (section.has("goodhart")) {
     const std::string arm = section.text("goodhart");
     return {"Goodhart flag of " + arm, entry_of(section, "goodhart", results["goodhart"], arm)["flagged"]};
@@ -61,8 +76,8 @@ ClaimCheck run_check(const Section& section, const Json& results) {
   for (const char* key : {"is", "is_not"}) {
     if (!section.has(key)) continue;
     const bool equal = std::string_view(key) == "is";
-    const Json wanted = section.rest({"goodhart", "naive", "arm", "metric", "field", "at_least", "at_most",
-                                      "above", "below", equal ? "is_not" : "is"})[key];
+    const Json wanted = section.rest({"goodhart", "naive", "number", "arm", "metric", "field", "at_least",
+                                      "at_most", "above", "below", equal ? "is_not" : "is"})[key];
     check.wanted = (equal ? "" : "not ") + (wanted.is_string() ? wanted.get<std::string>() : wanted.dump());
     check.holds = !check.found.is_null() && (check.found == wanted) == equal;
     ++comparators;
@@ -85,7 +100,12 @@ ClaimCheck run_check(const Section& section, const Json& results) {
 
 ClaimedRecipe read_claimed_recipe(const Config& config) {
   const Section root = config.root();
-  ClaimedRecipe recipe{root.text("key"), root.text("system"), root.text("paper"), root.text("study"), config};
+  ClaimedRecipe recipe{root.text("key"), root.text("system"), root.text("paper"), root.text("study", ""),
+                       config};
+  if (recipe.study.empty() == root.sections("simulation").empty()) {
+    throw root.error("study", "a claim is checked on a study or on simulations")
+        .expected("either study = \"FILE\" or [[simulation]] tables");
+  }
   if (root.sections("claim").empty()) {
     throw root.error("claim", "the recipe claims nothing").expected("at least one [[claim]] table");
   }

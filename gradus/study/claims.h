@@ -1,4 +1,4 @@
-// The claims of a paper in miniature, as data, checked against the results of a study.
+// The claims of a paper in miniature, as data, checked against the results of a study or of simulations.
 //
 //   [[claim]]
 //   id = "a"
@@ -14,6 +14,10 @@
 //     [[claim.check]]
 //     naive = "outcome_process"   # what a report of accuracy alone would conclude about an arm
 //     is = "no benefit"
+//     [[claim.check]]
+//     number = "min.filler_share"         # a number of a simulation, see gradus/study/simulated.h
+//     field = "high"                      # value (default), low, high, min, max
+//     at_most = 0.10
 //
 // A number that the study could not compute does not satisfy any check.
 #pragma once
@@ -40,7 +44,8 @@ struct ClaimResult {
 
 // A recipe with claims: recipes/KEY.toml.
 struct ClaimedRecipe {
-  std::string key, system, paper, study;  // study: file of the study that the claims are checked on
+  std::string key, system, paper;
+  std::string study;  // file of the study that the claims are checked on; "": the recipe's simulations
   Config config;
 };
 

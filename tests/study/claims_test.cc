@@ -21,7 +21,8 @@ const Json kResults = {
        {"low", -0.02},
        {"verdict", "non-inferior"}}}},
     {"goodhart", {{{"arm", "process"}, {"flagged", false}}, {{"arm", "only"}, {"flagged", true}}}},
-    {"naive", {{{"arm", "process"}, {"conclusion", "no benefit"}}}}};
+    {"naive", {{{"arm", "process"}, {"conclusion", "no benefit"}}}},
+    {"numbers", {{"min.filler_share", {{"value", 0.04}, {"low", 0.03}, {"high", 0.05}}}}}};
 
 ClaimedRecipe recipe_of(const std::string& claims) {
   return read_claimed_recipe(
@@ -91,6 +92,26 @@ TEST(Claims, GoodhartAndNaive) {
   EXPECT_FALSE(holds(claim("naive = \"process\"\nis = \"benefit\"\n")));
 }
 
+TEST(Claims, NumbersOfSimulations) {
+  const std::string number = "number = \"min.filler_share\"\n";
+  EXPECT_TRUE(holds(claim(number + "at_most = 0.04\n")));
+  EXPECT_FALSE(holds(claim(number + "field = \"high\"\nat_most = 0.04\n")));
+  EXPECT_TRUE(holds(claim(number + "field = \"low\"\nat_most = 0.03\n")));
+  const Error gone = refused(claim("number = \"min.filler_shere\"\nat_most = 1\n"));
+  EXPECT_NE(std::string(gone.what()).find("'min.filler_share'"), std::string::npos) << gone.what();
+  EXPECT_EQ(refused(claim(number + "field = \"median\"\nat_most = 1\n")).field_name(),
+            "claim[0].check[0].field");
+}
+
+TEST(Claims, EitherAStudyOrSimulations) {
+  const std::string rest = claim("number = \"x\"\nat_most = 1\n");
+  EXPECT_THROW(recipe_of("[[simulation]]\nname = \"filler_corridor\"\n" + rest), Error) << "both";
+  EXPECT_THROW(
+      read_claimed_recipe(Config::parse("key = \"k\"\nsystem = \"s\"\npaper = \"p\"\n" + rest, "k.toml")),
+      Error)
+      << "neither";
+}
+
 TEST(Claims, EveryCheckMustHold) {
   const std::string both =
       row("useful", "difference", "above = 0") + "[[claim.check]]\ngoodhart = \"process\"\nis = true\n";
@@ -151,6 +172,7 @@ TEST(Claims, ThoseOfTheLibraryFitTheirStudies) {
     ++found;
     const ClaimedRecipe recipe = read_claimed_recipe(library_config(file));
     EXPECT_EQ(recipe.key, method.key);
+    if (recipe.study.empty()) continue;  // simulated_test.cc
     const StudySpec spec = StudySpec::parse(library_config(recipe.study));
     const EnvironmentInfo info = spec.make_environment()->info();
     for (const Section& claim_table : recipe.config.root().sections("claim")) {
