@@ -6,7 +6,9 @@
 // Blocks under 64 KiB go straight to the system. At most 512 MiB are kept; the rest is given back.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -46,5 +48,15 @@ struct PoolAllocator {
 
 template <class T>
 using PooledVector = std::vector<T, PoolAllocator<T>>;
+
+// In one copy; insert() would construct element by element.
+template <class T>
+void append(PooledVector<T>& out, const T* from, size_t count) {
+  if (count == 0) return;
+  const size_t before = out.size();
+  if (before + count > out.capacity()) out.reserve(std::max(before + count, 2 * out.capacity()));
+  out.resize(before + count);
+  std::memcpy(out.data() + before, from, count * sizeof(T));
+}
 
 }  // namespace gradus

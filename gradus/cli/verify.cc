@@ -42,7 +42,8 @@ void print_report(const VerifyReport& report) {
     passed += f.passed;
     total += f.total;
   }
-  fmt::print("{} of {} cases agree; {} functions that no operator claims\n", passed, total, report.unclaimed());
+  fmt::print("{} of {} cases agree; {} functions that no operator claims\n", passed, total,
+             report.unclaimed());
 }
 
 int run(const Options& options) {
@@ -66,7 +67,8 @@ void add_verify(CLI::App& app, Verb& chosen) {
       "  gradus verify tests/golden");
   verb->add_option("paths", options->paths, "Golden files, or folders of them")->required();
   verb->add_option("--data", options->data, "Folder of real data files [data/ beside the golden folder]");
-  verb->add_flag("--allow-unclaimed", options->allow_unclaimed, "A function without an operator is no failure");
+  verb->add_flag("--allow-unclaimed", options->allow_unclaimed,
+                 "A function without an operator is no failure");
   verb->add_flag("--json", options->json, "Machine-readable output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }

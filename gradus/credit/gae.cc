@@ -13,7 +13,7 @@ namespace gradus {
 
 namespace {
 
-constexpr size_t kLanes = 4;                         // rollouts whose recurrences run side by side
+constexpr size_t kLanes = 4;                             // rollouts whose recurrences run side by side
 constexpr size_t kTokensWorthAThread = size_t{1} << 18;  // below, starting a thread costs more than it saves
 
 struct Factors {
@@ -198,20 +198,21 @@ class Gae : public Operator {
 }  // namespace
 
 void register_gae(OperatorRegistry& registry) {
-  registry.add({.name = "credit.gae",
-                .summary = "generalised advantage estimation over the trained tokens, whitened",
-                .paper = "1506.02438",
-                .params = {text_param("reward", "reward", "token channel of rewards"),
-                           text_param("value", "value", "token channel of value estimates"),
-                           number_param("gamma", 1.0, "discount per token", 0, 1),
-                           number_param("lambda", 1.0, "weight of longer returns", 0, 1),
-                           flag_param("whiten", true, "whiten the advantages over the batch"),
-                           text_param("into", "advantage", "token channel to write"),
-                           text_param("returns", "return", "token channel of targets for the value function")},
-                .reads = {"token.{reward}", "token.{value}"},
-                .writes = {"token.{into}", "token.{returns}"},
-                .scope = "batch"},
-               [](const Params& params) { return std::make_unique<Gae>(params); });
+  registry.add(
+      {.name = "credit.gae",
+       .summary = "generalised advantage estimation over the trained tokens, whitened",
+       .paper = "1506.02438",
+       .params = {text_param("reward", "reward", "token channel of rewards"),
+                  text_param("value", "value", "token channel of value estimates"),
+                  number_param("gamma", 1.0, "discount per token", 0, 1),
+                  number_param("lambda", 1.0, "weight of longer returns", 0, 1),
+                  flag_param("whiten", true, "whiten the advantages over the batch"),
+                  text_param("into", "advantage", "token channel to write"),
+                  text_param("returns", "return", "token channel of targets for the value function")},
+       .reads = {"token.{reward}", "token.{value}"},
+       .writes = {"token.{into}", "token.{returns}"},
+       .scope = "batch"},
+      [](const Params& params) { return std::make_unique<Gae>(params); });
 }
 
 }  // namespace gradus

@@ -2,8 +2,9 @@
 //
 //   A' = (A - mean) / sqrt(var + 1e-8)        mean and sample variance (n - 1) over all valid tokens
 //
-// as masked_whiten of verl (core_algos.py) does it; its means divide by n + 1e-8, which shows in tiny batches. Long rollouts weigh more. shift = false gives the mean
-// back after scaling. Values that are all equal become exactly zero; fewer than two tokens are refused.
+// as masked_whiten of verl (core_algos.py) does it; its means divide by n + 1e-8, which shows in tiny
+// batches. Long rollouts weigh more. shift = false gives the mean back after scaling. Values that are all
+// equal become exactly zero; fewer than two tokens are refused.
 //
 //   [[operator]]
 //   name = "credit.whiten"

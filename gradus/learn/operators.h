@@ -1,5 +1,6 @@
 // Every operator that works on columns alone, in one explicit list (no static registration, so nothing
-// depends on link order). Those that need a tool (a compiler, a linter) are added by gradus/study/catalogue.h.
+// depends on link order). Those that need a tool (a compiler, a linter) are added by
+// gradus/study/catalogue.h.
 //
 //   operators().make("credit.grpo", {{"channel", "outcome"}})->apply(batch, {});
 #pragma once

@@ -180,7 +180,9 @@ std::shared_ptr<const void> Column::owner() const {
   return precision_ == Precision::single ? std::shared_ptr<const void>(own_single_) : own_full_;
 }
 
-bool Column::all_valid() const { return missing() == 0; }
+bool Column::all_valid() const {
+  return missing() == 0;
+}
 
 size_t Column::missing() const {
   return static_cast<size_t>(std::count(valid_.begin(), valid_.end(), 0));
@@ -189,7 +191,8 @@ size_t Column::missing() const {
 namespace {
 
 void check_offsets(const char* name, const std::vector<int64_t>& offsets, size_t count) {
-  if (offsets.size() != count + 1 || offsets.front() != 0 || !std::is_sorted(offsets.begin(), offsets.end())) {
+  if (offsets.size() != count + 1 || offsets.front() != 0 ||
+      !std::is_sorted(offsets.begin(), offsets.end())) {
     throw Error::input("the offsets of a batch do not fit together")
         .field(name)
         .found(fmt::format("{} offsets", offsets.size()))
@@ -219,9 +222,10 @@ const RolloutHeader& RolloutBatch::header(size_t rollout) const {
   return headers_[rollout];
 }
 
-const std::string& RolloutBatch::text(size_t step) const {
-  if (texts_.empty()) throw Error::input("the steps of this batch have no texts").field("text");
-  return texts_[step];
+std::string_view RolloutBatch::text(size_t step) const {
+  if (text_ends_.empty()) throw Error::input("the steps of this batch have no texts").field("text");
+  const size_t begin = step == 0 ? 0 : text_ends_[step - 1];
+  return {texts_.data() + begin, text_ends_[step] - begin};
 }
 
 void RolloutBatch::require_open() const {
@@ -236,21 +240,26 @@ void RolloutBatch::add_rollout(RolloutHeader header) {
   step_offsets_.push_back(step_offsets_.back());
 }
 
-void RolloutBatch::add_step(StepKind kind, std::string text) {
+void RolloutBatch::add_step(StepKind kind, std::string_view text) {
   require_open();
   require(!headers_.empty(), "a step needs a rollout");
   kinds_.push_back(kind);
-  texts_.push_back(std::move(text));
+  append(texts_, text.data(), text.size());
+  text_ends_.push_back(texts_.size());
   token_offsets_.push_back(token_offsets_.back());
   ++step_offsets_.back();
 }
 
 void RolloutBatch::add_token(int32_t id) {
+  add_tokens({&id, 1});
+}
+
+void RolloutBatch::add_tokens(std::span<const int32_t> ids) {
   require_open();
   require(!headers_.empty() && step_offsets_.back() > step_offsets_[step_offsets_.size() - 2],
           "a token needs a step of its own rollout");
-  token_ids_.push_back(id);
-  ++token_offsets_.back();
+  append(token_ids_, ids.data(), ids.size());
+  token_offsets_.back() += static_cast<int64_t>(ids.size());
 }
 
 size_t RolloutBatch::size(Level level) const {

@@ -128,8 +128,9 @@ class RolloutBatch {
   explicit RolloutBatch(RolloutShape shape);  // throws Error::input where the offsets do not fit together
 
   void add_rollout(RolloutHeader header);
-  void add_step(StepKind kind, std::string text);
+  void add_step(StepKind kind, std::string_view text);
   void add_token(int32_t id);
+  void add_tokens(std::span<const int32_t> ids);
 
   size_t rollouts() const { return groups_.size(); }
   size_t steps() const { return kinds_.size(); }
@@ -138,11 +139,11 @@ class RolloutBatch {
   int64_t group(size_t rollout) const { return groups_[rollout]; }
   std::span<const int64_t> groups() const { return groups_; }
   const RolloutHeader& header(size_t rollout) const;  // throws for a batch without texts
-  bool has_texts() const { return texts_.size() == kinds_.size() && headers_.size() == groups_.size(); }
+  bool has_texts() const { return headers_.size() == groups_.size(); }
   size_t step_begin(size_t rollout) const { return static_cast<size_t>(step_offsets_[rollout]); }
   size_t step_end(size_t rollout) const { return static_cast<size_t>(step_offsets_[rollout + 1]); }
   StepKind kind(size_t step) const { return kinds_[step]; }
-  const std::string& text(size_t step) const;  // throws for a batch without texts
+  std::string_view text(size_t step) const;  // throws for a batch without texts
   size_t token_begin(size_t step) const { return static_cast<size_t>(token_offsets_[step]); }
   size_t token_end(size_t step) const { return static_cast<size_t>(token_offsets_[step + 1]); }
   size_t first_token(size_t rollout) const { return token_begin_of(step_begin(rollout)); }
@@ -183,8 +184,9 @@ class RolloutBatch {
   std::vector<int64_t> step_offsets_{0};
   std::vector<int64_t> token_offsets_{0};
   std::vector<StepKind> kinds_;
-  std::vector<std::string> texts_;
-  std::vector<int32_t> token_ids_;
+  PooledVector<char> texts_;       // of all steps, one behind the other
+  std::vector<size_t> text_ends_;  // [S]
+  PooledVector<int32_t> token_ids_;
   std::map<std::string, Column> columns_;
   std::map<std::string, std::vector<std::string>> notes_;
 };

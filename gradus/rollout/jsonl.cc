@@ -1,12 +1,12 @@
 #include "gradus/rollout/jsonl.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <system_error>
@@ -21,6 +21,7 @@ namespace gradus {
 namespace {
 
 constexpr size_t kErrorsKept = 100;
+constexpr size_t kReadAhead = size_t{1} << 20;
 
 bool same_info(const ChannelInfo& a, const ChannelInfo& b) {
   return a.estimates == b.estimates && a.evaluator == b.evaluator && a.online == b.online;
@@ -31,29 +32,42 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(size_t most_names) : most_names_(most_names) {}
 
-  void add(RolloutLine line, const LinePlace& place) {
+  void add(const RolloutLine& line, const LinePlace& place) {
     check(line, place);
-    lines_of_id_.emplace(line.header.id, place.line);
-    for (auto& [name, info] : line.channels) channels_.emplace(name, std::move(info));
-    for (const auto& [name, values] : line.columns) {
-      std::vector<float>& column = columns_[name];
-      column.resize(batch_.size(split_column_name(name).first), kMissing);
-      column.insert(column.end(), values.begin(), values.end());
+    lines_of_id_.emplace(line.id, place.line);
+    for (const auto& [name, info] : line.channels) channels_.emplace(name, info);
+    for (const RolloutLine::Values& values : line.columns) {
+      PooledVector<float>& column = gathered(values).values;
+      if (column.size() < batch_.size(values.level)) column.resize(batch_.size(values.level), kMissing);
+      append(column, line.values.data() + values.begin, values.end - values.begin);
     }
-    for (auto& [name, text] : line.notes) notes_[name].emplace_back(batch_.rollouts(), std::move(text));
-    batch_.add_rollout(std::move(line.header));
-    for (RolloutLine::Step& step : line.steps) {
-      batch_.add_step(step.kind, std::move(step.text));
-      for (const int32_t token : step.tokens) batch_.add_token(token);
+    for (const auto& [name, text] : line.notes) {
+      notes_[std::string(name)].emplace_back(batch_.rollouts(), std::string(text));
+    }
+    batch_.add_rollout({std::string(line.id), line.group, std::string(line.task), std::string(line.prompt),
+                        line.prompt_tokens});
+    size_t first = 0;
+    for (const RolloutLine::Step& step : line.steps) {
+      batch_.add_step(step.kind, step.text);
+      batch_.add_tokens(std::span(line.tokens).subspan(first, step.tokens_end - first));
+      first = step.tokens_end;
     }
   }
 
   RolloutBatch finish() {
-    for (auto& [name, values] : columns_) {
+    std::map<std::string, PooledVector<float>*> sorted;
+    for (Gathered& column : columns_) {
+      sorted[fmt::format("{}.{}", level_name(column.level), column.name)] = &column.values;
+    }
+    for (auto& [name, values] : sorted) {
       const auto info = channels_.find(name);
       Column& column = batch_.add_column(name, info == channels_.end() ? ChannelInfo{} : info->second);
-      for (size_t i = 0; i < values.size(); ++i) column.set(i, values[i]);  // NaN is stored as missing
-      values = {};
+      values->resize(column.size(), kMissing);
+      std::ranges::copy(*values, column.fill<float>(values->size()).begin());
+      for (size_t i = 0; i < values->size(); ++i) {
+        if (std::isnan((*values)[i])) column.clear(i);
+      }
+      *values = {};
     }
     for (auto& [name, texts] : notes_) {
       for (auto& [rollout, text] : texts) batch_.set_note(name, rollout, std::move(text));
@@ -64,17 +78,38 @@ class BatchBuilder {
  private:
   static constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
-  void check(const RolloutLine& line, const LinePlace& place) const {
-    const auto twin = lines_of_id_.find(line.header.id);
+  struct Gathered {
+    Level level;
+    std::string name;
+    PooledVector<float> values;
+  };
+
+  // Lines mostly have the same columns in the same order.
+  Gathered* find(const RolloutLine::Values& values) {
+    for (size_t tried = 0; tried < columns_.size(); ++tried) {
+      if (++last_ >= columns_.size()) last_ = 0;
+      Gathered& column = columns_[last_];
+      if (column.level == values.level && column.name == values.name) return &column;
+    }
+    return nullptr;
+  }
+
+  Gathered& gathered(const RolloutLine::Values& values) {
+    Gathered* const known = find(values);
+    return known ? *known : columns_.emplace_back(Gathered{values.level, std::string(values.name), {}});
+  }
+
+  void check(const RolloutLine& line, const LinePlace& place) {
+    const auto twin = lines_of_id_.find(std::string(line.id));
     if (twin != lines_of_id_.end()) {
       throw line_error(place, "two rollouts have the same id")
           .field("id")
-          .found(fmt::format("'{}', also on line {}", line.header.id, twin->second))
+          .found(fmt::format("'{}', also on line {}", line.id, twin->second))
           .expected("ids that differ");
     }
     size_t names = columns_.size() + notes_.size();
-    for (const auto& [name, unused] : line.columns) names += columns_.count(name) == 0;
-    for (const auto& [name, unused] : line.notes) names += notes_.count(name) == 0;
+    for (const RolloutLine::Values& values : line.columns) names += find(values) == nullptr;
+    for (const auto& [name, unused] : line.notes) names += notes_.count(std::string(name)) == 0;
     if (names > most_names_) {
       throw line_error(place, "too many columns and notes in one file")
           .field("columns")
@@ -82,10 +117,10 @@ class BatchBuilder {
           .expected(fmt::format("at most {} (limit of the reader)", most_names_));
     }
     for (const auto& [name, info] : line.channels) {
-      const auto known = channels_.find(name);
+      const auto known = channels_.find(std::string(name));
       if (known == channels_.end() || same_info(known->second, info)) continue;
       throw line_error(place, "a channel is described in two ways")
-          .field("channels." + name)
+          .field(fmt::format("channels.{}", name))
           .found(fmt::format("evaluator '{}'", info.evaluator))
           .expected(fmt::format("what an earlier line says: evaluator '{}'", known->second.evaluator));
     }
@@ -95,7 +130,8 @@ class BatchBuilder {
   RolloutBatch batch_;
   std::unordered_map<std::string, size_t> lines_of_id_;
   std::map<std::string, ChannelInfo> channels_;
-  std::map<std::string, std::vector<float>> columns_;
+  std::vector<Gathered> columns_;
+  size_t last_ = 0;  // of the columns, found last
   std::map<std::string, std::vector<std::pair<size_t, std::string>>> notes_;
 };
 
@@ -205,7 +241,7 @@ class LineWriter {
                                                   batch_.token_end(step) - batch_.token_begin(step));
       out_ += fmt::format("{}{{\"kind\":\"{}\",\"text\":{},\"tokens\":[{}]}}", step == begin ? "" : ",",
                           kind_name(batch_.kind(step)),
-                          quoted(batch_.text(step), fmt::format("steps[{}].text", step - begin)),
+                          quoted(std::string(batch_.text(step)), fmt::format("steps[{}].text", step - begin)),
                           fmt::join(ids, ","));
     }
     out_ += "]";
@@ -234,7 +270,7 @@ class LineWriter {
   void add_values(const Column& column, std::pair<size_t, size_t> range) {
     for (size_t i = range.first; i < range.second; ++i) {
       if (i > range.first) out_ += ",";
-      out_ += column.valid(i) ? number_text(column[i]) : "null";
+      out_ += column.valid(i) ? number_text(static_cast<float>(column[i])) : "null";
     }
   }
 
@@ -297,7 +333,10 @@ RolloutFile read_rollouts(const std::string& path, const ReadOptions& options) {
   if (std::filesystem::is_directory(path)) {
     throw Error::input("cannot read rollouts").at(path).found("a directory").expected("a JSONL file");
   }
-  std::ifstream in(path, std::ios::binary);
+  std::vector<char> buffer(kReadAhead);
+  std::ifstream in;
+  in.rdbuf()->pubsetbuf(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+  in.open(path, std::ios::binary);
   if (!in) {
     throw Error::input("cannot open the file").at(path).found(std::generic_category().message(errno));
   }

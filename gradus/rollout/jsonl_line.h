@@ -1,33 +1,45 @@
 // One line of a rollout file, checked in full before anything of it reaches a batch.
 //
 //   LineParser parser(limits);
-//   RolloutLine line = parser.parse(bytes, length, {"rollouts.jsonl", 12});   // throws an Error that names
-//   the field
+//   const RolloutLine& line = parser.parse(bytes, length, {"rollouts.jsonl", 12});   // throws an Error that
+//   names the field
 //
-// The bytes need simdjson::SIMDJSON_PADDING readable bytes after them. The parser's memory is reused from
-// line to line.
+// The bytes need simdjson::SIMDJSON_PADDING readable bytes after them. The memory of parser and line is
+// reused from line to line.
 #pragma once
 
-#include <map>
 #include <simdjson.h>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradus/rollout/jsonl.h"
 
 namespace gradus {
 
+// Texts and names are views into the parser's memory: they hold until the next line is parsed.
 struct RolloutLine {
   struct Step {
     StepKind kind = StepKind::act;
-    std::string text;
-    std::vector<int32_t> tokens;
+    std::string_view text;
+    size_t tokens_end = 0;  // in `tokens`, behind the last of this step
   };
-  RolloutHeader header;
+  struct Values {
+    Level level = Level::rollout;
+    std::string_view name;
+    size_t begin = 0, end = 0;  // in `values`
+  };
+  std::string_view id, task, prompt;
+  int64_t group = 0;
+  std::vector<int32_t> prompt_tokens;
   std::vector<Step> steps;
-  std::map<std::string, std::vector<float>> columns;  // "step.prm" -> one value per step; NaN: missing
-  std::map<std::string, std::string> notes;
-  std::map<std::string, ChannelInfo> channels;
+  std::vector<int32_t> tokens;  // of all steps
+  std::vector<Values> columns;
+  std::vector<float> values;  // NaN: missing
+  std::vector<std::pair<std::string_view, std::string_view>> notes;
+  std::vector<std::pair<std::string_view, ChannelInfo>> channels;  // "step.prm" -> what it means
+
+  void clear();  // keeps the memory
 };
 
 struct LinePlace {
@@ -39,11 +51,12 @@ struct LinePlace {
 class LineParser {
  public:
   explicit LineParser(const ReadLimits& limits);
-  RolloutLine parse(const char* bytes, size_t length, const LinePlace& place);
+  const RolloutLine& parse(const char* bytes, size_t length, const LinePlace& place);
 
  private:
   ReadLimits limits_;
   simdjson::dom::parser json_;
+  RolloutLine line_;
 };
 
 // An Error::input marked with the place, for checks that need more than the line itself.

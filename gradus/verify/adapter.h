@@ -25,8 +25,8 @@ struct Verifying {
 };
 
 struct Verified {
-  Json outputs;                   // by the names of the expected outputs
-  Json where = Json::object();    // see compare()
+  Json outputs;                 // by the names of the expected outputs
+  Json where = Json::object();  // see compare()
 };
 
 using Adapter = std::function<Verified(const Json& inputs, const Verifying& verifying)>;

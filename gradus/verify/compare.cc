@@ -38,8 +38,8 @@ class Comparer {
     if (want.is_array()) return visit_list(want, got, where, path, single);
     if (!where.is_null() && golden_number(where) == 0) return;
     if (is_numeric(want)) return visit_number(want, got, path, single);
-    const bool same = want.is_boolean() && got.is_number() ? golden_number(want) == golden_number(got)
-                                                           : want == got;
+    const bool same =
+        want.is_boolean() && got.is_number() ? golden_number(want) == golden_number(got) : want == got;
     if (!same) differ(path, fmt::format("got {}, want {}", shown(got), shown(want)));
   }
 
@@ -65,7 +65,8 @@ class Comparer {
 
   void visit_number(const Json& want, const Json& got, const std::string& path, bool single) {
     const double expected = golden_number(want);
-    if (std::isnan(expected) && (got.is_null() || (is_numeric(got) && std::isnan(golden_number(got))))) return;
+    if (std::isnan(expected) && (got.is_null() || (is_numeric(got) && std::isnan(golden_number(got)))))
+      return;
     if (!is_numeric(got) && !got.is_boolean()) {
       return differ(path, fmt::format("got {}, want {}", shown(got), shown(want)));
     }

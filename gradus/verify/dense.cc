@@ -70,7 +70,9 @@ void DenseBatch::put(const std::string& name, const Json& values) {
   const std::vector<double> flat = numbers_of(values);
   Column& column = batch.add_column(name);
   if (flat.size() != column.size()) {
-    throw Error::input("a golden input does not fit its mask").field(name).found(std::to_string(flat.size()))
+    throw Error::input("a golden input does not fit its mask")
+        .field(name)
+        .found(std::to_string(flat.size()))
         .expected(std::to_string(column.size()));
   }
   for (size_t i = 0; i < flat.size(); ++i) column.set(i, flat[i]);
@@ -92,9 +94,12 @@ Json DenseBatch::get(const std::string& name) const {
   return out;
 }
 
-void DenseBatch::run(const std::string& op, const Json& params) { run_operator(batch, op, params); }
+void DenseBatch::run(const std::string& op, const Json& params) {
+  run_operator(batch, op, params);
+}
 
-RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths, const std::vector<int64_t>& groups) {
+RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths,
+                          const std::vector<int64_t>& groups) {
   RolloutShape shape{groups, {0}, {0}, {}};
   for (const std::vector<size_t>& steps : lengths) {
     for (const size_t tokens : steps) {

@@ -36,7 +36,8 @@ class DenseBatch {
 };
 
 // A batch whose rollouts have steps of `lengths[r][k]` tokens each, all of kind `act`.
-RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths, const std::vector<int64_t>& groups);
+RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths,
+                          const std::vector<int64_t>& groups);
 
 void run_operator(RolloutBatch& batch, const std::string& op, const Json& params);
 

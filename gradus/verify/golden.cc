@@ -13,17 +13,23 @@ namespace {
 
 constexpr uintmax_t kLargestFile = uintmax_t{1} << 30;
 
-const Json& member(const Json& object, const std::string& key, const std::string& path, const std::string& at) {
+const Json& member(const Json& object, const std::string& key, const std::string& path,
+                   const std::string& at) {
   if (object.is_object() && object.contains(key)) return object[key];
-  throw Error::input("a golden file lacks a field").at(path).field(at + key).hint(
-      "the layout is [{method, function, cases: [{name, inputs, expected}]}]");
+  throw Error::input("a golden file lacks a field")
+      .at(path)
+      .field(at + key)
+      .hint("the layout is [{method, function, cases: [{name, inputs, expected}]}]");
 }
 
 std::string text_member(const Json& object, const std::string& key, const std::string& path,
                         const std::string& at) {
   const Json& value = member(object, key, path, at);
   if (value.is_string()) return value.get<std::string>();
-  throw Error::input("a golden file holds something else").at(path).field(at + key).found(value.type_name())
+  throw Error::input("a golden file holds something else")
+      .at(path)
+      .field(at + key)
+      .found(value.type_name())
       .expected("text");
 }
 
@@ -52,14 +58,17 @@ double golden_number(const Json& value) {
   if (value == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (value == "Infinity") return std::numeric_limits<double>::infinity();
   if (value == "-Infinity") return -std::numeric_limits<double>::infinity();
-  throw Error::input("not a number").found(value.dump().substr(0, 60)).expected("a number, NaN or an infinity");
+  throw Error::input("not a number")
+      .found(value.dump().substr(0, 60))
+      .expected("a number, NaN or an infinity");
 }
 
 std::vector<GoldenSet> read_golden(const std::string& path) {
   std::error_code failed;
   const uintmax_t bytes = std::filesystem::file_size(path, failed);
   if (failed) throw Error::input("cannot read the golden file").at(path).hint(failed.message());
-  if (bytes > kLargestFile) throw Error::input("the golden file is too large").at(path).expected("at most 1 GiB");
+  if (bytes > kLargestFile)
+    throw Error::input("the golden file is too large").at(path).expected("at most 1 GiB");
   std::ifstream in(path, std::ios::binary);
   Json json;
   try {
@@ -67,7 +76,8 @@ std::vector<GoldenSet> read_golden(const std::string& path) {
   } catch (const Json::parse_error& error) {
     throw Error::input("the golden file is not JSON").at(path).found(error.what());
   }
-  if (!json.is_array()) throw Error::input("the golden file is no list of sets").at(path).found(json.type_name());
+  if (!json.is_array())
+    throw Error::input("the golden file is no list of sets").at(path).found(json.type_name());
   std::vector<GoldenSet> sets;
   for (size_t i = 0; i < json.size(); ++i) sets.push_back(read_set(json[i], path, fmt::format("[{}].", i)));
   return sets;

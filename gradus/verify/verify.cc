@@ -68,8 +68,8 @@ bool VerifyReport::clean() const {
 }
 
 size_t VerifyReport::unclaimed() const {
-  return static_cast<size_t>(std::count_if(functions.begin(), functions.end(),
-                                           [](const FunctionResult& f) { return !f.claimed; }));
+  return static_cast<size_t>(
+      std::count_if(functions.begin(), functions.end(), [](const FunctionResult& f) { return !f.claimed; }));
 }
 
 VerifyReport verify(const std::vector<std::string>& paths, const std::string& data) {

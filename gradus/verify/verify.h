@@ -13,7 +13,7 @@ struct FunctionResult {
   std::string method, function;
   bool claimed = true;  // an adapter takes it
   size_t passed = 0, total = 0;
-  double worst = 0;                  // largest absolute error
+  double worst = 0;                 // largest absolute error
   std::vector<std::string> failed;  // "FILE, case NAME: what differs", the first few
 };
 
