@@ -7,11 +7,19 @@
 #include "gradus/credit/whiten.h"
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
+#include "gradus/reward/agreement.h"
+#include "gradus/reward/executed.h"
+#include "gradus/reward/fill.h"
+#include "gradus/reward/log_ratio.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
 #include "gradus/reward/place.h"
+#include "gradus/reward/rescale.h"
+#include "gradus/reward/shift.h"
 #include "gradus/reward/shuffle.h"
 #include "gradus/reward/suffix.h"
+#include "gradus/reward/top.h"
+#include "gradus/reward/transform.h"
 
 namespace gradus {
 
@@ -28,6 +36,14 @@ void register_operators(OperatorRegistry& registry) {
   register_weighted_sum(registry);
   register_whiten(registry);
   register_gae(registry);
+  register_agreement(registry);
+  register_executed(registry);
+  register_fill(registry);
+  register_log_ratio(registry);
+  register_rescale(registry);
+  register_shift(registry);
+  register_top(registry);
+  register_transform(registry);
 }
 
 const OperatorRegistry& operators() {

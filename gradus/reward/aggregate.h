@@ -1,9 +1,10 @@
-// shape.aggregate: one number per rollout from a step channel.
+// shape.aggregate: one number per rollout, or per step, from a finer channel.
 //
-//   sum, mean, min, product, last   over the valid values of the rollout's steps, in order
+//   sum, mean, min, max, product, first, last   over the valid values below it, in order
 //
 // min and product read a process reward model as "as good as its worst step", last as a value model. A
-// rollout without a valid value stays missing.
+// rollout or step without a valid value stays missing. Observed steps and their tokens do not count. to =
+// "step" makes one number of every step's tokens: its mean entropy, its implicit reward.
 //
 //   [[operator]]
 //   name = "shape.aggregate"

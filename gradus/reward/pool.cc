@@ -97,8 +97,9 @@ std::vector<PoolStatistics> pool_statistics(const Column& column, const std::vec
     pool.sum += column[i];
     pool.constant = pool.constant && column[i] == first[pools[i]];
   }
-  for (PoolStatistics& pool : out) {
-    if (pool.count > 0) pool.mean = pool.sum / static_cast<double>(pool.count);
+  for (size_t p = 0; p < count; ++p) {
+    PoolStatistics& pool = out[p];
+    if (pool.count > 0) pool.mean = pool.constant ? first[p] : pool.sum / static_cast<double>(pool.count);
   }
   for (size_t i = 0; i < pools.size(); ++i) {
     if (!column.valid(i) || pools[i] == kNoPool) continue;

@@ -9,8 +9,8 @@ namespace {
 // Runs backward over one rollout.
 class Suffix {
  public:
-  Suffix(const Column& values, SuffixForm form, double gamma, Column& out)
-      : values_(values), out_(out), form_(form), gamma_(gamma) {}
+  Suffix(const Column& values, SuffixForm form, double gamma, const Column* carry, Column& out)
+      : values_(values), carry_(carry), out_(out), form_(form), gamma_(gamma) {}
 
   void take(size_t i) {
     const bool valid = values_.valid(i);
@@ -21,10 +21,12 @@ class Suffix {
     }
     any_ = any_ || valid;
     if (any_) out_.set(i, value_);
+    if (carry_ != nullptr && carry_->valid(i)) value_ *= (*carry_)[i];
   }
 
  private:
   const Column& values_;
+  const Column* carry_;
   Column& out_;
   SuffixForm form_;
   double gamma_, value_ = 0;
@@ -37,25 +39,35 @@ class SuffixOperator : public Operator {
       : from_(params.text("level") + "." + params.text("channel")),
         into_(params.text("level") + "." + params.text("into")),
         form_(params.text("form") == "sum" ? SuffixForm::sum : SuffixForm::min),
-        gamma_(params.number("gamma")) {}
+        carry_(params.text("carry").empty() ? "" : params.text("level") + "." + params.text("carry")),
+        gamma_(params.number("gamma")) {
+    if (!carry_.empty() && form_ == SuffixForm::min) {
+      throw Error::input("a minimum carries nothing on that could be multiplied")
+          .field("carry")
+          .hint("leave 'carry' out, or use form = \"sum\"");
+    }
+  }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    batch.put_column(into_, suffixes_of(batch, batch.column(from_), form_, gamma_));
+    const Column* const carry = carry_.empty() ? nullptr : &batch.column(carry_);
+    batch.put_column(into_, suffixes_of(batch, batch.column(from_), form_, gamma_, carry));
   }
 
  private:
   std::string from_, into_;
   SuffixForm form_;
+  std::string carry_;
   double gamma_;
 };
 
 }  // namespace
 
-Column suffixes_of(const RolloutBatch& batch, const Column& values, SuffixForm form, double gamma) {
+Column suffixes_of(const RolloutBatch& batch, const Column& values, SuffixForm form, double gamma,
+                   const Column* carry) {
   require(values.level() != Level::rollout, "suffixes run over the steps or tokens of a rollout");
   Column out(values.level(), values.size(), values.info(), batch.precision());
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    Suffix suffix(values, form, gamma, out);
+    Suffix suffix(values, form, gamma, carry, out);
     for (size_t s = batch.step_end(r); s-- > batch.step_begin(r);) {
       if (batch.kind(s) == StepKind::observe) continue;
       if (values.level() == Level::step) {
@@ -76,8 +88,9 @@ void register_suffix(OperatorRegistry& registry) {
                            text_param("level", "step", "level of the channels", {"step", "token"}),
                            text_param("form", "sum", "how later values count", {"sum", "min"}),
                            number_param("gamma", 1.0, "discount per step or token, for form sum", 0, 1),
+                           text_param("carry", "", "channel that multiplies what each place hands back"),
                            text_param("into", nullptr, "channel to write")},
-                .reads = {"{level}.{channel}"},
+                .reads = {"{level}.{channel}", "{level}.{carry}"},
                 .writes = {"{level}.{into}"}},
                [](const Params& params) { return std::make_unique<SuffixOperator>(params); });
 }

@@ -10,6 +10,10 @@
 // elsewhere, give the minimum over steps (PURE, arXiv 2504.15275). The released strict min-form holds 0 on
 // the other tokens instead, so that no return is above 0; a channel with those zeros gives just that.
 //
+// carry: a channel that multiplies what a place hands back, G_k = r_k + gamma * c_{k+1} * G_{k+1}; 1 where it
+// is missing. Code that multiplies by the mask of the next token (IGPO, arXiv 2510.14967; REINFORCE++ in
+// verl) cuts the return at every masked token: the mask is then the carry.
+//
 //   [[operator]]
 //   name = "shape.suffix"
 //   channel = "prm"
@@ -23,7 +27,9 @@ namespace gradus {
 
 enum class SuffixForm { sum, min };
 
-Column suffixes_of(const RolloutBatch& batch, const Column& values, SuffixForm form, double gamma);
+// `carry`: see above; null: 1 everywhere.
+Column suffixes_of(const RolloutBatch& batch, const Column& values, SuffixForm form, double gamma,
+                   const Column* carry = nullptr);
 
 void register_suffix(OperatorRegistry& registry);
 

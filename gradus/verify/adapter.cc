@@ -19,6 +19,10 @@ const Adapters& adapters() {
   static const Adapters all = [] {
     Adapters built;
     verify_grpo_tokens(built);
+    verify_webgen_agent(built);
+    verify_prime(built);
+    verify_oprl(built);
+    verify_igpo(built);
     return built;
   }();
   return all;

@@ -5,7 +5,8 @@
 //   c.mismatch;   // "" or the first difference: "advantages[2][0]: got 0.5, want 0.25"
 //
 // Numbers: |got - want| <= tolerance + tolerance * |want|; NaN equals NaN and a missing value (null).
-// Integers, booleans and texts exactly; a key of the expected object that was not put out is a difference.
+// Integers, booleans and texts exactly; a key of the expected object that was not put out is a difference,
+// but for "note", which is prose.
 #pragma once
 
 #include <string>

@@ -7,23 +7,6 @@ namespace gradus {
 
 namespace {
 
-std::vector<int64_t> group_ids(const Json& groups, size_t rows) {
-  std::vector<int64_t> ids;
-  std::vector<Json> seen;
-  for (size_t r = 0; r < rows; ++r) {
-    if (groups.is_null()) {
-      ids.push_back(static_cast<int64_t>(r));
-      continue;
-    }
-    const Json& group = groups.at(r);
-    size_t at = 0;
-    while (at < seen.size() && seen[at] != group) ++at;
-    if (at == seen.size()) seen.push_back(group);
-    ids.push_back(static_cast<int64_t>(at));
-  }
-  return ids;
-}
-
 RolloutBatch batch_of(const Json& mask, const Json& groups) {
   RolloutShape shape{group_ids(groups, mask.size()), {0}, {0}, {}};
   for (const Json& row : mask) {
@@ -62,6 +45,23 @@ Matrix matrix_of(const Json& lists) {
   Matrix out;
   for (const Json& row : lists) out.push_back(numbers_of(row));
   return out;
+}
+
+std::vector<int64_t> group_ids(const Json& groups, size_t rows) {
+  std::vector<int64_t> ids;
+  std::vector<Json> seen;
+  for (size_t r = 0; r < rows; ++r) {
+    if (groups.is_null()) {
+      ids.push_back(static_cast<int64_t>(r));
+      continue;
+    }
+    const Json& group = groups.at(r);
+    size_t at = 0;
+    while (at < seen.size() && seen[at] != group) ++at;
+    if (at == seen.size()) seen.push_back(group);
+    ids.push_back(static_cast<int64_t>(at));
+  }
+  return ids;
 }
 
 DenseBatch::DenseBatch(const Json& mask, const Json& groups) : batch(batch_of(mask, groups)) {}

@@ -22,10 +22,14 @@ using Matrix = std::vector<std::vector<double>>;
 std::vector<double> numbers_of(const Json& list);  // [N]
 Matrix matrix_of(const Json& lists);               // [B][T]
 
+// Equal JSON values share a group; null: every row its own.
+std::vector<int64_t> group_ids(const Json& groups, size_t rows);
+
 class DenseBatch {
  public:
   // Groups: any JSON values, equal ones share a group; null: every row its own.
   DenseBatch(const Json& mask, const Json& groups);
+  explicit DenseBatch(RolloutBatch made) : batch(std::move(made)) {}
 
   RolloutBatch batch;
 

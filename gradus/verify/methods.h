@@ -6,5 +6,9 @@
 namespace gradus {
 
 void verify_grpo_tokens(Adapters& adapters);
+void verify_webgen_agent(Adapters& adapters);
+void verify_prime(Adapters& adapters);
+void verify_oprl(Adapters& adapters);
+void verify_igpo(Adapters& adapters);
 
 }  // namespace gradus

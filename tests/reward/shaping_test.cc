@@ -221,13 +221,14 @@ TEST(MinForm, MatchesTheFormulaAndSurvivesExtremes) {
 }
 
 TEST(Aggregate, EveryFormAndMissing) {
-  const std::vector<std::pair<std::string, float>> forms{
-      {"sum", 2.5f}, {"mean", 2.5f / 3}, {"min", -0.5f}, {"product", -1.0f}, {"last", 1.0f}};
+  const std::vector<std::pair<std::string, float>> forms{{"sum", 1.5f},  {"mean", 0.75f}, {"min", -0.5f},
+                                                         {"max", 2.0f},  {"first", 2.0f}, {"product", -1.0f},
+                                                         {"last", -0.5f}};
   for (const auto& [form, wanted] : forms) {
-    RolloutBatch batch = batch_with({2.0f, -0.5f, 1.0f, 7, 1, 1, 1, 1, 1});
+    RolloutBatch batch = batch_with({2.0f, 99, -0.5f, 7, 1, 1, 1, 1, 1});
     batch.column("step.prm").clear(3);
     run("shape.aggregate", {{"channel", "prm"}, {"form", form}, {"into", "total"}}, batch);
-    EXPECT_FLOAT_EQ(batch.column("rollout.total")[0], wanted) << form;
+    EXPECT_FLOAT_EQ(batch.column("rollout.total")[0], wanted) << form << ": the observed 99 does not count";
     EXPECT_FALSE(batch.column("rollout.total").valid(1)) << "its only step is missing";
     EXPECT_FALSE(batch.column("rollout.total").valid(2)) << "a rollout without steps";
   }

@@ -1,0 +1,52 @@
+// Golden functions of igpo (arXiv 2510.14967).
+#include "gradus/verify/dense.h"
+#include "gradus/verify/methods.h"
+
+namespace gradus {
+
+namespace {
+
+// The released code measures masked and padded tokens too: all of the rectangle is trained here, and its mask
+// is what carries returns on.
+Verified advantage(const Json& in) {
+  Json all = in["mask"];
+  for (Json& row : all) std::fill(row.begin(), row.end(), Json(1));
+  DenseBatch dense(all, in["group"]);
+  dense.put("token.reward", in["token_rewards"]);
+  dense.put("token.mask", in["mask"]);
+  const bool discounted = in["function"] == "compute_grpo_discounted_advantage";
+  const Json gamma = in["gamma"].is_null() ? Json(1.0) : in["gamma"];
+  for (const char* into : {"return", "advantage"}) {
+    dense.run(
+        "shape.suffix",
+        {{"channel", "reward"}, {"level", "token"}, {"gamma", gamma}, {"carry", "mask"}, {"into", into}});
+  }
+  if (discounted) {
+    dense.run("shape.aggregate",
+              {{"channel", "return"}, {"level", "token"}, {"form", "first"}, {"into", "first_return"}});
+    dense.run(
+        "shape.normalise",
+        {{"channel", "advantage"}, {"level", "token"}, {"by", "first_return"}, {"variant", "released"}});
+  } else {
+    dense.run("shape.normalise",
+              {{"channel", "advantage"}, {"level", "token"}, {"pool", "index"}, {"scale", "none"}});
+  }
+  return {{{"advantages", dense.get("token.advantage")}, {"returns", dense.get("token.return")}},
+          {{"advantages", in["mask"]}, {"returns", in["mask"]}}};
+}
+
+Verified of_kind(const Json& in, const Verifying&) {
+  if (in["kind"] == "advantage") return advantage(in);
+  throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
+}
+
+}  // namespace
+
+void verify_igpo(Adapters& adapters) {
+  adapters.add("igpo",
+               "compute_score / compute_f1 / compute_grpo_outcome_advantage / "
+               "compute_grpo_discounted_advantage",
+               of_kind);
+}
+
+}  // namespace gradus
