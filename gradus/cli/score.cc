@@ -4,6 +4,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
+#include "gradus/rollout/float_file.h"
 #include "gradus/rollout/jsonl.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/study/recipe.h"
@@ -13,7 +14,7 @@ namespace gradus {
 namespace {
 
 struct Options {
-  std::string file, out, environment, recipe;
+  std::string file, out, environment, recipe, floats, floats_out;
   std::vector<std::string> params;
   bool truth = false, strict = false, json = false;
 };
@@ -110,14 +111,26 @@ Json summary(const RolloutBatch& batch) {
   return out;
 }
 
+void write(const Options& options, const RolloutBatch& batch) {
+  std::vector<std::string> beside;
+  if (!options.floats_out.empty()) {
+    for (const std::string& name : batch.column_names()) {
+      if (batch.column(name).level() == Level::token) beside.push_back(name);
+    }
+    write_floats(batch, beside, options.floats_out);
+  }
+  if (!options.out.empty()) write_rollouts(batch, options.out, beside);
+}
+
 int run(const Options& options) {
   RolloutFile file = read_rollouts(options.file, {.strict = options.strict});
   for (const Error& error : file.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
+  if (!options.floats.empty()) FloatFile(options.floats).attach(file.batch);
   const EnvironmentInfo info = judge(options, file.batch);
   if (!options.recipe.empty()) {
     build_operators(load_recipe(options.recipe), info).apply(file.batch, {});
   }
-  if (!options.out.empty()) write_rollouts(file.batch, options.out);
+  write(options, file.batch);
   const Json columns = summary(file.batch);
   if (options.json) {
     fmt::print(
@@ -151,6 +164,9 @@ void add_score(CLI::App& app, Verb& chosen) {
   verb->add_flag("--truth", options->truth, "Add what only evaluation may see");
   verb->add_option("-r,--recipe", options->recipe, "Recipe whose operators run on them");
   verb->add_option("-o,--out", options->out, "Where to write the rollouts with their new columns");
+  verb->add_option("--floats", options->floats, "Float file with token columns of these rollouts");
+  verb->add_option("--floats-out", options->floats_out,
+                   "Where to write token columns as binary floats; they are left out of --out then");
   verb->add_flag("--strict", options->strict, "Stop at the first bad line");
   verb->add_flag("--json", options->json, "Machine-readable summary");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });

@@ -191,8 +191,10 @@ std::string number_text(float value) {
 // Makes the lines of a file out of a batch.
 class LineWriter {
  public:
-  explicit LineWriter(const RolloutBatch& batch) : batch_(batch) {
+  explicit LineWriter(const RolloutBatch& batch, const std::vector<std::string>& without = {})
+      : batch_(batch) {
     for (const std::string& name : batch.column_names()) {
+      if (std::find(without.begin(), without.end(), name) != without.end()) continue;
       const Column& column = batch.column(name);
       columns_[static_cast<size_t>(column.level())].emplace_back(split_column_name(name).second, &column);
       if (same_info(column.info(), {})) continue;
@@ -349,9 +351,10 @@ void write_rollouts(const RolloutBatch& batch, std::ostream& out) {
   for (size_t r = 0; r < batch.rollouts(); ++r) out << writer.line(r);
 }
 
-void write_rollouts(const RolloutBatch& batch, const std::string& path) {
+void write_rollouts(const RolloutBatch& batch, const std::string& path,
+                    const std::vector<std::string>& without) {
   require_distinct_ids(batch);
-  LineWriter writer(batch);
+  LineWriter writer(batch, without);
   AtomicFile file(path);
   for (size_t r = 0; r < batch.rollouts(); ++r) file.write(writer.line(r));
   file.commit();

@@ -39,7 +39,9 @@ struct RolloutFile {
 RolloutFile read_rollouts(const std::string& path, const ReadOptions& options = {});
 RolloutFile read_rollouts(std::istream& in, const std::string& name, const ReadOptions& options = {});
 
-void write_rollouts(const RolloutBatch& batch, const std::string& path);
+// `without`: columns that are left out of the lines, because they go to a float file (float_file.h).
+void write_rollouts(const RolloutBatch& batch, const std::string& path,
+                    const std::vector<std::string>& without = {});
 void write_rollouts(const RolloutBatch& batch, std::ostream& out);
 
 }  // namespace gradus
