@@ -9,8 +9,11 @@
 namespace gradus {
 
 struct OperatorContext {
-  Stream random{0};  // derived by the caller from run seed and update
-  int threads = 1;   // at most; results do not depend on it
+  Stream random{0};     // derived by the caller from run seed and update
+  int threads = 1;      // at most; results do not depend on it
+  int64_t updates = 0;  // of the policy so far, for schedules
+  // What this operator keeps from batch to batch; null at first. None: every batch is the first one.
+  Json* memory = nullptr;
 };
 
 class Operator {

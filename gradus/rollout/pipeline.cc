@@ -62,7 +62,10 @@ void Pipeline::add(const std::string& name, const Json& given, const Place& plac
 
 void Pipeline::apply(RolloutBatch& batch, const OperatorContext& context, const After& after) const {
   for (size_t i = 0; i < stages_.size(); ++i) {
-    stages_[i].op->apply(batch, {.random = context.random.child(i), .threads = context.threads});
+    stages_[i].op->apply(batch, {.random = context.random.child(i),
+                                 .threads = context.threads,
+                                 .updates = context.updates,
+                                 .memory = context.memory ? &(*context.memory)[std::to_string(i)] : nullptr});
     if (after) after(registry_.spec(stages_[i].name), stages_[i].writes);
   }
 }

@@ -36,6 +36,7 @@ class Pipeline {
 
   void add(const std::string& name, const Json& params, const Place& place = {});
   // `after` is told of every operator that has run, with the columns it wrote.
+  // A memory in the context holds those of the operators, by their place in the pipeline.
   using After = std::function<void(const Spec& spec, const std::vector<std::string>& written)>;
   void apply(RolloutBatch& batch, const OperatorContext& context, const After& after = {}) const;
 

@@ -25,13 +25,18 @@ struct Spread {
 struct Progress {
   int64_t rollouts = 0, tokens = 0;
   Spread outcome, process;
+  Json memory;  // of the operators
 
   Json json() const {
-    return {
-        {"rollouts", rollouts}, {"tokens", tokens}, {"outcome", outcome.json()}, {"process", process.json()}};
+    return {{"rollouts", rollouts},
+            {"tokens", tokens},
+            {"outcome", outcome.json()},
+            {"process", process.json()},
+            {"memory", memory}};
   }
   static Progress from(const Json& json) {
-    return {json["rollouts"], json["tokens"], Spread::from(json["outcome"]), Spread::from(json["process"])};
+    return {json["rollouts"], json["tokens"], Spread::from(json["outcome"]), Spread::from(json["process"]),
+            json.value("memory", Json())};
   }
 };
 
@@ -48,14 +53,15 @@ void add_totals(const RolloutBatch& batch, const std::string& name, std::vector<
 
 // Runs the pipeline and counts what it paid: per-rollout totals of the raw process rewards, before any
 // shaping.
-void pay(const Pipeline& pipeline, const EnvironmentInfo& info, RolloutBatch& batch, const Stream& stream,
+void pay(const Pipeline& pipeline, const EnvironmentInfo& info, RolloutBatch& batch, OperatorContext context,
          Progress& progress) {
   const std::set<Evaluator> reaching = pipeline.evaluators_of("token.advantage");
   std::vector<double> totals(batch.rollouts(), 0.0);
   for (const auto& [name, judge] : info.evaluators) {
     if (reaching.count({judge.first, {}}) && batch.has_column(name)) add_totals(batch, name, totals);
   }
-  pipeline.apply(batch, {.random = stream}, [&](const Spec& spec, const std::vector<std::string>& written) {
+  context.memory = &progress.memory;
+  pipeline.apply(batch, context, [&](const Spec& spec, const std::vector<std::string>& written) {
     if (spec.evaluator.empty()) return;
     for (const std::string& name : written) add_totals(batch, name, totals);
   });
@@ -209,7 +215,8 @@ void train_run(const RunContext& context, const ArmSpec& arm, size_t seed) {
     RolloutBatch batch = roll_out(*policy, context.environment, tasks, spec.training.samples,
                                   spec.training.temperature, stream.child("samples").child(key));
     context.environment.reward_columns(batch, tasks);
-    pay(pipeline, info, batch, stream.child("operators").child(key), progress);
+    pay(pipeline, info, batch, {.random = stream.child("operators").child(key), .updates = update - 1},
+        progress);
     if (spec.training.objective.kl_weight > 0) add_base_logprobs(*base, batch);
     Objective objective = spec.training.objective;
     objective.key = stream.child("minibatches").child(key).key();
