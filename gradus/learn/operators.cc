@@ -8,18 +8,31 @@
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
+#include "gradus/reward/by_success.h"
+#include "gradus/reward/difference.h"
 #include "gradus/reward/executed.h"
 #include "gradus/reward/fill.h"
+#include "gradus/reward/first_valid.h"
+#include "gradus/reward/gate.h"
+#include "gradus/reward/length.h"
 #include "gradus/reward/log_ratio.h"
+#include "gradus/reward/merge.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
+#include "gradus/reward/phrases.h"
 #include "gradus/reward/place.h"
+#include "gradus/reward/pointwise.h"
+#include "gradus/reward/repeats.h"
 #include "gradus/reward/rescale.h"
+#include "gradus/reward/running.h"
+#include "gradus/reward/schedule.h"
 #include "gradus/reward/shift.h"
 #include "gradus/reward/shuffle.h"
+#include "gradus/reward/spread.h"
 #include "gradus/reward/suffix.h"
 #include "gradus/reward/top.h"
 #include "gradus/reward/transform.h"
+#include "gradus/reward/vote.h"
 
 namespace gradus {
 
@@ -31,6 +44,19 @@ void register_operators(OperatorRegistry& registry) {
   register_affine(registry);
   register_suffix(registry);
   register_place(registry);
+  register_by_success(registry);
+  register_difference(registry);
+  register_first_valid(registry);
+  register_gate(registry);
+  register_length(registry);
+  register_merge(registry);
+  register_phrases(registry);
+  register_pointwise(registry);
+  register_repeats(registry);
+  register_running(registry);
+  register_schedule(registry);
+  register_spread(registry);
+  register_vote(registry);
   register_step_return(registry);
   register_group_baseline(registry);
   register_weighted_sum(registry);

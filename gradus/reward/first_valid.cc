@@ -1,0 +1,43 @@
+#include "gradus/reward/first_valid.h"
+
+namespace gradus {
+
+namespace {
+
+class FirstValid : public Operator {
+ public:
+  explicit FirstValid(const Params& params)
+      : from_(params.fill("{level}.{from}")), into_(params.text("level") + "." + params.text("into")) {
+    if (from_.empty()) throw Error::input("shape.first_valid needs at least one channel").field("from");
+  }
+
+  void apply(RolloutBatch& batch, const OperatorContext&) const override {
+    Column out = batch.column(from_.front());
+    for (size_t c = 1; c < from_.size(); ++c) {
+      const Column& next = batch.column(from_[c]);
+      for (size_t i = 0; i < out.size(); ++i) {
+        if (!out.valid(i) && next.valid(i)) out.set(i, next[i]);
+      }
+    }
+    batch.put_column(into_, std::move(out));
+  }
+
+ private:
+  std::vector<std::string> from_;
+  std::string into_;
+};
+
+}  // namespace
+
+void register_first_valid(OperatorRegistry& registry) {
+  registry.add({.name = "shape.first_valid",
+                .summary = "the first of several channels that has a value",
+                .paper = "2509.01684",
+                .params = {texts_param("from", nullptr, "channels, the preferred one first"),
+                           level_param("step"), text_param("into", nullptr, "channel to write")},
+                .reads = {"{level}.{from}"},
+                .writes = {"{level}.{into}"}},
+               [](const Params& params) { return std::make_unique<FirstValid>(params); });
+}
+
+}  // namespace gradus
