@@ -18,11 +18,16 @@ const Adapter* Adapters::find(const std::string& method, const std::string& func
 const Adapters& adapters() {
   static const Adapters all = [] {
     Adapters built;
+    verify_capo(built);
+    verify_clip_delta(built);
+    verify_grad_shaping(built);
     verify_grpo_tokens(built);
     verify_webgen_agent(built);
     verify_prime(built);
     verify_oprl(built);
     verify_igpo(built);
+    verify_oni(built);
+    verify_ppr(built);
     return built;
   }();
   return all;

@@ -67,15 +67,7 @@ std::vector<int64_t> group_ids(const Json& groups, size_t rows) {
 DenseBatch::DenseBatch(const Json& mask, const Json& groups) : batch(batch_of(mask, groups)) {}
 
 void DenseBatch::put(const std::string& name, const Json& values) {
-  const std::vector<double> flat = numbers_of(values);
-  Column& column = batch.add_column(name);
-  if (flat.size() != column.size()) {
-    throw Error::input("a golden input does not fit its mask")
-        .field(name)
-        .found(std::to_string(flat.size()))
-        .expected(std::to_string(column.size()));
-  }
-  for (size_t i = 0; i < flat.size(); ++i) column.set(i, flat[i]);
+  put_column(batch, name, numbers_of(values));
 }
 
 Json DenseBatch::get(const std::string& name) const {
@@ -96,6 +88,23 @@ Json DenseBatch::get(const std::string& name) const {
 
 void DenseBatch::run(const std::string& op, const Json& params) {
   run_operator(batch, op, params);
+}
+
+Json list_of(const Column& column) {
+  Json out = Json::array();
+  for (size_t i = 0; i < column.size(); ++i) out.push_back(column.valid(i) ? Json(column[i]) : Json());
+  return out;
+}
+
+void put_column(RolloutBatch& batch, const std::string& name, const std::vector<double>& values) {
+  Column& column = batch.add_column(name);
+  if (values.size() != column.size()) {
+    throw Error::input("golden inputs do not fit together")
+        .field(name)
+        .found(std::to_string(values.size()))
+        .expected(std::to_string(column.size()));
+  }
+  for (size_t i = 0; i < values.size(); ++i) column.set(i, values[i]);
 }
 
 RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths,

@@ -39,6 +39,10 @@ class DenseBatch {
   void run(const std::string& op, const Json& params);  // a registered operator, by name
 };
 
+// The values of a column, null where missing.
+Json list_of(const Column& column);
+void put_column(RolloutBatch& batch, const std::string& column, const std::vector<double>& values);
+
 // A batch whose rollouts have steps of `lengths[r][k]` tokens each, all of kind `act`.
 RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths,
                           const std::vector<int64_t>& groups);

@@ -5,10 +5,15 @@
 
 namespace gradus {
 
+void verify_capo(Adapters& adapters);
+void verify_clip_delta(Adapters& adapters);
+void verify_grad_shaping(Adapters& adapters);
 void verify_grpo_tokens(Adapters& adapters);
 void verify_webgen_agent(Adapters& adapters);
 void verify_prime(Adapters& adapters);
 void verify_oprl(Adapters& adapters);
 void verify_igpo(Adapters& adapters);
+void verify_oni(Adapters& adapters);
+void verify_ppr(Adapters& adapters);
 
 }  // namespace gradus

@@ -1,0 +1,61 @@
+// Golden function of oni: running normalisation, ranking loss, and the reward as a whole.
+#include "gradus/base/error.h"
+#include "gradus/learn/operators.h"
+#include "gradus/verify/dense.h"
+#include "gradus/verify/methods.h"
+
+namespace gradus {
+
+namespace {
+
+RolloutBatch steps_of(size_t steps) {
+  return ragged_batch({std::vector<size_t>(steps, 1)}, {0});
+}
+
+Verified running_norm(const Json& in) {
+  Json memory, states = Json::array(), outputs = Json::array();
+  const std::unique_ptr<Operator> running =
+      operators().make("shape.running", {{"channel", "r"}, {"prior_count", in["epsilon_count"]}});
+  for (const Json& values : in["batches"]) {
+    RolloutBatch batch = steps_of(values.size());
+    put_column(batch, "step.r", numbers_of(values));
+    running->apply(batch, {.memory = &memory});
+    states.push_back({{"mean", memory["mean"]}, {"var", memory["variance"]}, {"count", memory["count"]}});
+    const Json normalised = list_of(batch.column("step.r"));
+    run_operator(batch, "shape.threshold", {{"channel", "r"}, {"above", in["threshold"]}});
+    outputs.push_back({{"normalized", normalised},
+                       {"thresholded_at_" + in["threshold"].dump(), list_of(batch.column("step.r"))}});
+  }
+  return {{{"states", states}, {"outputs", outputs}}};
+}
+
+Verified combine(const Json& in) {
+  RolloutBatch batch = steps_of(in["extrinsic"].size());
+  put_column(batch, "step.extrinsic", numbers_of(in["extrinsic"]));
+  put_column(batch, "step.intrinsic", numbers_of(in["intrinsic"]));
+  put_column(batch, "step.seen", numbers_of(in["message_count_in_episode"]));
+  run_operator(batch, "shape.attenuate",
+               {{"channel", "intrinsic"}, {"by", "seen"}, {"exponent", in["count_exponent"]}});
+  run_operator(batch, "shape.affine", {{"channel", "extrinsic"}, {"scale", in["extrinsic_coeff"]}});
+  run_operator(batch, "shape.affine", {{"channel", "intrinsic"}, {"scale", in["intrinsic_coeff"]}});
+  run_operator(
+      batch, "credit.sum",
+      {{"level", "step"}, {"from", {"extrinsic", "intrinsic"}}, {"weights", {1.0, 1.0}}, {"into", "reward"}});
+  return {{{"reward", list_of(batch.column("step.reward"))}}};
+}
+
+}  // namespace
+
+void verify_oni(Adapters& adapters) {
+  adapters.add(
+      "oni",
+      "RunningMeanStd (executed) ; ranking loss and reward combination (statements re-run outside the "
+      "learner class)",
+      [](const Json& in, const Verifying&) {
+        if (in["kind"] == "running_norm") return running_norm(in);
+        if (in["kind"] == "combine") return combine(in);
+        throw Error::input("an unknown kind of golden case").field("kind").found(in["kind"].dump());
+      });
+}
+
+}  // namespace gradus
