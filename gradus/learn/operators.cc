@@ -19,10 +19,10 @@
 #include "gradus/reward/merge.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
+#include "gradus/reward/occurrences.h"
 #include "gradus/reward/phrases.h"
 #include "gradus/reward/place.h"
 #include "gradus/reward/pointwise.h"
-#include "gradus/reward/repeats.h"
 #include "gradus/reward/rescale.h"
 #include "gradus/reward/running.h"
 #include "gradus/reward/schedule.h"
@@ -50,9 +50,9 @@ void register_operators(OperatorRegistry& registry) {
   register_gate(registry);
   register_length(registry);
   register_merge(registry);
+  register_occurrences(registry);
   register_phrases(registry);
   register_pointwise(registry);
-  register_repeats(registry);
   register_running(registry);
   register_schedule(registry);
   register_spread(registry);

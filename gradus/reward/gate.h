@@ -10,7 +10,8 @@
 // them. Where g is missing nobody knows whether r counts: r becomes missing.
 //
 // The duration-aware gradient of arXiv 2509.01684 is: durations kept above a floor (shape.clip), divided by
-// their mean over the batch and kept under a cap (shape.clip; floor and cap are inferred), then
+// their mean over the batch (shape.rescale, form = "mean"), kept under a cap (shape.clip; floor and cap, e.g.
+// 10, are inferred), then on the advantages, after they were normalised,
 //
 //   [[operator]]
 //   name = "shape.multiply"

@@ -34,8 +34,12 @@ Verified combine(const Json& in) {
   put_column(batch, "step.extrinsic", numbers_of(in["extrinsic"]));
   put_column(batch, "step.intrinsic", numbers_of(in["intrinsic"]));
   put_column(batch, "step.seen", numbers_of(in["message_count_in_episode"]));
-  run_operator(batch, "shape.attenuate",
-               {{"channel", "intrinsic"}, {"by", "seen"}, {"exponent", in["count_exponent"]}});
+  run_operator(batch, "shape.transform",
+               {{"channel", "seen"},
+                {"form", "power"},
+                {"rate", -in["count_exponent"].get<double>()},
+                {"into", "novelty"}});
+  run_operator(batch, "shape.multiply", {{"channel", "intrinsic"}, {"by", "novelty"}});
   run_operator(batch, "shape.affine", {{"channel", "extrinsic"}, {"scale", in["extrinsic_coeff"]}});
   run_operator(batch, "shape.affine", {{"channel", "intrinsic"}, {"scale", in["intrinsic_coeff"]}});
   run_operator(

@@ -8,8 +8,8 @@
 #include "gradus/reward/final_score.h"
 #include "gradus/reward/first_valid.h"
 #include "gradus/reward/length.h"
+#include "gradus/reward/occurrences.h"
 #include "gradus/reward/phrases.h"
-#include "gradus/reward/repeats.h"
 #include "gradus/reward/spread.h"
 
 namespace gradus {
@@ -22,7 +22,7 @@ OperatorRegistry registry() {
   register_first_valid(out);
   register_length(out);
   register_phrases(out);
-  register_repeats(out);
+  register_occurrences(out);
   register_spread(out);
   return out;
 }
@@ -63,17 +63,6 @@ TEST(Occurrences, AreCountedAnewInEveryRollout) {
                    {1, m, 1, m, 2, m, m, 1, m, 1, m, 2, m, m}));
   EXPECT_TRUE(same(written(batch, "shape.occurrences", Json::object(), "step.occurrences"),
                    {1, m, 2, m, 3, m, 1, 1, m, 2, m, 3, m, 1}));
-}
-
-TEST(Attenuate, DividesByThePowerOfTheCount) {
-  RolloutBatch batch = one_rollout(4);
-  put(batch, "step.r", {1, 8, kMissing, 1});
-  put(batch, "step.occurrences", {1, 2, 1, kMissing});
-  EXPECT_TRUE(
-      same(written(batch, "shape.attenuate", {{"channel", "r"}}, "step.r"), {1, 1, kMissing, kMissing}));
-  put(batch, "step.r", {1, 1, 1, 1});
-  put(batch, "step.occurrences", {0, 2, 1, 1});
-  EXPECT_THROW(written(batch, "shape.attenuate", {{"channel", "r"}}, "step.r"), Error);
 }
 
 TEST(Phrases, EachCountsOnceInTheRightKindOfStep) {
