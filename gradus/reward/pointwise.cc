@@ -59,18 +59,18 @@ std::unique_ptr<Operator> make_threshold(const Params& params) {
   });
 }
 
+double sigmoid(double x) {
+  // exp of a number that is never positive: no overflow.
+  const double small = std::exp(-std::abs(x));
+  return x >= 0 ? 1 / (1 + small) : small / (1 + small);
+}
+
 std::unique_ptr<Operator> make_best_of(const Params& params) {
   const double n = static_cast<double>(params.integer("n"));
   return std::make_unique<Pointwise>(params, [n](double success) { return best_of(success, n); });
 }
 
 }  // namespace
-
-double sigmoid(double x) {
-  // exp of a number that is never positive: no overflow.
-  const double small = std::exp(-std::abs(x));
-  return x >= 0 ? 1 / (1 + small) : small / (1 + small);
-}
 
 double best_of(double success, double n) {
   if (!(success >= 0 && success <= 1)) {

@@ -21,7 +21,6 @@
 
 namespace gradus {
 
-double sigmoid(double x);                  // exact at both ends, no overflow
 double best_of(double success, double n);  // success in [0, 1]
 
 void register_pointwise(OperatorRegistry& registry);
