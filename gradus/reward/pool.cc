@@ -66,13 +66,15 @@ std::vector<size_t> pools_of(const RolloutBatch& batch, Level level, Pool pool) 
   std::vector<std::vector<size_t>> indexed;  // by group, then place in the rollout
   size_t count = 0;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    const size_t first = batch.range(level, r).first;
     if (indexed.size() <= groups[r]) indexed.resize(groups[r] + 1);
     std::vector<size_t>& places = indexed[groups[r]];
+    size_t position = 0;
     for_each_trained_span(batch, level, r, [&](size_t begin, size_t end) {
       if (pool == Pool::index) {
-        while (places.size() < end - first) places.push_back(count++);
-        for (size_t i = begin; i < end; ++i) pools[i] = places[i - first];
+        for (size_t i = begin; i < end; ++i, ++position) {
+          if (places.size() == position) places.push_back(count++);
+          pools[i] = places[position];
+        }
       } else {
         const size_t number = pool == Pool::batch ? 0 : pool == Pool::rollout ? r : groups[r];
         std::fill(pools.begin() + static_cast<ptrdiff_t>(begin), pools.begin() + static_cast<ptrdiff_t>(end),
