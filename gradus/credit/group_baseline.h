@@ -1,15 +1,29 @@
-// Outcome credit from a group of samples of one prompt: credit.reinforce, credit.rloo, credit.grpo,
-// credit.dr_grpo.
+// Outcome credit from the samples of one prompt: one baseline rule and one scale rule.
 //
-//   credit.reinforce   A_i = R_i                                                Williams 1992
-//   credit.rloo        A_i = R_i - mean_{j != i} R_j                            arXiv 2402.14740
-//   credit.grpo        A_i = (R_i - mean(R)) / (std(R) + 1e-6)                  arXiv 2402.03300; sample std
-//   credit.dr_grpo     A_i = R_i - mean(R)                                      arXiv 2503.20783
+//   credit.reinforce   A_i = R_i                                    Williams 1992
+//   credit.rloo        A_i = R_i - mean_{j != i} R_j                arXiv 2402.14740
+//   credit.grpo        A_i = (R_i - mean(R)) / (std(R) + epsilon)   arXiv 2402.03300; sample std, 1e-6
+//   credit.dr_grpo     A_i = R_i - mean(R)                          arXiv 2503.20783
+//   credit.opo         A_i = R_i - sum_j L_j R_j / sum_j L_j        arXiv 2505.23585; L: trained tokens
+//   credit.gpg         A_i = (R_i - mean(R)) * B / max(1, B_nonzero) / f_norm      arXiv 2504.02546
+//   credit.pass_at_k   A_best = (R_best - R_second) / (std(R) + epsilon), others 0 arXiv 2503.19595
+//   credit.remax       A_i = R_i - b_i                              arXiv 2310.10505; b: greedy sample's reward
 //
-// Broadcast to every token of the rollout that is not an observation. One rule, three constants: which mean
-// is taken off, whether it leaves the sample itself out, what is divided by. A group whose rewards are all
-// the same gets exactly zero; a group of one gets zero (reinforce: R). A rollout with a missing reward is
-// left out of the mean and stays missing.
+// B counts the rewards of the batch, B_nonzero those that are not 0. Two best rewards that are equal leave
+// pass@k at 0.
+//
+// level = "token" writes the value on every token of the rollout that is not an observation; level =
+// "rollout" writes it once, for shape.place to spread.
+//
+// A group whose rewards are all the same gets exactly zero. A group of one: singleton = "zero" gives 0, "own"
+// takes 0 for the baseline and 1 for the deviation (verl), "refuse" throws. A rollout with a missing reward
+// is left out of all statistics and stays missing; so does one without a baseline of its own (remax).
+//
+// verl's vectorised GRPO takes its statistics in float32 from sums of squares and never lets the variance
+// fall below 1e-6: variant = "released". Groups with little spread then differ by 1e-6 and more, and groups
+// of equal rewards may leave 0.
+//
+// REINFORCE++-baseline is credit.dr_grpo with singleton = "own", then credit.whiten.
 //
 //   [[operator]]
 //   name = "credit.grpo"

@@ -1,5 +1,7 @@
 #include "gradus/credit/whiten.h"
 
+#include "gradus/rollout/spans.h"
+
 namespace gradus {
 
 namespace {
@@ -7,42 +9,61 @@ namespace {
 class Whiten : public Operator {
  public:
   explicit Whiten(const Params& params)
-      : column_(params.text("level") + "." + params.text("channel")), shift_(params.flag("shift")) {}
+      : column_(params.text("level") + "." + params.text("channel")),
+        shift_(params.flag("shift")),
+        variant_(params.text("variant") == "paper" ? WhitenVariant::paper : WhitenVariant::released) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column& column = batch.column(column_);
     Moments moments;
     std::vector<double> values;
+    double first = 0;
+    bool equal = true;  // the same bits: the rounded mean may differ from them
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       values.clear();
-      const auto [begin, end] = batch.range(column.level(), r);
-      for (size_t i = begin; i < end; ++i) {
-        if (column.valid(i)) values.push_back(column[i]);
-      }
+      for_each_valid(batch, column, r, [&](size_t i) {
+        if (moments.count == 0 && values.empty()) first = column[i];
+        equal = equal && column[i] == first;
+        values.push_back(column[i]);
+      });
       moments.merge(moments_of(std::span<const double>(values)));
     }
     if (moments.count == 0) return;
-    const Whitening whitening = whitening_of(moments, shift_);
-    for (size_t i = 0; i < column.size(); ++i) {
-      if (column.valid(i)) column.set(i, whitening(column[i]));
+    if (equal && variant_ == WhitenVariant::paper) moments = {moments.count, first, 0};
+    const Whitening whitening = whitening_of(moments, shift_, variant_);
+    for (size_t r = 0; r < batch.rollouts(); ++r) {
+      for_each_valid(batch, column, r, [&](size_t i) { column.set(i, whitening(column[i])); });
     }
   }
 
  private:
+  template <class Fn>
+  static void for_each_valid(const RolloutBatch& batch, const Column& column, size_t rollout, Fn&& fn) {
+    for_each_trained_span(batch, column.level(), rollout, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        if (column.valid(i)) fn(i);
+      }
+    });
+  }
+
   std::string column_;
   bool shift_;
+  WhitenVariant variant_;
 };
 
 }  // namespace
 
-Whitening whitening_of(const Moments& moments, bool shift) {
+Whitening whitening_of(const Moments& moments, bool shift, WhitenVariant variant) {
   if (moments.count < 2) {
     throw Error::input("whitening needs at least two values")
         .found(std::to_string(moments.count))
         .hint("whiten over a larger batch, or leave whitening out");
   }
-  if (moments.squares == 0) return {moments.mean, 1.0, shift ? 0.0 : moments.mean};
-  const double count = static_cast<double>(moments.count), less = count / (count + kCountEpsilon);
+  if (variant == WhitenVariant::paper && moments.squares == 0) {
+    return {moments.mean, 1.0, shift ? 0.0 : moments.mean};
+  }
+  const double count = static_cast<double>(moments.count);
+  const double less = variant == WhitenVariant::paper ? 1.0 : count / (count + kCountEpsilon);
   const double mean = moments.mean * less, off = moments.mean - mean;
   const double variance = (moments.squares + count * off * off) * less / (count - 1);
   return {mean, 1.0 / std::sqrt(variance + kWhitenEpsilon), shift ? 0.0 : mean};
@@ -53,7 +74,9 @@ void register_whiten(OperatorRegistry& registry) {
                 .summary = "mean 0 and variance 1 over all valid values of the batch",
                 .paper = "verl, masked_whiten",
                 .params = {text_param("channel", "advantage", "channel to whiten"), level_param("token"),
-                           flag_param("shift", true, "take the mean off; false: only scale")},
+                           flag_param("shift", true, "take the mean off; false: only scale"),
+                           text_param("variant", "paper", "released: sums over n + 1e-8, as in verl",
+                                      {"paper", "released"})},
                 .reads = {"{level}.{channel}"},
                 .writes = {"{level}.{channel}"},
                 .scope = "batch"},

@@ -2,9 +2,10 @@
 //
 //   A' = (A - mean) / sqrt(var + 1e-8)        mean and sample variance (n - 1) over all valid tokens
 //
-// as masked_whiten of verl (core_algos.py) does it; its means divide by n + 1e-8, which shows in tiny
-// batches. Long rollouts weigh more. shift = false gives the mean back after scaling. Values that are all
-// equal become exactly zero; fewer than two tokens are refused.
+// Long rollouts weigh more. shift = false gives the mean back after scaling. Values that are all equal become
+// exactly zero; fewer than two tokens are refused. masked_whiten of verl (torch_functional.py) divides sums
+// by n + 1e-8, which shows in tiny batches and leaves something of equal values: variant = "released"; its
+// older forks do not.
 //
 //   [[operator]]
 //   name = "credit.whiten"
@@ -24,8 +25,10 @@ struct Whitening {
   double operator()(double value) const { return (value - mean) * scale + added; }
 };
 
+enum class WhitenVariant { paper, released };
+
 // Throws Error::input for fewer than two values.
-Whitening whitening_of(const Moments& moments, bool shift);
+Whitening whitening_of(const Moments& moments, bool shift, WhitenVariant variant);
 
 void register_whiten(OperatorRegistry& registry);
 

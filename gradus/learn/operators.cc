@@ -2,13 +2,16 @@
 
 #include "gradus/credit/gae.h"
 #include "gradus/credit/group_baseline.h"
+#include "gradus/credit/peer_baseline.h"
 #include "gradus/credit/step_return.h"
+#include "gradus/credit/token_baseline.h"
 #include "gradus/credit/weighted_sum.h"
 #include "gradus/credit/whiten.h"
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
 #include "gradus/reward/by_success.h"
+#include "gradus/reward/class_margin.h"
 #include "gradus/reward/difference.h"
 #include "gradus/reward/executed.h"
 #include "gradus/reward/fill.h"
@@ -42,6 +45,7 @@ void register_operators(OperatorRegistry& registry) {
   register_min_form(registry);
   register_aggregate(registry);
   register_affine(registry);
+  register_class_margin(registry);
   register_suffix(registry);
   register_place(registry);
   register_by_success(registry);
@@ -59,6 +63,8 @@ void register_operators(OperatorRegistry& registry) {
   register_vote(registry);
   register_step_return(registry);
   register_group_baseline(registry);
+  register_peer_baseline(registry);
+  register_token_baseline(registry);
   register_weighted_sum(registry);
   register_whiten(registry);
   register_gae(registry);

@@ -11,7 +11,9 @@ namespace {
 class MinForm : public Operator {
  public:
   explicit MinForm(const Params& params)
-      : column_("step." + params.text("channel")), temperature_(params.number("temperature")) {}
+      : column_("step." + params.text("channel")),
+        temperature_(params.text("weights") == "uniform" ? std::numeric_limits<double>::infinity()
+                                                         : params.number("temperature")) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column& column = batch.column(column_);
@@ -44,7 +46,9 @@ void register_min_form(OperatorRegistry& registry) {
                 .summary = "soft-minimum weights over the steps of a rollout (PURE)",
                 .paper = "2504.15275",
                 .params = {text_param("channel", nullptr, "step channel to change"),
-                           number_param("temperature", 0.1, "softness of the minimum", 1e-6, 1e6)},
+                           number_param("temperature", 0.1, "softness of the minimum", 1e-6, 1e6),
+                           text_param("weights", "soft_minimum", "uniform: every step counts alike",
+                                      {"soft_minimum", "uniform"})},
                 .reads = {"step.{channel}"},
                 .writes = {"step.{channel}"}},
                [](const Params& params) { return std::make_unique<MinForm>(params); });

@@ -6,63 +6,76 @@ namespace gradus {
 
 namespace {
 
-void place_rollout(const RolloutBatch& batch, size_t rollout, double value, PlaceAt at, Column& out) {
-  size_t last = 0, count = 0;
-  for_each_trained_span(batch, rollout, [&](size_t begin, size_t end) {
-    last = end - 1;
-    ++count;
-    for (size_t t = begin; at == PlaceAt::every && t < end; ++t) out.set(t, value);
-  });
-  if (at == PlaceAt::last && count > 0) out.set(last, value);
+PlaceAt place_from_name(const std::string& name) {
+  return name == "last" ? PlaceAt::last : name == "every" ? PlaceAt::every : PlaceAt::but_last;
 }
 
-void place_step(const RolloutBatch& batch, size_t step, double value, PlaceAt at, Column& out) {
-  const size_t begin = batch.token_begin(step), end = batch.token_end(step);
-  if (batch.kind(step) == StepKind::observe || begin == end) return;
-  for (size_t t = at == PlaceAt::every ? begin : end - 1; t < end; ++t) out.set(t, value);
+// The trained places below value i: those of a rollout, or the tokens of a step.
+template <class Fn>
+void for_each_place(const RolloutBatch& batch, Level from, Level to, size_t i, Fn&& fn) {
+  if (from == Level::rollout) return for_each_trained_span(batch, to, i, fn);
+  if (batch.kind(i) != StepKind::observe && batch.token_begin(i) < batch.token_end(i)) {
+    fn(batch.token_begin(i), batch.token_end(i));
+  }
 }
 
 class PlaceOperator : public Operator {
  public:
   explicit PlaceOperator(const Params& params)
       : from_(params.text("from") + "." + params.text("channel")),
-        into_("token." + params.text("into")),
-        at_(params.text("at") == "last" ? PlaceAt::last : PlaceAt::every) {}
+        to_(level_from_name(params.text("to"))),
+        into_(params.text("to") + "." + params.text("into")),
+        at_(place_from_name(params.text("at"))) {
+    if (params.text("from") == params.text("to")) {
+      throw Error::input("shape.place puts values on a level below their own")
+          .field("to")
+          .found("from = 'step', to = 'step'")
+          .hint("set to = 'token'");
+    }
+  }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    batch.put_column(into_, placed(batch, batch.column(from_), at_));
+    batch.put_column(into_, placed(batch, batch.column(from_), at_, to_));
   }
 
  private:
-  std::string from_, into_;
+  std::string from_;
+  Level to_;
+  std::string into_;
   PlaceAt at_;
 };
 
 }  // namespace
 
-Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at) {
-  require(values.level() != Level::token, "values of rollouts or steps are placed on tokens");
-  Column out(Level::token, batch.tokens(), values.info(), batch.precision());
+Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at, Level to) {
+  require(values.level() < to, "values are placed on a level below their own");
+  Column out(to, batch.size(to), values.info(), batch.precision());
   for (size_t i = 0; i < values.size(); ++i) {
     if (!values.valid(i)) continue;
-    if (values.level() == Level::rollout) {
-      place_rollout(batch, i, values[i], at, out);
-    } else {
-      place_step(batch, i, values[i], at, out);
-    }
+    const double value = values[i];
+    size_t last = 0, count = 0;
+    for_each_place(batch, values.level(), to, i, [&](size_t begin, size_t end) {
+      last = end - 1;
+      count += end - begin;
+      for (size_t t = begin; at != PlaceAt::last && t < end; ++t) out.set(t, value);
+    });
+    if (count == 0) continue;
+    if (at == PlaceAt::last) out.set(last, value);
+    if (at == PlaceAt::but_last) out.clear(last);
   }
   return out;
 }
 
 void register_place(OperatorRegistry& registry) {
   registry.add({.name = "shape.place",
-                .summary = "put values of rollouts or steps on their last or on every trained token",
+                .summary = "put values of rollouts or steps on the trained tokens or steps below them",
                 .params = {text_param("channel", nullptr, "channel to read"),
                            text_param("from", "step", "level of that channel", {"rollout", "step"}),
-                           text_param("at", "last", "on which tokens", {"last", "every"}),
-                           text_param("into", nullptr, "token channel to write")},
+                           text_param("to", "token", "level to write", {"step", "token"}),
+                           text_param("at", "last", "on which of them", {"last", "every", "but_last"}),
+                           text_param("into", nullptr, "channel to write")},
                 .reads = {"{from}.{channel}"},
-                .writes = {"token.{into}"}},
+                .writes = {"{to}.{into}"}},
                [](const Params& params) { return std::make_unique<PlaceOperator>(params); });
 }
 

@@ -1,9 +1,11 @@
-// shape.place: values of rollouts or steps onto trained tokens.
+// shape.place: values of rollouts or steps onto what is trained below them.
 //
-//   at = "last"    on the last trained token of the rollout, or the last token of the step
-//   at = "every"   on every trained token of the rollout, or every token of the step
+//   at = "last"       the last trained token of the rollout, or the last token of the step
+//   at = "every"      every trained token of the rollout, or every token of the step
+//   at = "but_last"   all but the last: no gradient on separators (PURE, arXiv 2504.15275)
 //
-// Other tokens are missing, not zero; so are those of a missing value. Observed steps and steps without
+// to = "step" puts values of rollouts on steps that are not observations instead. Other places are missing,
+// not zero (shape.fill makes them so); so are those of a missing value. Observed steps and steps without
 // tokens have no place.
 //
 //   [[operator]]
@@ -18,10 +20,10 @@
 
 namespace gradus {
 
-enum class PlaceAt { last, every };
+enum class PlaceAt { last, every, but_last };
 
-// A token column; estimates and evaluator are those of the values.
-Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at);
+// A token column, or a step column; what it estimates and its evaluator are those of the values.
+Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at, Level to = Level::token);
 
 void register_place(OperatorRegistry& registry);
 

@@ -8,6 +8,12 @@
 
 namespace gradus {
 
+namespace {
+
+constexpr uint64_t kDenseRange = 4;  // group ids per rollout up to which a table is smaller than a hash map
+
+}  // namespace
+
 const std::vector<std::string>& pool_names() {
   static const std::vector<std::string> names{"rollout", "group", "index", "batch"};
   return names;
@@ -20,9 +26,22 @@ Pool pool_from_name(const std::string& name) {
 }
 
 std::vector<size_t> group_numbers(const RolloutBatch& batch) {
-  std::unordered_map<int64_t, size_t> seen;
-  std::vector<size_t> numbers(batch.rollouts());
   const std::span<const int64_t> groups = batch.groups();
+  std::vector<size_t> numbers(groups.size());
+  if (groups.empty()) return numbers;
+  const auto [lowest, highest] = std::minmax_element(groups.begin(), groups.end());
+  const uint64_t range = static_cast<uint64_t>(*highest) - static_cast<uint64_t>(*lowest);
+  if (range < kDenseRange * groups.size()) {  // ids are mostly 0 .. n: a table instead of hashing
+    std::vector<size_t> seen(range + 1, kNoPool);
+    size_t count = 0;
+    for (size_t r = 0; r < groups.size(); ++r) {
+      size_t& number = seen[static_cast<uint64_t>(groups[r]) - static_cast<uint64_t>(*lowest)];
+      if (number == kNoPool) number = count++;
+      numbers[r] = number;
+    }
+    return numbers;
+  }
+  std::unordered_map<int64_t, size_t> seen;
   for (size_t r = 0; r < groups.size(); ++r) {
     // Rollouts of a group mostly stand together.
     numbers[r] = r > 0 && groups[r] == groups[r - 1] ? numbers[r - 1]
@@ -47,13 +66,15 @@ std::vector<size_t> pools_of(const RolloutBatch& batch, Level level, Pool pool) 
   std::vector<std::vector<size_t>> indexed;  // by group, then place in the rollout
   size_t count = 0;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    const size_t first = batch.range(level, r).first;
     if (indexed.size() <= groups[r]) indexed.resize(groups[r] + 1);
     std::vector<size_t>& places = indexed[groups[r]];
+    size_t position = 0;
     for_each_trained_span(batch, level, r, [&](size_t begin, size_t end) {
       if (pool == Pool::index) {
-        while (places.size() < end - first) places.push_back(count++);
-        for (size_t i = begin; i < end; ++i) pools[i] = places[i - first];
+        for (size_t i = begin; i < end; ++i, ++position) {
+          if (places.size() == position) places.push_back(count++);
+          pools[i] = places[position];
+        }
       } else {
         const size_t number = pool == Pool::batch ? 0 : pool == Pool::rollout ? r : groups[r];
         std::fill(pools.begin() + static_cast<ptrdiff_t>(begin), pools.begin() + static_cast<ptrdiff_t>(end),
@@ -83,6 +104,19 @@ std::vector<size_t> pools_by_key(const RolloutBatch& batch, const Column& key) {
   return pools;
 }
 
+namespace {
+
+// Two passes in index order; calls fn(i, value) for the values that count.
+template <class T, class Fn>
+void for_each_counted(std::span<const T> values, std::span<const uint8_t> mask,
+                      const std::vector<size_t>& pools, Fn&& fn) {
+  for (size_t i = 0; i < pools.size(); ++i) {
+    if ((mask.empty() || mask[i]) && pools[i] != kNoPool) fn(pools[i], static_cast<double>(values[i]));
+  }
+}
+
+}  // namespace
+
 std::vector<PoolStatistics> pool_statistics(const Column& column, const std::vector<size_t>& pools) {
   size_t count = 0;
   for (const size_t pool : pools) {
@@ -90,22 +124,22 @@ std::vector<PoolStatistics> pool_statistics(const Column& column, const std::vec
   }
   std::vector<PoolStatistics> out(count);
   std::vector<double> first(count);
-  for (size_t i = 0; i < pools.size(); ++i) {
-    if (!column.valid(i) || pools[i] == kNoPool) continue;
-    PoolStatistics& pool = out[pools[i]];
-    if (pool.count++ == 0) first[pools[i]] = column[i];
-    pool.sum += column[i];
-    pool.constant = pool.constant && column[i] == first[pools[i]];
-  }
-  for (size_t p = 0; p < count; ++p) {
-    PoolStatistics& pool = out[p];
-    if (pool.count > 0) pool.mean = pool.constant ? first[p] : pool.sum / static_cast<double>(pool.count);
-  }
-  for (size_t i = 0; i < pools.size(); ++i) {
-    if (!column.valid(i) || pools[i] == kNoPool) continue;
-    const double residual = column[i] - out[pools[i]].mean;
-    out[pools[i]].deviation += residual * residual;
-  }
+  on_values(column, [&](auto values) {
+    for_each_counted(values, column.mask(), pools, [&](size_t number, double value) {
+      PoolStatistics& pool = out[number];
+      if (pool.count++ == 0) first[number] = value;
+      pool.sum += value;
+      pool.constant &= value == first[number];
+    });
+    for (size_t p = 0; p < count; ++p) {
+      PoolStatistics& pool = out[p];
+      if (pool.count > 0) pool.mean = pool.constant ? first[p] : pool.sum / static_cast<double>(pool.count);
+    }
+    for_each_counted(values, column.mask(), pools, [&](size_t number, double value) {
+      const double residual = value - out[number].mean;
+      out[number].deviation += residual * residual;
+    });
+  });
   for (PoolStatistics& pool : out) {
     const bool spread = pool.count > 1 && !pool.constant;
     pool.deviation = spread ? std::sqrt(pool.deviation / static_cast<double>(pool.count - 1)) : 0.0;

@@ -3,7 +3,7 @@
 //
 //   rollout     the steps (or tokens) of one rollout
 //   group       those of all rollouts that answer one prompt
-//   index       the k-th steps (or tokens) of the rollouts of one group
+//   index       the k-th steps (or tokens) of the rollouts of one group, observed ones not counted
 //   batch       everything
 //   key         those of one group whose value of another channel is the same (pools_by_key)
 //

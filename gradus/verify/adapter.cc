@@ -21,6 +21,8 @@ const Adapters& adapters() {
     verify_capo(built);
     verify_clip_delta(built);
     verify_grad_shaping(built);
+    verify_gigpo(built);
+    verify_grpo_groups(built);
     verify_grpo_tokens(built);
     verify_webgen_agent(built);
     verify_prime(built);
@@ -28,6 +30,7 @@ const Adapters& adapters() {
     verify_igpo(built);
     verify_oni(built);
     verify_ppr(built);
+    verify_pure(built);
     return built;
   }();
   return all;

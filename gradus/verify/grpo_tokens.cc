@@ -20,8 +20,46 @@ Verified whiten(const Json& in, const Verifying&) {
   DenseBatch dense(in["mask"], nullptr);
   dense.put("token.x", in["values"]);
   dense.batch.column("token.x").clear_observed(dense.batch);
-  dense.run("credit.whiten", {{"channel", "x"}, {"shift", in["shift_mean"]}});
+  dense.run("credit.whiten", {{"channel", "x"}, {"shift", in["shift_mean"]}, {"variant", "released"}});
   return {{{"out", dense.get("token.x")}}, {{"out", in["mask"]}}};
+}
+
+// REINFORCE++: discounted returns, whitened. The reference lets nothing flow back over a masked token: what
+// follows one hands nothing on.
+Verified reinforce_plus_plus(const Json& in, const Verifying&) {
+  DenseBatch dense(in["mask"], nullptr);
+  dense.put("token.reward", in["token_rewards"]);
+  Json before = in["mask"];  // the mask of the token before
+  for (Json& row : before) {
+    if (row.empty()) continue;
+    row.insert(row.begin(), 1.0);
+    row.erase(row.size() - 1);
+  }
+  dense.put("token.carry", before);
+  dense.run("shape.suffix", {{"channel", "reward"},
+                             {"level", "token"},
+                             {"gamma", in["gamma"]},
+                             {"carry", "carry"},
+                             {"into", "return"}});
+  const Json returns = dense.get("token.return");
+  dense.run("credit.whiten", {{"channel", "return"}, {"variant", "released"}});
+  return {{{"advantages", dense.get("token.return")}, {"returns", returns}}, {{"returns", in["mask"]}}};
+}
+
+Verified token_baseline(const Json& in, const std::string& index, bool bare_tail) {
+  DenseBatch dense(in["mask"], in["group"]);
+  dense.put("token.reward", in["token_rewards"]);
+  dense.put("token.logprob", in["old_log_probs"]);
+  dense.put("token.collision", in["sum_pi_squared"]);
+  Json params{{"index", index}, {"tail", in.value("handle_zero_tail", bare_tail) ? "return" : "baseline"}};
+  if (in.contains("rollout_is_weights") && !in["rollout_is_weights"].is_null()) {
+    dense.put("token.importance", in["rollout_is_weights"]);
+    params["importance"] = "importance";
+  }
+  dense.run("credit.token_baseline", params);
+  dense.run("shape.suffix", {{"channel", "reward"}, {"level", "token"}, {"into", "return"}});
+  return {{{"advantages", dense.get("token.advantage")}, {"returns", dense.get("token.return")}},
+          {{"returns", in["mask"]}}};
 }
 
 }  // namespace
@@ -29,6 +67,11 @@ Verified whiten(const Json& in, const Verifying&) {
 void verify_grpo_tokens(Adapters& adapters) {
   adapters.add("grpo_family", "compute_gae_advantage_return", gae);
   adapters.add("grpo_family", "masked_whiten", whiten);
+  adapters.add("grpo_family", "compute_reinforce_plus_plus_outcome_advantage", reinforce_plus_plus);
+  adapters.add("grpo_family", "compute_optimal_token_baseline_advantage",
+               [](const Json& in, const Verifying&) { return token_baseline(in, "response", false); });
+  adapters.add("grpo_family", "compute_multi_turn_optimal_token_baseline_advantage",
+               [](const Json& in, const Verifying&) { return token_baseline(in, "trained", true); });
 }
 
 }  // namespace gradus

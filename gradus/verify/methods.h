@@ -8,6 +8,8 @@ namespace gradus {
 void verify_capo(Adapters& adapters);
 void verify_clip_delta(Adapters& adapters);
 void verify_grad_shaping(Adapters& adapters);
+void verify_gigpo(Adapters& adapters);
+void verify_grpo_groups(Adapters& adapters);
 void verify_grpo_tokens(Adapters& adapters);
 void verify_webgen_agent(Adapters& adapters);
 void verify_prime(Adapters& adapters);
@@ -15,5 +17,6 @@ void verify_oprl(Adapters& adapters);
 void verify_igpo(Adapters& adapters);
 void verify_oni(Adapters& adapters);
 void verify_ppr(Adapters& adapters);
+void verify_pure(Adapters& adapters);
 
 }  // namespace gradus

@@ -1,0 +1,265 @@
+// Golden functions of pure, of both branches of its code.
+#include <algorithm>
+#include <set>
+
+#include "gradus/rollout/segment.h"
+#include "gradus/verify/dense.h"
+#include "gradus/verify/golden.h"
+#include "gradus/verify/methods.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr int64_t kNoStep = -1;
+
+bool is_on(const Json& value) {
+  return golden_number(value) != 0;
+}
+
+// Two logits per step and a mask of steps as step.for and step.against; one token per step.
+RolloutBatch logits_batch(const Json& logits, const Json& mask) {
+  std::vector<std::vector<size_t>> lengths;
+  std::vector<int64_t> groups;
+  for (const Json& row : mask) {
+    lengths.emplace_back(row.size(), 1);
+    groups.push_back(static_cast<int64_t>(groups.size()));
+  }
+  RolloutBatch batch = ragged_batch(lengths, groups);
+  Column& favoured = batch.add_column("step.for");
+  for (size_t r = 0; r < mask.size(); ++r) {
+    for (size_t k = 0; k < mask[r].size(); ++k) {
+      if (is_on(mask[r][k])) favoured.set(batch.step_begin(r) + k, golden_number(logits[r][k][1]));
+    }
+  }
+  Column& against = batch.add_column("step.against");
+  for (size_t r = 0; r < mask.size(); ++r) {
+    for (size_t k = 0; k < mask[r].size(); ++k) {
+      if (is_on(mask[r][k])) against.set(batch.step_begin(r) + k, golden_number(logits[r][k][0]));
+    }
+  }
+  run_operator(batch, "shape.class_margin", {{"for", "for"}, {"against", "against"}, {"into", "prm"}});
+  return batch;
+}
+
+// Rows by step, 0 where missing; a row without any valid step holds `none` instead.
+Json step_rows(const RolloutBatch& batch, const std::string& name, const Json& none) {
+  const Column& column = batch.column(name);
+  Json out = Json::array();
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    Json row = Json::array();
+    bool any = false;
+    for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
+      any = any || column.valid(s);
+      row.push_back(column[s]);
+    }
+    if (!any) std::fill(row.begin(), row.end(), none);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+Verified logits_to_reward(const Json& in, const Verifying&) {
+  RolloutBatch batch = logits_batch(in["logits"], in["step_mask"]);
+  const bool uniform = in.value("disable_weighted_reward", false);
+  Json params{{"channel", "prm"}, {"weights", uniform ? "uniform" : "soft_minimum"}};
+  if (!uniform) params["temperature"] = in["temperature"];
+  run_operator(batch, "shape.min_form", params);
+  run_operator(batch, "shape.aggregate", {{"channel", "prm"}, {"into", "outcome"}});
+  Json outcome = Json::array();
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    const Column& column = batch.column("rollout.outcome");
+    outcome.push_back(column.valid(r) ? Json(column[r]) : Json());
+  }
+  // A softmax over no steps is 0/0 in the reference.
+  return {{{"step_rewards", step_rows(batch, "step.prm", nullptr)}, {"outcome", outcome}}};
+}
+
+Verified token_rewards(const Json& in, const Verifying&) {
+  RolloutBatch batch = logits_batch(in["logits_response_part"], in["step_end_mask"]);
+  const Json temperature = in["temperature"];
+  if (!temperature.is_null()) {
+    run_operator(batch, "shape.min_form", {{"channel", "prm"}, {"temperature", temperature}});
+  }
+  return {{{"token_rewards", step_rows(batch, "step.prm", temperature.is_null() ? Json(0.0) : Json())}}};
+}
+
+// The reference lists the last token twice where it is a separator.
+Verified split_steps(const Json& in, const Verifying&) {
+  const auto listed = in["separator_token_ids"].get<std::vector<int32_t>>();
+  const std::unordered_set<int32_t> separators(listed.begin(), listed.end());
+  std::vector<std::vector<int64_t>> ids;
+  Json reward_mask = Json::array(), counts = Json::array(), score_mask = Json::array();
+  size_t most = 0;
+  for (size_t r = 0; r < in["response_tokens"].size(); ++r) {
+    auto tokens = in["response_tokens"][r].get<std::vector<int32_t>>();
+    Json marks(std::vector<bool>(tokens.size(), false));
+    tokens.resize(in["response_lens"][r].get<size_t>());
+    std::vector<int64_t>& row = ids.emplace_back();
+    for (const size_t end : step_ends(tokens, separators)) {
+      row.push_back(static_cast<int64_t>(end));
+      marks[end] = true;
+    }
+    if (!tokens.empty() && separators.count(tokens.back())) row.push_back(row.back());
+    counts.push_back(static_cast<double>(row.size()));
+    reward_mask.push_back(std::move(marks));
+    most = std::max(most, row.size());
+  }
+  for (std::vector<int64_t>& row : ids) {
+    std::vector<bool> scored(row.size(), true);
+    scored.resize(most, false);
+    score_mask.push_back(scored);
+    row.resize(most, kNoStep);
+  }
+  return {
+      {{"score_ids", ids}, {"score_mask", score_mask}, {"reward_mask", reward_mask}, {"num_steps", counts}}};
+}
+
+std::vector<bool> alone_in_group(const Json& groups) {
+  std::vector<bool> out;
+  for (const Json& group : groups) out.push_back(std::count(groups.begin(), groups.end(), group) == 1);
+  return out;
+}
+
+// The reference divides by n - 1 = 0 for a group of one, and its whitening spreads that over the batch.
+void spoil(Json& rows, const std::vector<bool>& which) {
+  for (size_t r = 0; r < rows.size(); ++r) {
+    if (which[r]) std::fill(rows[r].begin(), rows[r].end(), Json());
+  }
+}
+
+// Token returns over padded rows: the reference's padding holds zeros that take part in the minimum.
+Json padded_returns(const Json& in) {
+  Json ones = in["mask"];
+  for (Json& row : ones) std::fill(row.begin(), row.end(), Json(1));
+  DenseBatch dense(ones, in["group"]);
+  dense.put("token.reward", in["token_rewards"]);
+  dense.run("shape.suffix",
+            {{"channel", "reward"}, {"level", "token"}, {"form", in["aggregate"]}, {"into", "return"}});
+  return dense.get("token.return");
+}
+
+Verified rloo(const Json& in, const Verifying&) {
+  DenseBatch dense(in["mask"], in["group"]);
+  dense.put("token.return", padded_returns(in));
+  dense.run("credit.peer_baseline",
+            {{"channel", "return"}, {"level", "token"}, {"variant", "released"}, {"into", "advantage"}});
+  const std::vector<bool> alone = alone_in_group(in["group"]);
+  Json returns = dense.get("token.advantage");
+  spoil(returns, alone);
+  const bool norm = in["adv_norm"].get<bool>();
+  if (norm) dense.run("credit.whiten", {{"channel", "advantage"}});
+  Json advantages = dense.get("token.advantage");
+  const bool any = std::find(alone.begin(), alone.end(), true) != alone.end();
+  spoil(advantages, norm && any ? std::vector<bool>(alone.size(), true) : alone);
+  return {{{"advantages", advantages}, {"returns", returns}}};
+}
+
+struct ChunkRow {
+  const Json* chunk;
+  size_t row;
+};
+
+// Steps between the marked ends of every response; behind the last end, a step without a reward.
+std::vector<size_t> step_lengths(const Json& ends, const Json& mask) {
+  std::vector<size_t> lengths;
+  size_t open = 0;
+  for (size_t t = 0; t < mask.size() && is_on(mask[t]); ++t) {
+    ++open;
+    if (!is_on(ends[t])) continue;
+    lengths.push_back(open);
+    open = 0;
+  }
+  if (open > 0) lengths.push_back(open);
+  return lengths;
+}
+
+// Per chunk, rows of its padded width.
+Json chunk_rows(const RolloutBatch& batch, const Json& chunks, const std::string& name) {
+  const Column& column = batch.column(name);
+  Json out = Json::array();
+  size_t r = 0;
+  for (const Json& chunk : chunks) {
+    Json rows = Json::array();
+    for (const Json& mask : chunk["action_mask"]) {
+      std::vector<double> row(mask.size(), 0.0);
+      for (size_t t = batch.first_token(r); t < batch.last_token(r); ++t)
+        row[t - batch.first_token(r)] = column[t];
+      rows.push_back(row);
+      ++r;
+    }
+    out.push_back(std::move(rows));
+  }
+  return out;
+}
+
+RolloutBatch chunk_batch(const Json& in) {
+  std::vector<std::vector<size_t>> lengths;
+  std::vector<int64_t> groups;
+  std::vector<double> rewards, solved;
+  const auto samples = in["samples_per_prompt"].get<int64_t>();
+  for (const Json& chunk : in["chunks"]) {
+    for (size_t row = 0; row < chunk["action_mask"].size(); ++row) {
+      const Json &ends = chunk["process_reward_mask"][row], &mask = chunk["action_mask"][row];
+      groups.push_back(static_cast<int64_t>(groups.size()) / samples);
+      lengths.push_back(step_lengths(ends, mask));
+      solved.push_back(golden_number(chunk["solved"][row]));
+      size_t end = 0;
+      for (const size_t length : lengths.back()) {
+        end += length;
+        const bool scored = is_on(ends[end - 1]);
+        rewards.push_back(scored ? golden_number(chunk["process_reward"][row][end - 1])
+                                 : std::numeric_limits<double>::quiet_NaN());
+      }
+    }
+  }
+  RolloutBatch batch = ragged_batch(lengths, groups);
+  Column& prm = batch.add_column("step.prm");
+  for (size_t s = 0; s < rewards.size(); ++s) prm.set(s, rewards[s]);
+  Column& outcome = batch.add_column("rollout.outcome");
+  for (size_t r = 0; r < solved.size(); ++r) outcome.set(r, solved[r] - 1);
+  return batch;
+}
+
+// Main branch: process rewards minus the others' rate, the outcome minus the others' mean at the last step,
+// return to go, nothing on separators.
+Verified experiences(const Json& in, const Verifying&) {
+  RolloutBatch batch = chunk_batch(in);
+  const std::string mode = in["mode"].get<std::string>();
+  Json from = Json::array(), weights = Json::array();
+  if (mode.find("PRM") != std::string::npos) {
+    run_operator(batch, "credit.peer_baseline",
+                 {{"channel", "prm"},
+                  {"per", in["baseline"] == "token" ? "token" : "value"},
+                  {"spare_ends", true},
+                  {"into", "process"}});
+    from.push_back("process");
+    weights.push_back(1.0);
+  }
+  if (mode.find("VR") != std::string::npos) {
+    run_operator(batch, "credit.rloo", {{"level", "rollout"}, {"into", "verified"}});
+    run_operator(batch, "shape.place",
+                 {{"channel", "verified"}, {"from", "rollout"}, {"to", "step"}, {"into", "verified"}});
+    from.push_back("verified");
+    weights.push_back(in["vr_coef"]);
+  }
+  run_operator(batch, "credit.sum",
+               {{"level", "step"}, {"from", from}, {"weights", weights}, {"into", "reward"}});
+  run_operator(batch, "shape.place", {{"channel", "reward"}, {"into", "reward"}});
+  run_operator(batch, "shape.suffix", {{"channel", "reward"}, {"into", "return"}});
+  run_operator(batch, "shape.place", {{"channel", "return"}, {"at", "but_last"}, {"into", "return"}});
+  return {{{"rewards_minus_baseline", chunk_rows(batch, in["chunks"], "token.reward")},
+           {"returns_masked_no_kl", chunk_rows(batch, in["chunks"], "token.return")}}};
+}
+
+}  // namespace
+
+void verify_pure(Adapters& adapters) {
+  adapters.add("pure", "turn_process_reward_logits_to_reward", logits_to_reward);
+  adapters.add("pure", "ProcessRewardModelWorker._forward_micro_batch (reward part)", token_rewards);
+  adapters.add("pure", "ProcessRewardModelWorker._split_steps", split_steps);
+  adapters.add("pure", "compute_rloo_outcome_advantage", rloo);
+  adapters.add("pure", "NaiveExperienceMaker.process_experiences + return cumsum", experiences);
+}
+
+}  // namespace gradus

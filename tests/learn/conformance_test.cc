@@ -1,0 +1,372 @@
+// What every operator keeps to, checked on random batches for each one that is registered, with every choice
+// of every parameter: nothing has to be added here for a new one.
+//
+// Missing and masked values, groups of one, empty steps and rollouts are in the batches. Where an operator
+// needs more than its description says (a parameter that goes with another), `kTogether` says so.
+#include <algorithm>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <set>
+#include <sstream>
+
+#include "tests/rollout/random_batch.h"
+
+#include "gradus/learn/operators.h"
+#include "gradus/rollout/jsonl.h"
+
+namespace gradus {
+namespace {
+
+constexpr int kBatches = 12;      // per operator and choice of parameters
+constexpr double kMissing = 0.2;  // chance of a missing value
+
+// Values that only make sense together; tried beside the choices one by one.
+const std::map<std::string, std::vector<Json>> kTogether{
+    {"shape.normalise",
+     {{{"pool", "key"}, {"key", "same"}},
+      {{"by", "measured"}},
+      {{"by", "measured"}, {"centre", "leave_one_out"}},
+      {{"by", "measured"}, {"variant", "released"}},
+      {{"pool", "batch"}, {"centre", "none"}},
+      {{"centre", "leave_one_out"}, {"scale", "none"}}}},
+    {"shape.suffix", {{{"carry", "carried"}}, {{"carry", "carried"}, {"level", "token"}}}},
+    {"shape.place", {{{"from", "rollout"}, {"to", "step"}}, {{"from", "rollout"}, {"at", "every"}}}},
+    {"credit.token_baseline", {{{"importance", "weight"}, {"tail", "baseline"}}}}};
+
+// A trained token without one of these is refused, not guessed.
+const std::set<std::string> kNeedsAll{"credit.gae", "credit.token_baseline"};
+
+// Released code that counts padding, or numbers tokens by their place in the padded row.
+bool counts_padding(const std::string& name, const Json& params) {
+  return (name == "credit.peer_baseline" && params.value("variant", "") == "released") ||
+         (name == "credit.token_baseline" && params.value("index", "") == "response");
+}
+
+Json value_for(const ParamSpec& param) {
+  switch (param.type) {
+    case ParamType::text:
+      return param.choices.empty() ? Json("x_" + param.name) : Json(param.choices.front());
+    case ParamType::texts:
+      return param.choices.empty() ? Json{"x_a", "x_b"} : Json{param.choices.front()};
+    case ParamType::numbers:
+      return Json{std::clamp(1.0, param.low, param.high), std::clamp(0.5, param.low, param.high)};
+    case ParamType::integer:
+      return static_cast<int64_t>(std::clamp(2.0, param.low, param.high));
+    case ParamType::number:
+      return std::clamp(0.5, param.low, param.high);
+    case ParamType::boolean:
+      return true;
+  }
+  return nullptr;
+}
+
+struct Variant {
+  std::string name;
+  Json params;
+  Params filled;
+
+  std::vector<std::string> columns(const std::vector<std::string>& patterns) const {
+    std::vector<std::string> out;
+    for (const std::string& pattern : patterns) {
+      for (std::string& column : filled.fill(pattern)) out.push_back(std::move(column));
+    }
+    return out;
+  }
+  std::vector<std::string> reads() const { return columns(operators().spec(name).reads); }
+  std::vector<std::string> writes() const { return columns(operators().spec(name).writes); }
+  std::string scope() const {
+    const std::string scope = filled.fill(operators().spec(name).scope).front();
+    return scope == "index" || scope == "key" ? "group" : scope;
+  }
+  std::string shown() const { return name + " " + params.dump(); }
+};
+
+std::optional<Variant> variant(const std::string& name, const Json& params) {
+  try {
+    operators().make(name, params);
+  } catch (const Error&) {
+    return std::nullopt;  // this choice needs another beside it
+  }
+  return Variant{name, params, Params(operators().spec(name), params, {})};
+}
+
+std::vector<Variant> variants_of(const std::string& name) {
+  const Spec& spec = operators().spec(name);
+  Json plain = Json::object();
+  for (const ParamSpec& param : spec.params) {
+    if (param.fallback.is_null()) plain[param.name] = value_for(param);
+  }
+  std::vector<Variant> out;
+  const auto add = [&](const Json& more) {
+    Json params = plain;
+    params.update(more);
+    if (auto made = variant(name, params)) out.push_back(*made);
+  };
+  add(Json::object());
+  for (const ParamSpec& param : spec.params) {
+    for (const std::string& choice : param.choices) {
+      if (param.type == ParamType::text && choice != "refuse") add({{param.name, choice}});
+    }
+    if (param.type == ParamType::boolean) add({{param.name, !param.fallback.get<bool>()}});
+  }
+  if (const auto more = kTogether.find(name); more != kTogether.end()) {
+    for (const Json& params : more->second) add(params);
+  }
+  return out;
+}
+
+Plan plan_for(const Variant& v, Stream& stream, bool observed = false) {
+  Plan plan = random_plan(stream);
+  const double missing = kNeedsAll.count(v.name) ? 0 : kMissing;
+  for (const std::string& column : v.reads()) {
+    give_values(plan, column, stream, {.missing = missing, .observed = observed});
+  }
+  return plan;
+}
+
+void run(const Variant& v, RolloutBatch& batch, int threads = 1, uint64_t seed = 5) {
+  operators().make(v.name, v.params)->apply(batch, {.random = Stream(seed), .threads = threads});
+}
+
+std::vector<Plan> outputs(const Variant& v, const Plan& plan, Precision precision = Precision::single,
+                          uint64_t seed = 5) {
+  RolloutBatch batch = build(plan, precision);
+  run(v, batch, 1, seed);
+  std::vector<Plan> out;
+  for (const std::string& column : v.writes()) out.push_back(read_back(plan, batch, column));
+  return out;
+}
+
+bool near(std::optional<double> a, std::optional<double> b, double tolerance) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return std::abs(*a - *b) <= tolerance * (1 + std::abs(*b));
+}
+
+// "" or what differs first; `added` steps are passed over.
+std::string difference(const std::vector<Plan>& got, const std::vector<Plan>& want, double tolerance) {
+  for (size_t c = 0; c < want.size(); ++c) {
+    std::vector<std::pair<std::string, std::optional<double>>> lists[2];
+    for (const int side : {0, 1}) {
+      for (PlannedRollout rollout : (side == 0 ? got : want)[c]) {
+        std::erase_if(rollout.steps, [](const PlannedStep& step) { return step.added; });
+        Plan one{rollout};
+        for_each_place(one, [&](Level, StepKind, Values& values) {
+          for (const auto& [name, value] : values) lists[side].emplace_back(name, value);
+        });
+      }
+    }
+    if (lists[0].size() != lists[1].size()) return "another number of values";
+    for (size_t i = 0; i < lists[0].size(); ++i) {
+      if (near(lists[0][i].second, lists[1][i].second, tolerance)) continue;
+      const auto shown = [](std::optional<double> x) { return x ? std::to_string(*x) : "missing"; };
+      return lists[1][i].first + "[" + std::to_string(i) + "]: " + shown(lists[0][i].second) + ", not " +
+             shown(lists[1][i].second);
+    }
+  }
+  return "";
+}
+
+bool draws_random_numbers(const Variant& v, const Plan& plan) {
+  for (uint64_t seed = 6; seed < 12; ++seed) {
+    const auto other = outputs(v, plan, Precision::single, seed);
+    if (!difference(other, outputs(v, plan), 0).empty()) return true;
+  }
+  return false;
+}
+
+std::string bytes(const RolloutBatch& batch) {
+  std::ostringstream out;
+  write_rollouts(batch, out);
+  return out.str();
+}
+
+class Conformance : public ::testing::TestWithParam<std::string> {
+ protected:
+  // fn(variant, stream) for many batches.
+  template <class Fn>
+  void each(Fn&& fn) const {
+    for (const Variant& v : variants_of(GetParam())) {
+      for (int b = 0; b < kBatches && !HasFailure(); ++b) {
+        SCOPED_TRACE(v.shown() + ", batch " + std::to_string(b));
+        Stream stream = Stream(11).child(v.shown()).child(static_cast<uint64_t>(b));
+        fn(v, stream);
+      }
+    }
+  }
+};
+
+TEST_P(Conformance, IsMadeFromItsDescription) {
+  ASSERT_FALSE(variants_of(GetParam()).empty()) << "no parameters could be derived; see kTogether";
+  EXPECT_EQ(variants_of(GetParam()).front().name, GetParam());
+}
+
+TEST_P(Conformance, WritesFiniteValuesAndNoneWhereObserved) {
+  each([](const Variant& v, Stream& stream) {
+    Plan plan = plan_for(v, stream, stream.chance(0.5));
+    RolloutBatch batch = build(plan);
+    const std::vector<std::string> reads = v.reads();
+    run(v, batch);
+    for (const std::string& name : v.writes()) {
+      const bool changed = std::count(reads.begin(), reads.end(), name) > 0;
+      Plan after = read_back(plan, batch, name);
+      std::vector<std::optional<double>> before;
+      for_each_place(plan, [&](Level level, StepKind, Values& values) {
+        if (level == batch.column(name).level()) before.push_back(changed ? values[name] : std::nullopt);
+      });
+      size_t next = 0;
+      for_each_place(after, [&](Level level, StepKind kind, Values& values) {
+        if (level != batch.column(name).level()) return;
+        const std::optional<double> value = values[name], old = before[next++];
+        if (value) {
+          EXPECT_TRUE(std::isfinite(*value)) << name;
+        }
+        if (kind == StepKind::observe) {
+          EXPECT_TRUE(near(value, old, 0)) << name << " written where observed";
+        }
+      });
+    }
+  });
+}
+
+TEST_P(Conformance, DeclaredColumnsAreTheTrueOnes) {
+  each([](const Variant& v, Stream& stream) {
+    Plan plan = plan_for(v, stream), more = plan;
+    for (const char* name : {"rollout.bystander", "step.bystander", "token.bystander"}) {
+      give_values(more, name, stream, {.missing = kMissing});
+    }
+    RolloutBatch batch = build(more);
+    const RolloutBatch untouched = batch;
+    run(v, batch);
+    const std::vector<std::string> writes = v.writes();
+    std::set<std::string> wanted(writes.begin(), writes.end());
+    for (const std::string& name : untouched.column_names()) wanted.insert(name);
+    const std::vector<std::string> names = batch.column_names();
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()), wanted);
+    for (const std::string& name : untouched.column_names()) {
+      if (std::count(writes.begin(), writes.end(), name)) continue;
+      EXPECT_EQ(difference({read_back(more, batch, name)}, {read_back(more, untouched, name)}, 0), "");
+    }
+    std::vector<Plan> beside;
+    for (const std::string& name : writes) beside.push_back(read_back(more, batch, name));
+    EXPECT_EQ(difference(beside, outputs(v, plan), 0), "") << "depends on a column that it does not declare";
+    for (const std::string& name : v.reads()) {
+      Plan without = plan;
+      for_each_place(without, [&](Level, StepKind, Values& values) { values.erase(name); });
+      RolloutBatch lacking = build(without);
+      if (lacking.has_column(name)) continue;
+      EXPECT_THROW(run(v, lacking), Error) << "does not read " << name;
+    }
+  });
+}
+
+TEST_P(Conformance, OrderOfRolloutsDoesNotMatter) {
+  each([](const Variant& v, Stream& stream) {
+    const Plan plan = plan_for(v, stream);
+    if (draws_random_numbers(v, plan)) return;
+    std::vector<size_t> order(plan.size());
+    for (size_t r = 0; r < order.size(); ++r) order[r] = r;
+    stream.shuffle(std::span(order));
+    Plan shuffled;
+    for (const size_t r : order) shuffled.push_back(plan[r]);
+    std::vector<Plan> want = outputs(v, plan, Precision::full);
+    for (Plan& column : want) {
+      Plan moved;
+      for (const size_t r : order) moved.push_back(column[r]);
+      column = moved;
+    }
+    // The variant that keeps to another code's float32 sums depends on their order that much.
+    const double tolerance = v.params.value("variant", "") == "released" ? 1e-2 : 1e-9;
+    EXPECT_EQ(difference(outputs(v, shuffled, Precision::full), want, tolerance), "");
+  });
+}
+
+TEST_P(Conformance, ObservationsPutInChangeNothing) {
+  each([](const Variant& v, Stream& stream) {
+    const Plan plan = plan_for(v, stream);
+    if (counts_padding(v.name, v.params) || draws_random_numbers(v, plan)) return;
+    Plan padded = plan;
+    for (PlannedRollout& rollout : padded) {
+      PlannedStep gap{.kind = StepKind::observe, .values = {}, .tokens = {}, .added = true};
+      gap.tokens.resize(1 + stream.below(3));
+      const size_t at = stream.below(rollout.steps.size() + 1);
+      rollout.steps.insert(rollout.steps.begin() + static_cast<ptrdiff_t>(at), gap);
+    }
+    const bool garbage = stream.chance(0.5);
+    for (const std::string& name : v.reads()) {
+      for (PlannedRollout& rollout : padded) {
+        for (PlannedStep& step : rollout.steps) {
+          if (step.kind != StepKind::observe || !garbage) continue;
+          const Level level = split_column_name(name).first;
+          if (level == Level::step) step.values[name] = 1e3 * stream.normal();
+          if (level != Level::token) continue;
+          for (Values& token : step.tokens) token[name] = 1e3 * stream.normal();
+        }
+      }
+    }
+    Plan plain = plan;  // in-place operators leave the old values of observed places
+    std::vector<Plan> got = outputs(v, padded), want = outputs(v, plain);
+    for (std::vector<Plan>* side : {&got, &want}) {
+      for (Plan& column : *side) {
+        for_each_place(column, [](Level level, StepKind kind, Values& values) {
+          if (level != Level::rollout && kind == StepKind::observe) {
+            for (auto& [unused, value] : values) value.reset();
+          }
+        });
+      }
+    }
+    EXPECT_EQ(difference(got, want, 0), "");
+  });
+}
+
+TEST_P(Conformance, SplittingTheBatchChangesNoByte) {
+  each([](const Variant& v, Stream& stream) {
+    const Plan plan = plan_for(v, stream);
+    if (v.scope() == "batch" || draws_random_numbers(v, plan)) return;
+    ASSERT_TRUE(v.scope() == "group" || v.scope() == "rollout") << v.scope();
+    const std::vector<Plan> whole = outputs(v, plan);
+    std::map<int64_t, std::vector<size_t>> parts;
+    for (size_t r = 0; r < plan.size(); ++r) {
+      parts[v.scope() == "group" ? plan[r].group : static_cast<int64_t>(r)].push_back(r);
+    }
+    for (const auto& [unused, members] : parts) {
+      Plan part;
+      for (const size_t r : members) part.push_back(plan[r]);
+      std::vector<Plan> want(whole.size());
+      for (size_t c = 0; c < whole.size(); ++c) {
+        for (const size_t r : members) want[c].push_back(whole[c][r]);
+      }
+      EXPECT_EQ(difference(outputs(v, part), want, 0), "");
+    }
+  });
+}
+
+TEST_P(Conformance, ThreadsAndStorageChangeNoByte) {
+  each([](const Variant& v, Stream& stream) {
+    RolloutBatch one = build(plan_for(v, stream));
+    std::istringstream stored(bytes(one));
+    RolloutFile file = read_rollouts(stored, "memory", {.strict = true});
+    for (const std::string& name : v.reads()) {
+      if (!file.batch.has_column(name)) file.batch.add_column(name);  // all missing: nothing is stored
+    }
+    RolloutBatch two = one, eight = one;
+    run(v, one, 1);
+    run(v, two, 2);
+    run(v, eight, 8);
+    run(v, file.batch, 1);
+    EXPECT_EQ(bytes(one), bytes(two));
+    EXPECT_EQ(bytes(one), bytes(eight));
+    EXPECT_EQ(bytes(one), bytes(file.batch));
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryOperator, Conformance, ::testing::ValuesIn(operators().names()),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::replace_if(
+                               name.begin(), name.end(),
+                               [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace gradus
