@@ -28,6 +28,8 @@ const Adapters& adapters() {
     verify_igpo(built);
     verify_oni(built);
     verify_ppr(built);
+    verify_segmentation(built);
+    verify_toolrl(built);
     return built;
   }();
   return all;

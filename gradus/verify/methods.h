@@ -15,5 +15,7 @@ void verify_oprl(Adapters& adapters);
 void verify_igpo(Adapters& adapters);
 void verify_oni(Adapters& adapters);
 void verify_ppr(Adapters& adapters);
+void verify_segmentation(Adapters& adapters);
+void verify_toolrl(Adapters& adapters);
 
 }  // namespace gradus
