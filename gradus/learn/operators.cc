@@ -10,6 +10,7 @@
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
+#include "gradus/reward/block_format.h"
 #include "gradus/reward/by_success.h"
 #include "gradus/reward/class_margin.h"
 #include "gradus/reward/difference.h"
@@ -33,6 +34,7 @@
 #include "gradus/reward/shuffle.h"
 #include "gradus/reward/spread.h"
 #include "gradus/reward/suffix.h"
+#include "gradus/reward/tool_call.h"
 #include "gradus/reward/top.h"
 #include "gradus/reward/transform.h"
 #include "gradus/reward/vote.h"
@@ -76,6 +78,9 @@ void register_operators(OperatorRegistry& registry) {
   register_shift(registry);
   register_top(registry);
   register_transform(registry);
+  register_block_format(registry);
+  register_think_length(registry);
+  register_tool_call(registry);
 }
 
 const OperatorRegistry& operators() {

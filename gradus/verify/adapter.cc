@@ -35,6 +35,8 @@ const Adapters& adapters() {
     verify_oni(built);
     verify_ppr(built);
     verify_pure(built);
+    verify_segmentation(built);
+    verify_toolrl(built);
     return built;
   }();
   return all;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <set>
 
-#include "gradus/rollout/segment.h"
 #include "gradus/verify/dense.h"
 #include "gradus/verify/golden.h"
 #include "gradus/verify/methods.h"
@@ -82,37 +81,6 @@ Verified token_rewards(const Json& in, const Verifying&) {
     run_operator(batch, "shape.min_form", {{"channel", "prm"}, {"temperature", temperature}});
   }
   return {{{"token_rewards", step_rows(batch, "step.prm", temperature.is_null() ? Json(0.0) : Json())}}};
-}
-
-// The reference lists the last token twice where it is a separator.
-Verified split_steps(const Json& in, const Verifying&) {
-  const auto listed = in["separator_token_ids"].get<std::vector<int32_t>>();
-  const std::unordered_set<int32_t> separators(listed.begin(), listed.end());
-  std::vector<std::vector<int64_t>> ids;
-  Json reward_mask = Json::array(), counts = Json::array(), score_mask = Json::array();
-  size_t most = 0;
-  for (size_t r = 0; r < in["response_tokens"].size(); ++r) {
-    auto tokens = in["response_tokens"][r].get<std::vector<int32_t>>();
-    Json marks(std::vector<bool>(tokens.size(), false));
-    tokens.resize(in["response_lens"][r].get<size_t>());
-    std::vector<int64_t>& row = ids.emplace_back();
-    for (const size_t end : step_ends(tokens, separators)) {
-      row.push_back(static_cast<int64_t>(end));
-      marks[end] = true;
-    }
-    if (!tokens.empty() && separators.count(tokens.back())) row.push_back(row.back());
-    counts.push_back(static_cast<double>(row.size()));
-    reward_mask.push_back(std::move(marks));
-    most = std::max(most, row.size());
-  }
-  for (std::vector<int64_t>& row : ids) {
-    std::vector<bool> scored(row.size(), true);
-    scored.resize(most, false);
-    score_mask.push_back(scored);
-    row.resize(most, kNoStep);
-  }
-  return {
-      {{"score_ids", ids}, {"score_mask", score_mask}, {"reward_mask", reward_mask}, {"num_steps", counts}}};
 }
 
 std::vector<bool> alone_in_group(const Json& groups) {
@@ -257,7 +225,6 @@ Verified experiences(const Json& in, const Verifying&) {
 void verify_pure(Adapters& adapters) {
   adapters.add("pure", "turn_process_reward_logits_to_reward", logits_to_reward);
   adapters.add("pure", "ProcessRewardModelWorker._forward_micro_batch (reward part)", token_rewards);
-  adapters.add("pure", "ProcessRewardModelWorker._split_steps", split_steps);
   adapters.add("pure", "compute_rloo_outcome_advantage", rloo);
   adapters.add("pure", "NaiveExperienceMaker.process_experiences + return cumsum", experiences);
 }
