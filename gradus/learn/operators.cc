@@ -5,6 +5,10 @@
 #include "gradus/credit/step_return.h"
 #include "gradus/credit/weighted_sum.h"
 #include "gradus/credit/whiten.h"
+#include "gradus/learn/aggregation.h"
+#include "gradus/learn/kl.h"
+#include "gradus/learn/policy_loss.h"
+#include "gradus/learn/value_loss.h"
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
@@ -70,6 +74,10 @@ void register_operators(OperatorRegistry& registry) {
   register_shift(registry);
   register_top(registry);
   register_transform(registry);
+  register_kl(registry);
+  register_policy_loss(registry);
+  register_value_loss(registry);
+  register_aggregation(registry);
 }
 
 const OperatorRegistry& operators() {

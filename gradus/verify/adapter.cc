@@ -21,6 +21,7 @@ const Adapters& adapters() {
     verify_capo(built);
     verify_clip_delta(built);
     verify_grad_shaping(built);
+    verify_grpo_losses(built);
     verify_grpo_tokens(built);
     verify_webgen_agent(built);
     verify_prime(built);

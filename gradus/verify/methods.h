@@ -8,6 +8,7 @@ namespace gradus {
 void verify_capo(Adapters& adapters);
 void verify_clip_delta(Adapters& adapters);
 void verify_grad_shaping(Adapters& adapters);
+void verify_grpo_losses(Adapters& adapters);
 void verify_grpo_tokens(Adapters& adapters);
 void verify_webgen_agent(Adapters& adapters);
 void verify_prime(Adapters& adapters);
