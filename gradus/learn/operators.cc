@@ -7,6 +7,10 @@
 #include "gradus/credit/token_baseline.h"
 #include "gradus/credit/weighted_sum.h"
 #include "gradus/credit/whiten.h"
+#include "gradus/learn/aggregation.h"
+#include "gradus/learn/kl.h"
+#include "gradus/learn/policy_loss.h"
+#include "gradus/learn/value_loss.h"
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
@@ -81,6 +85,10 @@ void register_operators(OperatorRegistry& registry) {
   register_block_format(registry);
   register_think_length(registry);
   register_tool_call(registry);
+  register_kl(registry);
+  register_policy_loss(registry);
+  register_value_loss(registry);
+  register_aggregation(registry);
 }
 
 const OperatorRegistry& operators() {

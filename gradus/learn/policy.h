@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "gradus/learn/objective.h"
 #include "gradus/model/language_model.h"
 #include "gradus/rollout/batch.h"
 
@@ -42,25 +43,19 @@ struct FitOptions {
   uint64_t key = 0;  // order of the examples
 };
 
-enum class LossAggregation {
-  token_mean,     // mean over all trained tokens of the batch (DAPO)
-  sequence_mean,  // mean over tokens of a rollout, then over rollouts (GRPO)
-  constant_norm,  // sum over tokens / (rollouts * max_response) (Dr. GRPO)
-};
-
 struct Objective {
   double learning_rate = 1e-4;  // Adam
-  double clip_low = 0.2;        // PPO ratio clip: [1 - clip_low, 1 + clip_high]
-  double clip_high = 0.2;
-  int epochs = 1;        // passes over the batch
-  int minibatches = 1;   // updates per pass
-  double kl_weight = 0;  // times the k3 estimator of KL(policy || reference); needs token.ref_logprob
+  PolicyLoss loss;              // kl_weight > 0 needs token.ref_logprob
+  Aggregation aggregation;
+  int epochs = 1;       // passes over the batch
+  int minibatches = 1;  // updates per pass
   double entropy_weight = 0;
   double clip_norm = 1.0;
-  LossAggregation aggregation = LossAggregation::token_mean;
-  int max_response = 0;  // for constant_norm
-  uint64_t key = 0;      // order of the minibatches
+  uint64_t key = 0;  // order of the minibatches
 };
+
+// Throws Error::input where a setting is out of its range.
+void check_objective(const Objective& objective);
 
 struct UpdateStats {
   double loss = 0, entropy = 0, clip_share = 0, kl_old = 0, kl_reference = 0, grad_norm = 0;

@@ -7,7 +7,6 @@
 #include "gradus/base/json.h"
 #include "gradus/base/random.h"
 #include "gradus/learn/adam.h"
-#include "gradus/learn/objective.h"
 #include "gradus/learn/policy.h"
 #include "gradus/learn/policy_file.h"
 #include "gradus/model/torch/generation.h"
@@ -67,7 +66,7 @@ class TorchPolicy : public Policy {
   double fit_batch(std::span<const Example> examples, std::span<const size_t> order);
   void minibatch(std::span<const Trained> rollouts, const std::vector<size_t>& order,
                  const Objective& objective, UpdateStats& sums);
-  void policy_gradient(const PackedRows& rows, const std::vector<TokenTerm>& terms,
+  void policy_gradient(const PackedRows& rows, std::vector<TokenTerm> terms, const std::vector<size_t>& ends,
                        const std::vector<double>& weights, const Objective& objective, UpdateStats& sums);
   void backward(const torch::Tensor& logits, const torch::Tensor& log_softmax, const torch::Tensor& targets,
                 const Slopes& slopes, const torch::Tensor& entropy);
@@ -250,7 +249,7 @@ std::vector<TorchPolicy::Trained> TorchPolicy::read_rollouts(const RolloutBatch&
                                                              const Objective& objective) const {
   const Column& advantage = batch.column("token.advantage");
   const Column& logprob = batch.column("token.logprob");
-  const Column* const reference = objective.kl_weight > 0 ? &batch.column("token.ref_logprob") : nullptr;
+  const Column* const reference = objective.loss.kl_weight > 0 ? &batch.column("token.ref_logprob") : nullptr;
   std::vector<Trained> out;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     Trained rollout{.prompt = batch.header(r).prompt_tokens, .response = {}, .wanted = {}, .terms = {}};
@@ -282,26 +281,26 @@ std::vector<TorchPolicy::Trained> TorchPolicy::read_rollouts(const RolloutBatch&
   return out;
 }
 
-void TorchPolicy::policy_gradient(const PackedRows& rows, const std::vector<TokenTerm>& terms,
-                                  const std::vector<double>& weights, const Objective& objective,
-                                  UpdateStats& sums) {
+void TorchPolicy::policy_gradient(const PackedRows& rows, std::vector<TokenTerm> terms,
+                                  const std::vector<size_t>& ends, const std::vector<double>& weights,
+                                  const Objective& objective, UpdateStats& sums) {
   const torch::Tensor logits = model_.logits(rows), targets = targets_of(rows);
   const torch::Tensor all = torch::log_softmax(logits.detach(), 1);
   const torch::Tensor entropy = (all.exp() * all).sum(1).neg();
   const std::vector<float> chosen = floats_of(all.gather(1, targets.unsqueeze(1)));
   const std::vector<float> entropies = floats_of(entropy);
+  for (size_t i = 0; i < terms.size(); ++i) terms[i].logprob = chosen[i];
+  const std::vector<TokenLoss> losses = policy_losses(terms, ends, objective.loss);
   Slopes slopes;
   for (size_t i = 0; i < terms.size(); ++i) {
-    TokenTerm term = terms[i];
-    term.logprob = chosen[i];
-    const TokenLoss loss = token_loss(term, objective);
+    const TokenLoss& loss = losses[i];
     slopes.slope.push_back(static_cast<float>(weights[i] * loss.slope));
     if (objective.entropy_weight != 0) {
       slopes.entropy.push_back(static_cast<float>(weights[i] * objective.entropy_weight));
     }
     sums.loss += weights[i] * (loss.value - objective.entropy_weight * entropies[i]);
     sums.entropy += entropies[i];
-    sums.clip_share += loss.clipped;
+    sums.clip_share += loss.clip != ClipEvent::none;
     sums.kl_old += loss.kl_old;
     sums.kl_reference += loss.kl_reference;
   }
@@ -313,19 +312,21 @@ void TorchPolicy::minibatch(std::span<const Trained> rollouts, const std::vector
                             const Objective& objective, UpdateStats& sums) {
   std::vector<int64_t> trained;
   for (const size_t r : order) trained.push_back(static_cast<int64_t>(rollouts[r].terms.size()));
-  const std::vector<double> weight = token_weights(trained, objective);
+  const std::vector<double> weight = token_weights(trained, objective.aggregation);
   const double loss_before = sums.loss;
   for (size_t next = 0; next < order.size();) {
     PackedRows rows;
     std::vector<TokenTerm> terms;
+    std::vector<size_t> ends;
     std::vector<double> weights;
     for (; next < order.size() && rows.rows() < kChunkRows; ++next) {
       const Trained& rollout = rollouts[order[next]];
       rows.add(rollout.prompt, rollout.response, rollout.wanted);
       terms.insert(terms.end(), rollout.terms.begin(), rollout.terms.end());
+      ends.push_back(terms.size());
       weights.insert(weights.end(), rollout.terms.size(), weight[next]);
     }
-    if (!terms.empty()) policy_gradient(rows, terms, weights, objective, sums);
+    if (!terms.empty()) policy_gradient(rows, std::move(terms), ends, weights, objective, sums);
   }
   if (!std::isfinite(sums.loss)) {
     throw Error::outside("the policy loss is not finite, so the weights were left as they were")

@@ -217,7 +217,7 @@ void train_run(const RunContext& context, const ArmSpec& arm, size_t seed) {
     context.environment.reward_columns(batch, tasks);
     pay(pipeline, info, batch, {.random = stream.child("operators").child(key), .updates = update - 1},
         progress);
-    if (spec.training.objective.kl_weight > 0) add_base_logprobs(*base, batch);
+    if (spec.training.objective.loss.kl_weight > 0) add_base_logprobs(*base, batch);
     Objective objective = spec.training.objective;
     objective.key = stream.child("minibatches").child(key).key();
     policy->update(batch, objective);

@@ -52,14 +52,14 @@ void read_training(const Section& section, StudySpec& spec) {
   training.temperature = section.number("temperature", 1.0, 1e-3, 100);
   Objective& objective = training.objective;
   objective.learning_rate = section.number("learning_rate", 1e-4, 0, 1);
-  objective.clip_low = section.number("clip_low", 0.2, 0, 1);
-  objective.clip_high = section.number("clip_high", 0.2, 0, 10);
+  objective.loss.clip_low = section.number("clip_low", 0.2, 0, 1);
+  objective.loss.clip_high = section.number("clip_high", 0.2, 0, 10);
   objective.epochs = static_cast<int>(section.integer("epochs", 1, 1, 100));
   objective.minibatches = static_cast<int>(section.integer("minibatches", 1, 1, 1000));
-  objective.kl_weight = section.number("kl_weight", 0, 0, 100);
+  objective.loss.kl_weight = section.number("kl_weight", 0, 0, 100);
   objective.entropy_weight = section.number("entropy_weight", 0, 0, 100);
   objective.clip_norm = section.number("clip_norm", 1.0, 0, 1e9);
-  objective.aggregation = aggregation_from(section);
+  objective.aggregation.mode = aggregation_from(section);
   section.done();
 }
 
@@ -148,14 +148,14 @@ void check_primary(const Section& evaluation, const AnalysisPlan& plan,
 
 Json objective_json(const Objective& objective) {
   return {{"learning_rate", objective.learning_rate},
-          {"clip_low", objective.clip_low},
-          {"clip_high", objective.clip_high},
+          {"clip_low", objective.loss.clip_low},
+          {"clip_high", objective.loss.clip_high},
           {"epochs", objective.epochs},
           {"minibatches", objective.minibatches},
-          {"kl_weight", objective.kl_weight},
+          {"kl_weight", objective.loss.kl_weight},
           {"entropy_weight", objective.entropy_weight},
           {"clip_norm", objective.clip_norm},
-          {"aggregation", static_cast<int>(objective.aggregation)}};
+          {"aggregation", static_cast<int>(objective.aggregation.mode)}};
 }
 
 }  // namespace
@@ -188,7 +188,7 @@ StudySpec StudySpec::parse(const Config& config) {
   spec.policy.vocabulary = static_cast<int>(env->info().vocabulary.size());
   spec.policy.context = env->info().max_prompt + env->info().max_response;
   read_training(root.section("training"), spec);
-  spec.training.objective.max_response = env->info().max_response;
+  spec.training.objective.aggregation.norm = env->info().max_response;
   read_evaluation(root.section("evaluation"), spec, env->info());
   const int64_t seeds = root.integer("seeds", 1, 1000);
   for (int64_t seed = 1; seed <= seeds; ++seed) spec.seeds.push_back(static_cast<uint64_t>(seed));

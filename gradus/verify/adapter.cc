@@ -23,6 +23,7 @@ const Adapters& adapters() {
     verify_grad_shaping(built);
     verify_gigpo(built);
     verify_grpo_groups(built);
+    verify_grpo_losses(built);
     verify_grpo_tokens(built);
     verify_spark(built);
     verify_rlfr(built);

@@ -10,6 +10,7 @@ void verify_clip_delta(Adapters& adapters);
 void verify_grad_shaping(Adapters& adapters);
 void verify_gigpo(Adapters& adapters);
 void verify_grpo_groups(Adapters& adapters);
+void verify_grpo_losses(Adapters& adapters);
 void verify_grpo_tokens(Adapters& adapters);
 void verify_spark(Adapters& adapters);
 void verify_rlfr(Adapters& adapters);

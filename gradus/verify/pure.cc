@@ -10,7 +10,6 @@ namespace gradus {
 
 namespace {
 
-constexpr int64_t kNoStep = -1;
 
 bool is_on(const Json& value) {
   return golden_number(value) != 0;

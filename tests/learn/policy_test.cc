@@ -253,12 +253,11 @@ std::string train(uint64_t seed, bool reload) {
         batch_of(requests, samples, [](const Sample& s) { return s.finished ? 1.0f : -0.5f; });
     Column& reference = batch.add_column("token.ref_logprob");
     for (size_t t = 0; t < batch.tokens(); ++t) reference.set(t, -2.4f);
-    policy->update(batch, {.epochs = 2,
+    policy->update(batch, {.loss = {.kl_weight = 0.1},
+                           .aggregation = {.mode = static_cast<LossAggregation>(round % 3), .norm = 8},
+                           .epochs = 2,
                            .minibatches = 3,
-                           .kl_weight = 0.1,
                            .entropy_weight = 0.01,
-                           .aggregation = static_cast<LossAggregation>(round % 3),
-                           .max_response = 8,
                            .key = seed});
     if (reload) {
       const std::string bytes = policy->save();
@@ -319,7 +318,7 @@ TEST_F(PolicyTest, EntropyBonusRaisesEntropyAndKlPullsToTheReference) {
   };
   const double idle = run({.learning_rate = 2e-3}).entropy;
   EXPECT_GT(run({.learning_rate = 2e-3, .entropy_weight = 1}).entropy, idle + 0.3);
-  EXPECT_GT(run({.learning_rate = 2e-3, .kl_weight = 1}).entropy, idle + 0.3);
+  EXPECT_GT(run({.learning_rate = 2e-3, .loss = {.kl_weight = 1}}).entropy, idle + 0.3);
 }
 
 TEST_F(PolicyTest, HostileBytesAreRefusedAndNothingChanges) {
