@@ -1,5 +1,5 @@
-// gradus.advantages: rewards in, advantages out, for callers that hold one number per rollout. The estimator is
-// the registered operator; this only spares the caller the batch.
+// gradus.advantages: rewards in, advantages out, for callers that hold one number per rollout. The estimator
+// is the registered operator; this only spares the caller the batch.
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
@@ -50,9 +50,8 @@ nb::object advantages(nb::handle rewards, nb::handle group, const std::string& n
   const std::string& reward = only_reward(op);
   const Tensor values(rewards, "rewards");
   values.require_dimensions(1);
-  const std::unique_ptr<Batch> batch = mask.is_none()
-                                           ? one_token_each(group, values.size())
-                                           : batch_from_dense(mask, group, nb::none(), nb::none());
+  const std::unique_ptr<Batch> batch = mask.is_none() ? one_token_each(group, values.size())
+                                                      : batch_from_dense(mask, group, nb::none(), nb::none());
   batch->put(reward, values.column(Level::rollout, {}), missing);
   batch->settle_precision();
   op.apply(*batch, threads, 0);
@@ -63,15 +62,16 @@ nb::object advantages(nb::handle rewards, nb::handle group, const std::string& n
 
 void bind_advantages(nb::module_& module) {
   using namespace nb::literals;
-  module.def("advantages", &advantages, "rewards"_a, "group"_a = nb::none(), "estimator"_a = "grpo", nb::kw_only(),
-             "mask"_a = nb::none(), "missing"_a = "refuse", "threads"_a = 1, "params"_a,
-             "Advantages of rollouts that have one reward each.\n\n"
-             "rewards (R,): float32 or float64, C-contiguous, on the CPU. group (R,): integers or any hashable\n"
-             "labels; rollouts of one prompt share one. estimator: the name of a credit operator that reads one\n"
-             "rollout channel ('grpo' is 'credit.grpo'); its parameters go by keyword. Returns a read-only numpy\n"
-             "array of the rewards' dtype: (R,), or (R, T) with mask (R, T), 0 where the mask is 0. missing='skip'\n"
-             "leaves rewards that are NaN or infinite out of every mean and gives their rollouts 0.\n"
-             "Raises gradus.Error for anything that does not fit.");
+  module.def(
+      "advantages", &advantages, "rewards"_a, "group"_a = nb::none(), "estimator"_a = "grpo", nb::kw_only(),
+      "mask"_a = nb::none(), "missing"_a = "refuse", "threads"_a = 1, "params"_a,
+      "Advantages of rollouts that have one reward each.\n\n"
+      "rewards (R,): float32 or float64, C-contiguous, on the CPU. group (R,): integers or any hashable\n"
+      "labels; rollouts of one prompt share one. estimator: the name of a credit operator that reads one\n"
+      "rollout channel ('grpo' is 'credit.grpo'); its parameters go by keyword. Returns a read-only numpy\n"
+      "array of the rewards' dtype: (R,), or (R, T) with mask (R, T), 0 where the mask is 0. missing='skip'\n"
+      "leaves rewards that are NaN or infinite out of every mean and gives their rollouts 0.\n"
+      "Raises gradus.Error for anything that does not fit.");
 }
 
 }  // namespace gradus::python

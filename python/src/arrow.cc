@@ -1,7 +1,7 @@
 // Batches from Arrow arrays through the Arrow C data interface, values borrowed.
 //
-// The two structs are the interface's own, as its specification lays them out; an exporter hands over a capsule
-// of each, and the capsule frees them.
+// The two structs are the interface's own, as its specification lays them out; an exporter hands over a
+// capsule of each, and the capsule frees them.
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
 
@@ -45,11 +45,13 @@ bool bit(const void* bitmap, int64_t i) {
   throw Error::input("the Arrow array does not fit")
       .field(name)
       .found(found)
-      .expected("float or double, in lists without nulls: list<list<float>> or list<float> for tokens, list<float> "
-                "for steps, float for rollouts");
+      .expected(
+          "float or double, in lists without nulls: list<list<float>> or list<float> for tokens, list<float> "
+          "for steps, float for rollouts");
 }
 
-// A (possibly nested) list of floats: offsets from the outside in, each from 0; values cut to what they cover.
+// A (possibly nested) list of floats: offsets from the outside in, each from 0; values cut to what they
+// cover.
 struct Lists {
   std::vector<std::vector<int64_t>> offsets;
   const ArrowArray* leaf = nullptr;
@@ -126,8 +128,10 @@ Given import(const std::string& name, nb::handle values) {
     nb::gil_scoped_acquire locked;
     delete static_cast<const nb::tuple*>(tuple);
   });
-  const auto* const schema = static_cast<const ArrowSchema*>(PyCapsule_GetPointer((*held)[0].ptr(), "arrow_schema"));
-  const auto* const array = static_cast<const ArrowArray*>(PyCapsule_GetPointer((*held)[1].ptr(), "arrow_array"));
+  const auto* const schema =
+      static_cast<const ArrowSchema*>(PyCapsule_GetPointer((*held)[0].ptr(), "arrow_schema"));
+  const auto* const array =
+      static_cast<const ArrowArray*>(PyCapsule_GetPointer((*held)[1].ptr(), "arrow_array"));
   if (schema == nullptr || array == nullptr) throw nb::python_error();
   return {name, split_column_name(name).first, lists_of(name, *schema, *array), owner};
 }
@@ -136,13 +140,16 @@ Given import(const std::string& name, nb::handle values) {
 void agree(std::vector<int64_t>& known, const std::vector<int64_t>& found, const std::string& name) {
   if (known.empty()) known = found;
   if (known != found) {
-    throw Error::input("the lists of two columns have different lengths").field(name).hint("one structure for all");
+    throw Error::input("the lists of two columns have different lengths")
+        .field(name)
+        .hint("one structure for all");
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& columns, const std::string& missing) {
+std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& columns,
+                                        const std::string& missing) {
   std::vector<Given> given;
   std::vector<int64_t> steps, tokens, whole;  // steps of rollouts, tokens of steps, tokens of rollouts
   size_t rollouts = 0;
@@ -168,7 +175,8 @@ std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& column
   }
   for (size_t r = 0; r < whole.size() && !steps.empty(); ++r) {
     if (whole[r] != tokens[static_cast<size_t>(steps[r])]) {
-      throw Error::input("two token columns have different lengths").found(fmt::format("in row {}", r == 0 ? 0 : r - 1));
+      throw Error::input("two token columns have different lengths")
+          .found(fmt::format("in row {}", r == 0 ? 0 : r - 1));
     }
   }
   if (steps.empty()) steps.assign(rollouts + 1, 0);
@@ -179,8 +187,9 @@ std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& column
   shape.groups = groups_of(group, steps.size() - 1);
   auto batch = std::make_unique<Batch>(RolloutBatch(std::move(shape)), !group.is_none());
   for (const Given& column : given) {
-    batch->put(column.name, column.lists.type == 'f' ? borrow<float>(column.level, column.lists, column.owner)
-                                                     : borrow<double>(column.level, column.lists, column.owner),
+    batch->put(column.name,
+               column.lists.type == 'f' ? borrow<float>(column.level, column.lists, column.owner)
+                                        : borrow<double>(column.level, column.lists, column.owner),
                missing);
   }
   batch->settle_precision();

@@ -4,12 +4,14 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
-#include "gradus/rollout/jsonl.h"
 #include "python/src/groups.h"
 #include "python/src/tensor.h"
+
+#include "gradus/rollout/jsonl.h"
 
 namespace gradus::python {
 
@@ -66,7 +68,8 @@ nb::object view(std::span<const T> values, const std::vector<size_t>& shape, con
 
 // A sequence of `count` small integers such as offsets; any integer dtype, or a list.
 std::vector<int64_t> integers_of(nb::handle values, const std::string& name) {
-  if (PyList_Check(values.ptr()) || PyTuple_Check(values.ptr())) return nb::cast<std::vector<int64_t>>(values);
+  if (PyList_Check(values.ptr()) || PyTuple_Check(values.ptr()))
+    return nb::cast<std::vector<int64_t>>(values);
   const Tensor tensor(values, name);
   tensor.require_dimensions(1);
   std::vector<int64_t> out(tensor.size());
@@ -77,7 +80,8 @@ std::vector<int64_t> integers_of(nb::handle values, const std::string& name) {
 std::vector<StepKind> kinds_of(nb::handle kinds, size_t steps) {
   if (kinds.is_none()) return std::vector<StepKind>(steps, StepKind::act);
   std::vector<StepKind> out;
-  for (const std::string& name : nb::cast<std::vector<std::string>>(kinds)) out.push_back(kind_from_name(name));
+  for (const std::string& name : nb::cast<std::vector<std::string>>(kinds))
+    out.push_back(kind_from_name(name));
   if (out.size() != steps) {
     throw Error::input("one kind per step is needed")
         .field("kinds")
@@ -90,13 +94,15 @@ std::vector<StepKind> kinds_of(nb::handle kinds, size_t steps) {
 std::unique_ptr<Batch> from_ragged(nb::handle step_offsets, nb::handle token_offsets, nb::handle group,
                                    nb::handle kinds, const std::string& missing, const nb::kwargs& columns) {
   if (step_offsets.is_none() && token_offsets.is_none()) {
-    throw Error::input("a ragged batch needs offsets").expected("step_offsets [R+1], token_offsets [S+1] or both");
+    throw Error::input("a ragged batch needs offsets")
+        .expected("step_offsets [R+1], token_offsets [S+1] or both");
   }
   RolloutShape shape;
   if (!token_offsets.is_none()) shape.token_offsets = integers_of(token_offsets, "token_offsets");
   if (!step_offsets.is_none()) shape.step_offsets = integers_of(step_offsets, "step_offsets");
   if (shape.step_offsets.empty()) {  // one step per rollout
-    for (size_t r = 0; r < shape.token_offsets.size(); ++r) shape.step_offsets.push_back(static_cast<int64_t>(r));
+    for (size_t r = 0; r < shape.token_offsets.size(); ++r)
+      shape.step_offsets.push_back(static_cast<int64_t>(r));
   }
   const int64_t steps = shape.step_offsets.empty() ? -1 : shape.step_offsets.back();
   if (steps < 0) throw Error::input("offsets start at 0 and never fall").field("step_offsets");
@@ -108,8 +114,10 @@ std::unique_ptr<Batch> from_ragged(nb::handle step_offsets, nb::handle token_off
   return batch;
 }
 
-std::unique_ptr<Batch> from_rollouts(nb::handle group, const std::string& missing, const nb::kwargs& columns) {
-  if (columns.size() == 0) throw Error::input("a batch of rollouts needs at least one column, for example outcome=");
+std::unique_ptr<Batch> from_rollouts(nb::handle group, const std::string& missing,
+                                     const nb::kwargs& columns) {
+  if (columns.size() == 0)
+    throw Error::input("a batch of rollouts needs at least one column, for example outcome=");
   nb::dict named;
   size_t rollouts = 0;
   for (const auto& [name, values] : columns) {
@@ -129,15 +137,17 @@ std::unique_ptr<Batch> from_texts(const std::vector<std::vector<std::string>>& s
                                   nb::handle kinds, nb::handle prompts, nb::handle tasks, nb::handle ids,
                                   const std::string& missing, const nb::kwargs& columns) {
   const auto texts = [&](nb::handle given, const char* name) {
-    auto out = given.is_none() ? std::vector<std::string>(steps.size()) : nb::cast<std::vector<std::string>>(given);
+    auto out =
+        given.is_none() ? std::vector<std::string>(steps.size()) : nb::cast<std::vector<std::string>>(given);
     if (out.size() == steps.size()) return out;
     throw Error::input("one text per rollout is needed")
         .field(name)
         .found(fmt::format("{}", out.size()))
         .expected(fmt::format("{}", steps.size()));
   };
-  const std::vector<std::string> prompt = texts(prompts, "prompts"), task = texts(tasks, "tasks"),
-                                 id = texts(ids, "ids");
+  const std::vector<std::string> prompt = texts(prompts, "prompts"), task = texts(tasks, "tasks");
+  std::vector<std::string> id = texts(ids, "ids");
+  for (size_t r = 0; ids.is_none() && r < id.size(); ++r) id[r] = fmt::format("{}", r);
   std::vector<std::vector<std::string>> kind;
   if (!kinds.is_none()) kind = nb::cast<std::vector<std::vector<std::string>>>(kinds);
   const std::vector<int64_t> groups = groups_of(group, steps.size());
@@ -145,7 +155,9 @@ std::unique_ptr<Batch> from_texts(const std::vector<std::vector<std::string>>& s
   for (size_t r = 0; r < steps.size(); ++r) {
     out.add_rollout({.id = id[r], .group = groups[r], .task = task[r], .prompt = prompt[r]});
     if (!kind.empty() && (kind.size() != steps.size() || kind[r].size() != steps[r].size())) {
-      throw Error::input("one kind per step is needed").field("kinds").found(fmt::format("another count in row {}", r));
+      throw Error::input("one kind per step is needed")
+          .field("kinds")
+          .found(fmt::format("another count in row {}", r));
     }
     for (size_t k = 0; k < steps[r].size(); ++k) {
       out.add_step(kind.empty() ? StepKind::act : kind_from_name(kind[r][k]), steps[r][k]);
@@ -156,8 +168,9 @@ std::unique_ptr<Batch> from_texts(const std::vector<std::vector<std::string>>& s
   return batch;
 }
 
-std::unique_ptr<Batch> from_dense(nb::handle mask, nb::handle group, nb::handle step_ends, nb::handle step_ids,
-                                  const std::string& missing, const nb::kwargs& columns) {
+std::unique_ptr<Batch> from_dense(nb::handle mask, nb::handle group, nb::handle step_ends,
+                                  nb::handle step_ids, const std::string& missing,
+                                  const nb::kwargs& columns) {
   std::unique_ptr<Batch> batch = batch_from_dense(mask, group, step_ends, step_ids);
   batch->put_all(columns, missing);
   return batch;
@@ -175,7 +188,8 @@ nb::tuple read_jsonl(const std::string& path, bool strict) {
   }
   nb::list errors;
   for (const Error& error : file.errors) errors.append(nb::str(error.what()));
-  return nb::make_tuple(std::make_unique<Batch>(std::move(file.batch), true), file.lines, file.bad_lines, errors);
+  return nb::make_tuple(std::make_unique<Batch>(std::move(file.batch), true), file.lines, file.bad_lines,
+                        errors);
 }
 
 nb::list kinds(const Batch& batch) {
@@ -192,10 +206,18 @@ nb::object integers(std::span<const int64_t> values, nb::handle self) {
 }
 
 std::string describe(const Batch& batch) {
-  return fmt::format("<gradus.Batch: {} rollouts, {} steps, {} tokens{}; columns: {}>", batch.rollouts.rollouts(),
-                     batch.rollouts.steps(), batch.rollouts.tokens(),
+  return fmt::format("<gradus.Batch: {} rollouts, {} steps, {} tokens{}; columns: {}>",
+                     batch.rollouts.rollouts(), batch.rollouts.steps(), batch.rollouts.tokens(),
                      batch.dense ? fmt::format(" ({} wide)", batch.width) : "",
                      fmt::join(batch.rollouts.column_names(), ", "));
+}
+
+std::string text(const Batch& batch, size_t step) {
+  if (step < batch.rollouts.steps()) return std::string(batch.rollouts.text(step));
+  throw Error::input("no such step")
+      .field("step")
+      .found(fmt::format("{}", step))
+      .expected(fmt::format("a number below {}", batch.rollouts.steps()));
 }
 
 void set_note(Batch& batch, const std::string& name, const std::vector<std::string>& texts) {
@@ -235,7 +257,8 @@ Column Batch::at_step_ends(const Column& tokens) const {
 void Batch::put(const std::string& name, nb::handle values, const std::string& missing, ChannelInfo info) {
   const Level level = split_column_name(name).first;
   const Tensor tensor(values, name);
-  const bool per_token = dense && (level == Level::token || (level == Level::step && tensor.shape().size() == 2));
+  const bool per_token =
+      dense && (level == Level::token || (level == Level::step && tensor.shape().size() == 2));
   if (per_token) {
     tensor.require_shape({rollouts.rollouts(), width});
   } else {
@@ -294,75 +317,98 @@ void bind_batch(nb::module_& module) {
   nb::class_<Batch>(module, "Batch",
                     "Rollouts as columns at three levels: rollout [R], step [S], token [T].\n\n"
                     "Columns are named LEVEL.NAME. Arrays go in and come out without a copy.")
-      .def_static("from_dense", &from_dense, "mask"_a, "group"_a = nb::none(), nb::kw_only(),
-                  "step_ends"_a = nb::none(), "step_ids"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
-                  "A batch from padded arrays.\n\n"
-                  "mask (B, T): 1 where a token is trained, 0 for observations and padding; runs of equal values\n"
-                  "become steps, `act` where 1 and `observe` where 0. step_ends (B, T, non-zero at the last token\n"
-                  "of a step) or step_ids (B, T, changing where a step does) split the trained runs further.\n"
-                  "group (B,): integers or any hashable labels; rollouts of one prompt share one.\n"
-                  "columns: **{'token.reward': (B, T), 'rollout.outcome': (B,), 'step.prm': (S,) or (B, T)}; float32\n"
-                  "or float64, C-contiguous, on the CPU, borrowed. A (B, T) array for a step column is read at the\n"
-                  "last token of every step. missing: 'refuse' (the default) raises for NaN and infinities on\n"
-                  "trained places, 'skip' marks them as missing.")
-      .def_static("from_ragged", &from_ragged, "step_offsets"_a = nb::none(), "token_offsets"_a = nb::none(),
-                  "group"_a = nb::none(), nb::kw_only(), "kinds"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
-                  "A batch from offsets: steps of rollout r are step_offsets[r]..step_offsets[r+1], tokens of step s\n"
-                  "are token_offsets[s]..token_offsets[s+1]. Without token_offsets there are no tokens; without\n"
-                  "step_offsets every rollout is one step. kinds: 'reason', 'act', 'observe' or 'answer' per step.")
-      .def_static("from_rollouts", &from_rollouts, "group"_a = nb::none(), nb::kw_only(), "missing"_a = "refuse",
-                  "columns"_a, "A batch of rollout columns alone, named without level: outcome=(R,).")
-      .def_static("from_texts", &from_texts, "steps"_a, "group"_a = nb::none(), nb::kw_only(), "kinds"_a = nb::none(),
-                  "prompts"_a = nb::none(), "tasks"_a = nb::none(), "ids"_a = nb::none(), "missing"_a = "refuse",
-                  "columns"_a, "A batch of step texts, one list per rollout, for operators that read text.")
-      .def_static("from_arrow", &from_arrow, "group"_a = nb::none(), nb::kw_only(), "missing"_a = "refuse",
-                  "columns"_a,
-                  "A batch from Arrow arrays (anything with __arrow_c_array__), values borrowed: token columns as\n"
-                  "list<list<float>> (rollouts > steps > tokens) or list<float> (one step per rollout), step columns\n"
-                  "as list<float>, rollout columns as float. Nulls are missing.")
-      .def("put", [](Batch& self, const std::string& name, nb::handle values, const std::string& missing,
-                     std::string estimates, std::string evaluator) {
-             self.put(name, values, missing, {std::move(estimates), std::move(evaluator)});
-           }, "name"_a, "values"_a, nb::kw_only(), "missing"_a = "refuse", "estimates"_a = "", "evaluator"_a = "",
-           "Adds or replaces a column, borrowing the array; says what it estimates and who judged it.")
-      .def("__setitem__", [](Batch& self, const std::string& name, nb::handle values) {
-             self.put(name, values, "refuse", {});
-           })
+      .def_static(
+          "from_dense", &from_dense, "mask"_a, "group"_a = nb::none(), nb::kw_only(),
+          "step_ends"_a = nb::none(), "step_ids"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
+          "A batch from padded arrays.\n\n"
+          "mask (B, T): 1 where a token is trained, 0 for observations and padding; runs of equal values\n"
+          "become steps, `act` where 1 and `observe` where 0. step_ends (B, T, non-zero at the last token\n"
+          "of a step) or step_ids (B, T, changing where a step does) split the trained runs further.\n"
+          "group (B,): integers or any hashable labels; rollouts of one prompt share one.\n"
+          "columns: **{'token.reward': (B, T), 'rollout.outcome': (B,), 'step.prm': (S,) or (B, T)}; "
+          "float32\n"
+          "or float64, C-contiguous, on the CPU, borrowed. A (B, T) array for a step column is read at the\n"
+          "last token of every step. missing: 'refuse' (the default) raises for NaN and infinities on\n"
+          "trained places, 'skip' marks them as missing.")
+      .def_static(
+          "from_ragged", &from_ragged, "step_offsets"_a = nb::none(), "token_offsets"_a = nb::none(),
+          "group"_a = nb::none(), nb::kw_only(), "kinds"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
+          "A batch from offsets: steps of rollout r are step_offsets[r]..step_offsets[r+1], tokens of step "
+          "s\n"
+          "are token_offsets[s]..token_offsets[s+1]. Without token_offsets there are no tokens; without\n"
+          "step_offsets every rollout is one step. kinds: 'reason', 'act', 'observe' or 'answer' per step.")
+      .def_static("from_rollouts", &from_rollouts, "group"_a = nb::none(), nb::kw_only(),
+                  "missing"_a = "refuse", "columns"_a,
+                  "A batch of rollout columns alone, named without level: outcome=(R,).")
+      .def_static("from_texts", &from_texts, "steps"_a, "group"_a = nb::none(), nb::kw_only(),
+                  "kinds"_a = nb::none(), "prompts"_a = nb::none(), "tasks"_a = nb::none(),
+                  "ids"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
+                  "A batch of step texts, one list per rollout, for operators that read text; ids are "
+                  "numbers unless given.")
+      .def_static(
+          "from_arrow", &from_arrow, "group"_a = nb::none(), nb::kw_only(), "missing"_a = "refuse",
+          "columns"_a,
+          "A batch from Arrow arrays (anything with __arrow_c_array__), values borrowed: token columns as\n"
+          "list<list<float>> (rollouts > steps > tokens) or list<float> (one step per rollout), step "
+          "columns\n"
+          "as list<float>, rollout columns as float. Nulls are missing.")
+      .def(
+          "put",
+          [](Batch& self, const std::string& name, nb::handle values, const std::string& missing,
+             std::string estimates, std::string evaluator) {
+            self.put(name, values, missing, {std::move(estimates), std::move(evaluator)});
+          },
+          "name"_a, "values"_a, nb::kw_only(), "missing"_a = "refuse", "estimates"_a = "", "evaluator"_a = "",
+          "Adds or replaces a column, borrowing the array; says what it estimates and who judged it.")
+      .def("__setitem__", [](Batch& self, const std::string& name,
+                             nb::handle values) { self.put(name, values, "refuse", {}); })
       .def("__getitem__", &Batch::get,
            "A column as a read-only numpy view, 0 where missing; (B, T) for the tokens of a dense batch.")
-      .def("__contains__", [](const Batch& self, const std::string& name) { return self.rollouts.has_column(name); })
+      .def("__contains__",
+           [](const Batch& self, const std::string& name) { return self.rollouts.has_column(name); })
       .def("__repr__", &describe)
       .def("to_torch", &Batch::get_torch, "name"_a,
            "A column as a torch tensor on the same memory. Do not write to it.")
-      .def("valid", &Batch::valid, "name"_a, "True where a column has a value, as a new array of the column's shape.")
-      .def("missing", [](const Batch& self, const std::string& name) { return self.rollouts.column(name).missing(); },
-           "name"_a, "How many values of a column are missing.")
+      .def("valid", &Batch::valid, "name"_a,
+           "True where a column has a value, as a new array of the column's shape.")
+      .def(
+          "missing",
+          [](const Batch& self, const std::string& name) { return self.rollouts.column(name).missing(); },
+          "name"_a, "How many values of a column are missing.")
       .def_prop_ro("columns", [](const Batch& self) { return self.rollouts.column_names(); })
       .def_prop_ro("rollouts", [](const Batch& self) { return self.rollouts.rollouts(); })
       .def_prop_ro("steps", [](const Batch& self) { return self.rollouts.steps(); })
       .def_prop_ro("tokens", [](const Batch& self) { return self.rollouts.tokens(); })
-      .def_prop_ro("groups", [](nb::handle self) {
-             return integers(nb::cast<const Batch&>(self).rollouts.groups(), self);
-           })
-      .def_prop_ro("step_offsets", [](nb::handle self) {
-             return integers(nb::cast<const Batch&>(self).rollouts.step_offsets(), self);
-           })
-      .def_prop_ro("token_offsets", [](nb::handle self) {
-             return integers(nb::cast<const Batch&>(self).rollouts.token_offsets(), self);
-           })
+      .def_prop_ro(
+          "groups",
+          [](nb::handle self) { return integers(nb::cast<const Batch&>(self).rollouts.groups(), self); })
+      .def_prop_ro("step_offsets",
+                   [](nb::handle self) {
+                     return integers(nb::cast<const Batch&>(self).rollouts.step_offsets(), self);
+                   })
+      .def_prop_ro("token_offsets",
+                   [](nb::handle self) {
+                     return integers(nb::cast<const Batch&>(self).rollouts.token_offsets(), self);
+                   })
       .def_prop_ro("kinds", &kinds, "'reason', 'act', 'observe' or 'answer', per step.")
-      .def("text", [](const Batch& self, size_t step) { return self.rollouts.text(step); }, "step"_a)
+      .def("text", &text, "step"_a, "The text of a step.")
       .def("set_note", &set_note, "name"_a, "texts"_a, "One text per rollout, carried beside the columns.")
-      .def("note", [](const Batch& self, const std::string& name) {
-             std::vector<std::string> out;
-             for (size_t r = 0; r < self.rollouts.rollouts(); ++r) out.push_back(self.rollouts.note(name, r));
-             return out;
-           }, "name"_a)
-      .def("write_jsonl", [](const Batch& self, const std::string& path) {
-             const Use use(self);
-             nb::gil_scoped_release unlocked;
-             write_rollouts(self.rollouts, path);
-           }, "path"_a, "Writes a rollout file: whole or not at all.");
+      .def(
+          "note",
+          [](const Batch& self, const std::string& name) {
+            std::vector<std::string> out;
+            for (size_t r = 0; r < self.rollouts.rollouts(); ++r) out.push_back(self.rollouts.note(name, r));
+            return out;
+          },
+          "name"_a)
+      .def(
+          "write_jsonl",
+          [](const Batch& self, const std::string& path) {
+            const Use use(self);
+            nb::gil_scoped_release unlocked;
+            write_rollouts(self.rollouts, path);
+          },
+          "path"_a, "Writes a rollout file: whole or not at all.");
   module.def("read_jsonl", &read_jsonl, "path"_a, "strict"_a);
 }
 

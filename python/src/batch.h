@@ -28,9 +28,9 @@ class Batch {
   void put_all(const nb::dict& columns, const std::string& missing);
   // New columns are float64 where all the given ones are.
   void settle_precision();
-  nb::object get(const std::string& name) const;       // numpy, the column's memory
+  nb::object get(const std::string& name) const;        // numpy, the column's memory
   nb::object get_torch(const std::string& name) const;  // torch, the column's memory
-  nb::object valid(const std::string& name) const;     // numpy bool, a copy
+  nb::object valid(const std::string& name) const;      // numpy bool, a copy
 
   std::atomic<bool> busy = false;
 
@@ -57,7 +57,8 @@ std::unique_ptr<Batch> batch_from_dense(nb::handle mask, nb::handle group, nb::h
                                         nb::handle step_ids);
 
 // Arrow list arrays (anything with __arrow_c_array__): columns by name, structure from their offsets.
-std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& columns, const std::string& missing);
+std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& columns,
+                                        const std::string& missing);
 
 void bind_batch(nb::module_& module);
 

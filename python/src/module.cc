@@ -2,9 +2,10 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
-#include "gradus/base/error.h"
 #include "python/src/batch.h"
 #include "python/src/operators.h"
+
+#include "gradus/base/error.h"
 
 namespace nb = nanobind;
 
@@ -42,11 +43,12 @@ void translate(const std::exception_ptr& thrown, void*) {
 }  // namespace
 
 NB_MODULE(_gradus, module) {
-  error_type = PyErr_NewExceptionWithDoc(
-      "gradus.Error",
-      "What happened, where, what was found, what was expected and what to do.\n\n"
-      "kind: 'input', 'outside', 'cancelled' or 'internal'; file, line and field say where ('' and 0: not known).",
-      PyExc_ValueError, nullptr);
+  error_type =
+      PyErr_NewExceptionWithDoc("gradus.Error",
+                                "What happened, where, what was found, what was expected and what to do.\n\n"
+                                "kind: 'input', 'outside', 'cancelled' or 'internal'; file, line and field "
+                                "say where ('' and 0: not known).",
+                                PyExc_ValueError, nullptr);
   module.attr("Error") = nb::handle(error_type);
   module.attr("version") = GRADUS_VERSION;
   nb::register_exception_translator(&translate);

@@ -20,7 +20,8 @@ Json to_json(const std::string& name, nb::handle value) {
     for (nb::handle item : value) list.push_back(to_json(name, item));
     return list;
   }
-  if (PyIndex_Check(value.ptr())) return nb::cast<int64_t>(nb::steal(PyNumber_Index(value.ptr())));  // numpy integers
+  if (PyIndex_Check(value.ptr()))
+    return nb::cast<int64_t>(nb::steal(PyNumber_Index(value.ptr())));  // numpy integers
   if (PyNumber_Check(value.ptr())) return PyFloat_AsDouble(value.ptr());
   throw Error::input("a parameter of a type that operators do not take")
       .field(name)
@@ -149,18 +150,29 @@ void Compiled::apply(RolloutBatch& batch, int threads, uint64_t seed) const {
 
 void bind_operators(nb::module_& module) {
   using namespace nb::literals;
-  nb::class_<Compiled>(module, "Operator", "An operator with checked parameters: call it on a batch, again and again.")
+  nb::class_<Compiled>(module, "Operator",
+                       "An operator with checked parameters: call it on a batch, again and again.")
       .def(nb::init<const std::string&, const nb::dict&>(), "name"_a, "params"_a)
-      .def("__call__", [](nb::handle self, nb::handle batch, int threads, uint64_t seed) {
-             nb::cast<const Compiled&>(self).apply(nb::cast<Batch&>(batch), threads, seed);
-             return nb::borrow(batch);
-           }, "batch"_a, nb::kw_only(), "threads"_a = 1, "seed"_a = 0,
-           "Runs on the batch, which is returned. Results do not depend on threads; seed feeds what is random.")
+      .def(
+          "__call__",
+          [](nb::handle self, nb::handle batch, int threads, uint64_t seed) {
+            nb::cast<const Compiled&>(self).apply(nb::cast<Batch&>(batch), threads, seed);
+            return nb::borrow(batch);
+          },
+          "batch"_a, nb::kw_only(), "threads"_a = 1, "seed"_a = 0,
+          "Runs on the batch, which is returned. Results do not depend on threads; seed feeds what is "
+          "random.")
       .def_prop_ro("name", &Compiled::name)
       .def_prop_ro("params", [](const Compiled& self) { return to_python(self.params().values()); })
       .def_prop_ro("reads", &Compiled::reads, "Columns read.")
       .def_prop_ro("writes", &Compiled::writes, "Columns written.")
-      .def_prop_ro("scope", &Compiled::scope, "What a value may depend on: 'rollout', 'group', ... or 'batch'.")
+      .def_prop_ro("scope", &Compiled::scope,
+                   "What a value may depend on: 'rollout', 'group', ... or 'batch'.")
+      .def("__reduce__",
+           [](nb::handle self) {  // trainers send estimators to their workers
+             const auto& op = nb::cast<const Compiled&>(self);
+             return nb::make_tuple(self.type(), nb::make_tuple(op.name(), to_python(op.params().values())));
+           })
       .def("__repr__", [](const Compiled& self) {
         return fmt::format("<gradus.Operator {}: {} -> {}>", self.name(), fmt::join(self.reads(), ", "),
                            fmt::join(self.writes(), ", "));

@@ -5,8 +5,9 @@
 #include <nanobind/nanobind.h>
 #include <string>
 
-#include "gradus/rollout/operator.h"
 #include "python/src/batch.h"
+
+#include "gradus/rollout/operator.h"
 
 namespace gradus::python {
 

@@ -41,7 +41,9 @@ std::string device_text(int type, int id) {
   }
 }
 
-std::string type_text(nb::handle object) { return nb::type_name(object.type()).c_str(); }
+std::string type_text(nb::handle object) {
+  return nb::type_name(object.type()).c_str();
+}
 
 bool requires_grad(nb::handle object) {
   const nb::object flag = nb::getattr(object, "requires_grad", nb::none());
@@ -78,7 +80,9 @@ Tensor::Tensor(nb::handle object, std::string name) : name_(std::move(name)) {
   } catch (const nb::python_error&) {
     read = false;  // the exporter's own refusal says less than ours
   }
-  if (!read) refuse_object(object, name_);
+  // Exporters differ in whether they hand over a tensor whose gradient would be lost; numpy has the buffer
+  // protocol.
+  if (!read || (!PyObject_CheckBuffer(object.ptr()) && requires_grad(object))) refuse_object(object, name_);
   for (size_t i = 0; i < array_.ndim(); ++i) shape_.push_back(array_.shape(i));
   if (array_.device_type() != nb::device::cpu::value) refuse("an array on the CPU", "call .cpu()");
   if (shape_.empty()) refuse("an array of one or two dimensions", "");
@@ -91,6 +95,7 @@ size_t Tensor::size() const {
 }
 
 bool Tensor::contiguous() const {
+  if (size() == 0) return true;
   int64_t step = 1;
   for (size_t i = shape_.size(); i-- > 0;) {
     if (shape_[i] > 1 && array_.stride(i) != step) return false;
@@ -116,7 +121,8 @@ void Tensor::require_shape(const std::vector<size_t>& shape) const {
 }
 
 void Tensor::require_dimensions(size_t count) const {
-  if (shape_.size() != count) refuse(fmt::format("an array of {} dimension{}", count, count > 1 ? "s" : ""), "");
+  if (shape_.size() != count)
+    refuse(fmt::format("an array of {} dimension{}", count, count > 1 ? "s" : ""), "");
 }
 
 Precision Tensor::precision() const {

@@ -1,5 +1,5 @@
-// Arrays from Python (numpy, torch on the CPU, anything with DLPack or the buffer protocol), checked and never
-// copied silently: what does not fit is refused in a sentence that says what was found and expected.
+// Arrays from Python (numpy, torch on the CPU, anything with DLPack or the buffer protocol), checked and
+// never copied silently: what does not fit is refused in a sentence that says what was found and expected.
 //
 //   Tensor rewards(object, "rollout.outcome");       // throws Error::input for what is no CPU array
 //   rewards.require_shape({batch.rollouts()});
