@@ -1,12 +1,7 @@
-"""slime, SkyRL and rLLM on their recorded signatures (neither installs without its GPU stack), verifiers on its real classes.
-
-Recorded from slime 624b824a (slime/ray/rollout.py, slime/backends/megatron_utils/loss.py), SkyRL a9564572
-(skyrl/backends/skyrl_train/utils/ppo_utils.py) and rLLM 9beb6e0f (rllm/trainer/algorithms/advantage.py, rllm/types.py).
-"""
+"""slime, SkyRL and rLLM on their recorded signatures, verifiers on its real classes where it is installed."""
 
 import importlib
 import pickle
-import sys
 import types
 from dataclasses import dataclass, field
 
@@ -14,22 +9,10 @@ import gradus
 import gradus.dense
 import numpy as np
 import pytest
+import recorded
 from gradus import Error
 
 torch = pytest.importorskip("torch")
-
-
-def module(monkeypatch, name, **content):
-    parts = name.split(".")
-    for depth in range(1, len(parts) + 1):
-        if (path := ".".join(parts[:depth])) not in sys.modules:
-            monkeypatch.setitem(sys.modules, path, types.ModuleType(path))
-    vars(sys.modules[name]).update(content)
-
-
-def shim(monkeypatch, name):
-    monkeypatch.delitem(sys.modules, f"gradus.{name}", raising=False)
-    return importlib.import_module(f"gradus.{name}")
 
 
 # slime
@@ -93,26 +76,7 @@ def test_slime_refuses_what_it_cannot_place():
 
 @pytest.fixture
 def skyrl(monkeypatch):
-    functions = {}
-
-    class AdvantageEstimatorRegistry:
-        @classmethod
-        def list_available(cls):
-            return list(functions)
-
-    def register_advantage_estimator(name):
-        def decorator(func):
-            if name in functions:
-                raise ValueError(f"'{name}' already registered")
-            functions[name] = func
-            return func
-
-        return decorator
-
-    module(monkeypatch, "skyrl.backends.skyrl_train.utils.ppo_utils", AdvantageEstimatorRegistry=AdvantageEstimatorRegistry,
-           register_advantage_estimator=register_advantage_estimator)
-    shim(monkeypatch, "skyrl")
-    return functions
+    return recorded.skyrl(monkeypatch)
 
 
 def test_skyrl_estimators(skyrl):
@@ -153,27 +117,20 @@ class TrajectoryGroup:
 
 @pytest.fixture
 def rllm(monkeypatch):
-    registry = {}
-
-    def register_rllm_adv_estimator(name):
-        return lambda func: registry.setdefault(name, func)
-
-    module(monkeypatch, "rllm.trainer.algorithms.advantage", RLLM_ADV_ESTIMATOR_REGISTRY=registry,
-           register_rllm_adv_estimator=register_rllm_adv_estimator)
-    return shim(monkeypatch, "rllm"), registry
+    return recorded.rllm(monkeypatch)
 
 
 def test_rllm_estimators(rllm):
-    _, registry = rllm
     rewards = [np.array([1.0, 0.0]), np.array([0.5, 0.5, 0.5])]
-    advantages, returns = registry["gradus_dr_grpo"](rewards=rewards, algorithm_config=None, traj_groups=[None, None])
+    advantages, returns = rllm["gradus_dr_grpo"](rewards=rewards, algorithm_config=None, traj_groups=[None, None])
     assert [row.tolist() for row in advantages] == [[0.5, -0.5], [0, 0, 0]]
     assert [row.shape for row in returns] == [(2,), (3,)]
-    assert registry["gradus_grpo"](rewards=[], algorithm_config=None) == ([], [])
+    assert rllm["gradus_grpo"](rewards=[], algorithm_config=None) == ([], [])
 
 
 def test_rllm_step_advantages_are_as_long_as_the_responses(rllm):
-    assign, _ = rllm[0].assign, rllm[1]
+    from gradus.rllm import assign
+
     groups = [TrajectoryGroup([Trajectory([Step([1, 2], 1.0), Step([3], 2.0)], 3.0), Trajectory([Step([4, 5, 6], 0.0)], 0.0)])]
     assign(groups, (("credit.step_return", {"channel": "process", "into": "a"}),))
     assert [step.advantage for trajectory in groups[0].trajectories for step in trajectory.steps] == [[3, 3], [2], [0, 0, 0]]
