@@ -2,13 +2,13 @@
 # Everything real is in CMake and scripts/: this file only puts the steps in order.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build study test format sanitize tsan clean
+.PHONY: help setup configure build study test test-python format sanitize tsan clean
 
 # Ninja shows a moving line on a terminal; elsewhere (CI, a log) it stays silent unless something fails.
 NINJA := $(shell [ -t 1 ] && echo ninja || echo ninja --quiet)
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
 setup: ## Install missing Debian packages, after saying which
 	@scripts/setup.sh
@@ -29,6 +29,9 @@ test: configure ## Set up, build everything, run every test
 	@$(NINJA) -C build
 	@scripts/run_tests.py build --web
 
+test-python: setup ## Build the Python module's wheel and test it in a fresh virtual environment (fetches packages)
+	@scripts/test_python.sh
+
 sanitize: setup ## Tests of the rooms without libtorch under AddressSanitizer and UBSan
 	@scripts/configure.sh asan
 	@$(NINJA) -C build-asan
@@ -43,4 +46,4 @@ format: ## Format every C++ file in place
 	@git ls-files '*.h' '*.cc' | xargs --no-run-if-empty clang-format -i
 
 clean: ## Remove everything that was built
-	@rm -rf build build-debug build-asan build-tsan build-notorch build-fuzz
+	@rm -rf build build-debug build-asan build-tsan build-notorch build-fuzz build-python

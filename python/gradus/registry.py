@@ -1,0 +1,161 @@
+"""The operators of the registry as Python: descriptions, calls by name, and one function per operator."""
+
+import inspect
+import keyword
+import math
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from . import _gradus
+from ._gradus import Batch, Error, Operator
+
+_SHAPES = {"rollout": "[R]", "step": "[S]", "token": "[T]"}
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter of an operator: type, default (None: it must be given), range or choices, meaning."""
+
+    name: str
+    type: str
+    default: object
+    help: str
+    low: float
+    high: float
+    choices: tuple
+
+    def allowed(self):
+        """'float from 0 to 1', 'one of: sum, min'."""
+        if self.choices:
+            return "one of: " + ", ".join(self.choices)
+        low = f" from {self.low:g}" if math.isfinite(self.low) else ""
+        high = f" to {self.high:g}" if math.isfinite(self.high) else ""
+        return self.type + low + high
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What an operator is: parameters, columns read and written ('{param}' stands for its value), scope, source."""
+
+    name: str
+    summary: str
+    paper: str
+    params: tuple
+    reads: tuple
+    writes: tuple
+    scope: str
+
+    def doc(self):
+        """The docstring of the operator's function."""
+
+        def columns(names):
+            return "\n".join(f"    {name} {_SHAPES.get(name.split('.')[0], '')}".rstrip() for name in names) or "    none"
+
+        lines = [f"{self.summary[:1].upper()}{self.summary[1:]}.", "", "Reads:", columns(self.reads), "Writes:",
+                 columns(self.writes), "Parameters:"]
+        for param in self.params:
+            default = "required" if param.default is None else f"default {param.default!r}"
+            lines.append(f"    {python_name(param.name)}: {param.allowed()}; {default}: {param.help}")
+        lines += ["    threads: results do not depend on it; seed: of what is random.",
+                  "R rollouts, S steps, T tokens of the batch; values are float32, or float64 in a float64 batch.",
+                  f"A value depends on the others of its: {self.scope}.",
+                  "Returns the batch. Raises gradus.Error for a missing column or a parameter out of range.",
+                  f"Source: {self.paper or 'this project'}."]
+        return "\n".join(lines)
+
+
+def python_name(name):
+    """`lambda` and `from` are words of the language: `lambda_`, `from_`."""
+    return name + "_" if keyword.iskeyword(name) else name
+
+
+@cache
+def operators() -> Mapping:
+    """Every operator by name, described."""
+    specs = {}
+    for name in _gradus.names():
+        entry = _gradus.describe(name)
+        params = tuple(Param(**{**param, "choices": tuple(param["choices"])}) for param in entry.pop("params"))
+        specs[name] = Spec(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()},
+                           params=params)
+    return types.MappingProxyType(specs)
+
+
+def operator(name, /, **params) -> Operator:
+    """An operator with its parameters checked once: `op = gradus.operator("credit.gae", gamma=1.0); op(batch)`."""
+    return Operator(name, params)
+
+
+def run(name, batch, /, *, threads=1, seed=0, **params) -> Batch:
+    """Runs an operator by name on a batch, which is returned."""
+    return Operator(name, params)(batch, threads=threads, seed=seed)
+
+
+class Pipeline:
+    """Operators in order, checked once: `Pipeline(("shape.normalise", {"channel": "prm"}), "credit.grpo")`."""
+
+    def __init__(self, *stages):
+        self.stages = [stage if isinstance(stage, Operator) else
+                       Operator(stage, {}) if isinstance(stage, str) else Operator(*stage) for stage in stages]
+        if not self.stages:
+            raise Error("a pipeline needs at least one operator")
+
+    def __call__(self, batch, *, threads=1, seed=0) -> Batch:
+        for stage in self.stages:
+            stage(batch, threads=threads, seed=seed)
+        return batch
+
+    @property
+    def result(self):
+        """The column that the last operator writes first."""
+        return self.stages[-1].writes[0]
+
+
+def signature(spec):
+    """The Python signature of an operator's function."""
+    kinds = {"bool": bool, "int": int, "float": float, "str": str, "list[str]": list[str], "list[float]": list[float]}
+    named, empty = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
+    params = [inspect.Parameter("batch", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Batch)]
+    params += [inspect.Parameter(python_name(param.name), named, annotation=kinds[param.type],
+                                 default=empty if param.default is None else param.default) for param in spec.params]
+    params += [inspect.Parameter(name, named, annotation=int, default=value) for name, value in
+               (("threads", 1), ("seed", 0))]
+    return inspect.Signature(params, return_annotation=Batch)
+
+
+def _function(spec):
+    def call(batch, *, threads=1, seed=0, **params):
+        return run(spec.name, batch, threads=threads, seed=seed, **params)
+
+    room, call.__name__ = spec.name.split(".", 1)
+    call.__qualname__, call.__module__ = call.__name__, f"gradus.{room}"
+    call.__doc__, call.__signature__ = spec.doc(), signature(spec)
+    return call
+
+
+class Room(types.ModuleType):
+    """The operators that share a prefix, as functions: `gradus.credit.grpo(batch, channel="outcome")`."""
+
+    def __getattr__(self, name):
+        spec = operators().get(f"{self.__name__.split('.')[-1]}.{name}")
+        if spec is None:
+            raise AttributeError(f"module '{self.__name__}' has no operator '{name}'; there are: {', '.join(dir(self))}")
+        function = _function(spec)
+        setattr(self, name, function)
+        return function
+
+    def __dir__(self):
+        prefix = self.__name__.split(".")[-1] + "."
+        return [name.removeprefix(prefix) for name in _gradus.names() if name.startswith(prefix)]
+
+
+def rooms(package):
+    """One module per prefix, importable as `gradus.PREFIX`."""
+    found = {}
+    for name in _gradus.names():
+        room = name.split(".", 1)[0]
+        found[room] = sys.modules[f"{package}.{room}"] = Room(f"{package}.{room}", f"The operators {room}.*")
+    return found

@@ -1,0 +1,77 @@
+// gradus.advantages: rewards in, advantages out, for callers that hold one number per rollout. The estimator
+// is the registered operator; this only spares the caller the batch.
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <nanobind/stl/string.h>
+
+#include "python/src/groups.h"
+#include "python/src/operators.h"
+#include "python/src/tensor.h"
+
+namespace gradus::python {
+
+namespace {
+
+// Estimators without parameters are compiled once.
+const Compiled& estimator(const std::string& name, const nb::dict& params, std::unique_ptr<Compiled>& own) {
+  static std::map<std::string, Compiled>* const known = new std::map<std::string, Compiled>;
+  const std::string full = name.find('.') == std::string::npos ? "credit." + name : name;
+  if (params.size() > 0) {
+    own = std::make_unique<Compiled>(full, params);
+    return *own;
+  }
+  const auto it = known->find(full);
+  return it != known->end() ? it->second : known->try_emplace(full, full, params).first->second;
+}
+
+const std::string& only_reward(const Compiled& op) {
+  const bool fits = op.reads().size() == 1 && op.reads()[0].starts_with("rollout.") && !op.writes().empty();
+  if (fits) return op.reads()[0];
+  throw Error::input("'" + op.name() + "' is no estimator over one reward per rollout")
+      .found("it reads " + fmt::format("{}", fmt::join(op.reads(), ", ")))
+      .hint("make a batch and call gradus.run");
+}
+
+std::unique_ptr<Batch> one_token_each(nb::handle group, size_t rollouts) {
+  RolloutShape shape;
+  shape.groups = groups_of(group, rollouts);
+  shape.step_offsets.resize(rollouts + 1);
+  for (size_t r = 0; r <= rollouts; ++r) shape.step_offsets[r] = static_cast<int64_t>(r);
+  shape.token_offsets = shape.step_offsets;
+  shape.kinds.assign(rollouts, StepKind::act);
+  return std::make_unique<Batch>(RolloutBatch(std::move(shape)), !group.is_none());
+}
+
+nb::object advantages(nb::handle rewards, nb::handle group, const std::string& name, nb::handle mask,
+                      const std::string& missing, int threads, const nb::kwargs& params) {
+  std::unique_ptr<Compiled> own;
+  const Compiled& op = estimator(name, params, own);
+  const std::string& reward = only_reward(op);
+  const Tensor values(rewards, "rewards");
+  values.require_dimensions(1);
+  const std::unique_ptr<Batch> batch = mask.is_none() ? one_token_each(group, values.size())
+                                                      : batch_from_dense(mask, group, nb::none(), nb::none());
+  batch->put(reward, values.column(Level::rollout, {}), missing);
+  batch->settle_precision();
+  op.apply(*batch, threads, 0);
+  return batch->get(op.writes()[0]);
+}
+
+}  // namespace
+
+void bind_advantages(nb::module_& module) {
+  using namespace nb::literals;
+  module.def(
+      "advantages", &advantages, "rewards"_a, "group"_a = nb::none(), "estimator"_a = "grpo", nb::kw_only(),
+      "mask"_a = nb::none(), "missing"_a = "refuse", "threads"_a = 1, "params"_a,
+      "Advantages of rollouts that have one reward each.\n\n"
+      "rewards (R,): float32 or float64, C-contiguous, on the CPU. group (R,): integers or any hashable\n"
+      "labels; rollouts of one prompt share one. estimator: the name of a credit operator that reads one\n"
+      "rollout channel ('grpo' is 'credit.grpo'); its parameters go by keyword. Returns a read-only numpy\n"
+      "array of the rewards' dtype: (R,), or (R, T) with mask (R, T), 0 where the mask is 0. missing='skip'\n"
+      "leaves rewards that are NaN or infinite out of every mean and gives their rollouts 0.\n"
+      "Raises gradus.Error for anything that does not fit.");
+}
+
+}  // namespace gradus::python

@@ -1,0 +1,16 @@
+// Group ids from Python: integers, or any sequence of hashable labels (verl gives an object array of uuid
+// strings), numbered in order of appearance.
+//
+//   std::vector<int64_t> groups = groups_of(uids, batch_size);
+#pragma once
+
+#include <cstdint>
+#include <nanobind/nanobind.h>
+#include <vector>
+
+namespace gradus::python {
+
+// `group` None: every rollout its own. Throws Error::input where there are not `rollouts` of them.
+std::vector<int64_t> groups_of(nanobind::handle group, size_t rollouts);
+
+}  // namespace gradus::python

@@ -1,0 +1,171 @@
+"""slime, SkyRL and rLLM on their recorded signatures, verifiers on its real classes where it is installed."""
+
+import importlib
+import pickle
+import types
+from dataclasses import dataclass, field
+
+import gradus
+import gradus.dense
+import numpy as np
+import pytest
+import recorded
+from gradus import Error
+
+torch = pytest.importorskip("torch")
+
+
+# slime
+
+
+@dataclass
+class Sample:
+    group_index: int | None = None
+    response_length: int = 0
+    reward: float | dict | None = None
+    loss_mask: list | None = None
+    metadata: dict = field(default_factory=dict)
+    train_metadata: dict | None = None
+
+    def get_reward_value(self, args):
+        return self.reward if not args.reward_key else self.reward[args.reward_key]
+
+
+def samples():
+    return [Sample(0, 3, {"acc": 1.0}, [1, 0, 1], {"step_ends": [0, 2], "step_rewards": [1.0, 2.0]}),
+            Sample(0, 2, {"acc": 0.0}, None, {"step_ends": [1], "step_rewards": [None]})]
+
+
+def test_slime_carries_advantages_as_rewards_to_every_rank():
+    import gradus.slime as slime
+
+    args = types.SimpleNamespace(reward_key="acc")
+    raw, rewards = slime.post_process(args, samples(), (("credit.step_return", {"channel": "process", "into": "a"}),))
+    assert raw == [1.0, 0.0]
+    # What _convert_samples_to_train_data and _split_train_data_by_dp do with them for a rank that gets both.
+    data = {"rewards": [rewards[j] for j in (1, 0)], "kl": [torch.zeros(2), torch.zeros(3)]}
+    assert slime.advantages(args, data) is None
+    assert [row.tolist() for row in data["advantages"]] == [[0, 0], [3, 0, 2]]
+    assert [row.shape for row in data["returns"]] == [(2,), (3,)]
+    torch.cat(data["rewards"]).mean()  # slime's log of the rewards
+
+
+def test_slime_adds_outcome_and_process():
+    import gradus.slime as slime
+
+    _, rewards = slime.post_process_rewards(types.SimpleNamespace(reward_key="acc"), samples())
+    assert rewards[0].shape == (3,) and rewards[0][1] == 0 and torch.isfinite(torch.cat(rewards)).all()
+    np.testing.assert_allclose(rewards[0][[0, 2]], [0.7071, 0.7071 + 0.7071], atol=1e-4)
+    np.testing.assert_allclose(rewards[1], [-0.7071] * 2, atol=1e-4)
+
+
+def test_slime_refuses_what_it_cannot_place():
+    import gradus.slime as slime
+
+    with pytest.raises(Error, match="context_parallel_size=1"):
+        slime.advantages(None, {"rewards": [torch.zeros(4)], "kl": [torch.zeros(2)]})
+    with pytest.raises(Error, match="post_process_rewards"):
+        slime.advantages(None, {"rewards": [1.0], "kl": [torch.zeros(2)]})
+    bad = Sample(0, 2, 1.0, None, {"step_ends": [2], "step_rewards": [1.0]})
+    with pytest.raises(Error, match="within its 2 response tokens"):
+        slime.post_process_rewards(types.SimpleNamespace(reward_key=None), [bad])
+
+
+# SkyRL
+
+
+@pytest.fixture
+def skyrl(monkeypatch):
+    return recorded.skyrl(monkeypatch)
+
+
+def test_skyrl_estimators(skyrl):
+    rewards = torch.tensor([[0, 1.0, 0, 2.0], [0, 0, 0, 1.0]])
+    mask = torch.tensor([[1, 1, 0, 1], [1, 1, 1, 1]])
+    given = dict(token_level_rewards=rewards, response_mask=mask, index=np.array(["a", "a"], dtype=object), values=None,
+                 grpo_norm_by_std=True, gamma=1.0, lambd=1.0, config=None)
+    advantages, returns = skyrl["gradus_step_return"](**given)
+    assert advantages.tolist() == returns.tolist() == [[3, 3, 0, 2], [1, 1, 1, 1]]
+    assert skyrl["gradus_dr_grpo"](**given)[0].tolist() == [[1, 1, 0, 1], [-1] * 4]
+
+
+def test_estimators_survive_the_way_to_a_worker():
+    estimate = pickle.loads(pickle.dumps(gradus.dense.Estimator("credit.reinforce")))
+    assert estimate(torch.ones(1, 2), torch.ones(1, 2), [0]).tolist() == [[2, 2]]
+
+
+# rLLM
+
+
+@dataclass
+class Step:
+    response_ids: list
+    reward: float = 0.0
+    advantage: object = None
+
+
+@dataclass
+class Trajectory:
+    steps: list
+    reward: float | None = None
+
+
+@dataclass
+class TrajectoryGroup:
+    trajectories: list
+
+
+@pytest.fixture
+def rllm(monkeypatch):
+    return recorded.rllm(monkeypatch)
+
+
+def test_rllm_estimators(rllm):
+    rewards = [np.array([1.0, 0.0]), np.array([0.5, 0.5, 0.5])]
+    advantages, returns = rllm["gradus_dr_grpo"](rewards=rewards, algorithm_config=None, traj_groups=[None, None])
+    assert [row.tolist() for row in advantages] == [[0.5, -0.5], [0, 0, 0]]
+    assert [row.shape for row in returns] == [(2,), (3,)]
+    assert rllm["gradus_grpo"](rewards=[], algorithm_config=None) == ([], [])
+
+
+def test_rllm_step_advantages_are_as_long_as_the_responses(rllm):
+    from gradus.rllm import assign
+
+    groups = [TrajectoryGroup([Trajectory([Step([1, 2], 1.0), Step([3], 2.0)], 3.0), Trajectory([Step([4, 5, 6], 0.0)], 0.0)])]
+    assign(groups, (("credit.step_return", {"channel": "process", "into": "a"}),))
+    assert [step.advantage for trajectory in groups[0].trajectories for step in trajectory.steps] == [[3, 3], [2], [0, 0, 0]]
+    assign(groups)
+    assert all(len(step.advantage) == len(step.response_ids) for trajectory in groups[0].trajectories for step in trajectory.steps)
+
+
+# verifiers
+
+
+def traces(make):
+    return [make([([True, False, True], 1), ([False], 0), ([True], 2)], 1.0), make([([True], 1)], 0.0)]
+
+
+def plain(nodes, reward):
+    return types.SimpleNamespace(nodes=[types.SimpleNamespace(mask=mask, advantages=None) for mask, _ in nodes], reward=reward)
+
+
+def real(nodes, reward):
+    graph = pytest.importorskip("verifiers.v1.graph")
+    message = importlib.import_module("verifiers.v1").AssistantMessage(content="x")
+    made = [graph.MessageNode(message=message, sampled=any(mask), mask=mask, token_ids=list(range(len(mask)))) for mask, _ in nodes]
+    return types.SimpleNamespace(nodes=made, reward=reward)
+
+
+@pytest.mark.parametrize("make", [plain, real])
+def test_verifiers_nodes_get_credit_for_their_sampled_tokens(make):
+    from gradus.verifiers import assign_advantages, sampled_nodes
+
+    group = traces(make)
+    assert [len(sampled_nodes(trace)) for trace in group] == [2, 1]
+    assign_advantages(group, [[1.0, 2.0], [None]], pipeline=(("credit.step_return", {"channel": "process", "into": "a"}),))
+    assert [node.advantages for node in group[0].nodes] == [[3, 3], None, [2]]
+    assert group[1].nodes[0].advantages is None  # never scored, which is not zero
+    assign_advantages(group, pipeline=(("credit.dr_grpo", {"channel": "outcome"}),))
+    assert group[1].nodes[0].advantages == [-0.5]
+    with pytest.raises(Error, match="trace 0: 1 step rewards; expected 2"):
+        assign_advantages(group, [[1.0], [None]])
