@@ -22,6 +22,10 @@ const Adapters& adapters() {
     verify_clip_delta(built);
     verify_grad_shaping(built);
     verify_grpo_tokens(built);
+    verify_spark(built);
+    verify_rlfr(built);
+    verify_spa_rl(built);
+    verify_empg(built);
     verify_webgen_agent(built);
     verify_prime(built);
     verify_oprl(built);

@@ -1,0 +1,93 @@
+// Golden functions of spa_rl (arXiv 2505.20732) that make rewards.
+#include "gradus/verify/dense.h"
+#include "gradus/verify/methods.h"
+
+namespace gradus {
+
+namespace {
+
+// Scores belong to the runs of the mask, counted from the end of the row; what is left over on either side
+// goes without.
+void put_scores(DenseBatch& dense, const Json& scores) {
+  Column& column = dense.batch.add_column("step.score");
+  for (size_t r = 0; r < scores.size(); ++r) {
+    size_t left = scores[r].size();
+    for (size_t s = dense.batch.step_end(r); s-- > dense.batch.step_begin(r) && left > 0;) {
+      if (dense.batch.kind(s) != StepKind::observe) column.set(s, scores[r][--left].get<double>());
+    }
+  }
+}
+
+// The released weight of a step: how many steps with a score follow it.
+Verified compute_rewards(const Json& in, const Verifying&) {
+  DenseBatch dense(in["action_mask"], nullptr);
+  put_scores(dense, in["step_scores"]);
+  dense.put("token.logprob", in["log_prob"]);
+  dense.put("token.ref_logprob", in["ref_log_prob"]);
+  dense.run("reward.log_ratio", {{"into", "kl"}});
+  dense.batch.put_column("step.later", dense.batch.column("step.score"));
+  dense.run("shape.affine", {{"channel", "later"}, {"scale", 0.0}, {"shift", 1.0}});
+  dense.run("shape.suffix", {{"channel", "later"}, {"into", "later"}});
+  dense.run("shape.affine", {{"channel", "later"}, {"shift", -1.0}});
+  dense.run("shape.multiply", {{"channel", "score"}, {"by", "later"}, {"by_level", "step"}});
+  dense.run("shape.place", {{"channel", "score"}, {"into", "score"}});
+  Json from{"score"}, weights{1.0};
+  if (in["kl_coef"] != 0.0) {
+    from.push_back("kl");
+    weights.push_back(-in["kl_coef"].get<double>());
+  }
+  dense.run("credit.sum", {{"from", from}, {"weights", weights}, {"into", "reward"}});
+  return {{{"rewards", dense.get("token.reward")}, {"kl", dense.get("token.kl")}},
+          {{"rewards", in["action_mask"]}, {"kl", in["action_mask"]}}};
+}
+
+// The contributions that were learned play no part: every step gets the final reward above the mean of the
+// task's other trajectories, and a bonus where the environment carried the action out.
+Verified organise(const Json& in, const Verifying&) {
+  RolloutBatch batch;
+  Json tasks = Json::array();
+  for (const Json& one : in["trajectories"]) tasks.push_back(one["task_id"]);
+  const std::vector<int64_t> groups = group_ids(tasks, tasks.size());
+  Json outcomes = Json::array();
+  for (size_t r = 0; r < tasks.size(); ++r) {
+    const Json& one = in["trajectories"][r];
+    batch.add_rollout({.id = std::to_string(r), .group = groups[r], .task = "", .prompt = ""});
+    const Json& before = one["observation_before_step"];
+    for (size_t k = 0; k < one["step_contributions"].size(); ++k) {
+      batch.add_step(StepKind::act, "");
+      if (k + 1 < before.size()) batch.add_step(StepKind::observe, before[k + 1].get<std::string>());
+    }
+    outcomes.push_back(one["final_reward"]);
+  }
+  batch.set_precision(Precision::full);
+  DenseBatch dense(std::move(batch));
+  dense.put("rollout.outcome", outcomes);
+  dense.run("reward.executed", Json::object());
+  dense.run("shape.normalise", {{"channel", "outcome"},
+                                {"level", "rollout"},
+                                {"centre", "leave_one_out"},
+                                {"scale", "none"},
+                                {"singleton", "own"}});
+  dense.run("shape.spread", {{"channel", "outcome"}, {"into", "shift"}});
+  dense.run(
+      "credit.sum",
+      {{"from", {"shift", "executed"}}, {"weights", {1.0, 0.5}}, {"level", "step"}, {"into", "reward"}});
+  Json rewards = Json::array();
+  for (size_t r = 0; r < dense.batch.rollouts(); ++r) {
+    Json row = Json::array();
+    for (size_t s = dense.batch.step_begin(r); s < dense.batch.step_end(r); ++s) {
+      if (dense.batch.kind(s) == StepKind::act) row.push_back(dense.batch.column("step.reward")[s]);
+    }
+    rewards.push_back(row);
+  }
+  return {{{"step_rewards", rewards}}};
+}
+
+}  // namespace
+
+void verify_spa_rl(Adapters& adapters) {
+  adapters.add("spa_rl", "StepPPOTrainer.compute_rewards", compute_rewards);
+  adapters.add("spa_rl", "rl_data_org (whole script, WebShop)", organise);
+}
+
+}  // namespace gradus
