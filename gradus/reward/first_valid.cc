@@ -1,5 +1,7 @@
 #include "gradus/reward/first_valid.h"
 
+#include "gradus/reward/places.h"
+
 namespace gradus {
 
 namespace {
@@ -12,12 +14,13 @@ class FirstValid : public Operator {
   }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    Column out = batch.column(from_.front());
-    for (size_t c = 1; c < from_.size(); ++c) {
-      const Column& next = batch.column(from_[c]);
-      for (size_t i = 0; i < out.size(); ++i) {
+    const Column& preferred = batch.column(from_.front());
+    Column out(preferred.level(), preferred.size(), preferred.info(), batch.precision());
+    for (const std::string& name : from_) {
+      const Column& next = batch.column(name);
+      for_each_trained_place(batch, out.level(), [&](size_t i) {
         if (!out.valid(i) && next.valid(i)) out.set(i, next[i]);
-      }
+      });
     }
     batch.put_column(into_, std::move(out));
   }

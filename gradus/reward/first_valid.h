@@ -1,4 +1,5 @@
-// shape.first_valid: the first of several channels that has a value, place by place.
+// shape.first_valid: the first of several channels that has a value, place by place. Observed places stay
+// missing.
 //
 // Partial credit INSTEAD of a missing score, not on top of it: machine-learning engineering (arXiv
 // 2509.01684) pays the grader's score where a submission was accepted, else -10 + 0.1 per progress line that

@@ -76,11 +76,11 @@ Json DenseBatch::get(const std::string& name) const {
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     const auto [begin, end] = batch.range(column.level(), r);
     if (column.level() == Level::rollout) {
-      out.push_back(column[r]);
+      out.push_back(column.valid(r) ? column[r] : 0.0);
       continue;
     }
     Json row = Json::array();
-    for (size_t i = begin; i < end; ++i) row.push_back(column[i]);
+    for (size_t i = begin; i < end; ++i) row.push_back(column.valid(i) ? column[i] : 0.0);
     out.push_back(std::move(row));
   }
   return out;
