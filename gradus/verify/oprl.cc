@@ -117,7 +117,7 @@ Verified reinforce_plus(const Json& in, const Verifying&) {
   for (const char* channel : {"reward", "score"}) {
     centre(rows, channel, "mean", "none");
     place(rows, channel);
-    rows.dense.run("credit.whiten", {{"channel", channel}});
+    rows.dense.run("credit.whiten", {{"channel", channel}, {"variant", "released"}});
   }
   add(rows, in, "token", "advantage");
   return {{{"advantages", rows.advantages()}}};

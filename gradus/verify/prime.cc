@@ -36,9 +36,9 @@ struct Weights {
   double process = 1, outcome = 1;
 };
 
-// Needs token.process and rollout.outcome.
+// Needs token.process and rollout.outcome. `whitening`: the first fork of verl has no 1e-8 in its means.
 Verified advantages(DenseBatch& dense, const Json& mask, double gamma_process, double gamma_outcome,
-                    Weights weights) {
+                    Weights weights, const std::string& whitening) {
   dense.run("shape.aggregate",
             {{"channel", "process"}, {"level", "token"}, {"form", "mean"}, {"into", "process_mean"}});
   dense.run("shape.normalise", {{"channel", "process"},
@@ -64,7 +64,7 @@ Verified advantages(DenseBatch& dense, const Json& mask, double gamma_process, d
   for (const char* into : {"return", "advantage"}) {
     dense.run("credit.sum", {{"from", from}, {"weights", factors}, {"into", into}});
   }
-  dense.run("credit.whiten", {});
+  dense.run("credit.whiten", {{"variant", whitening}});
   return {{{"advantages", dense.get("token.advantage")}, {"returns", dense.get("token.return")}},
           {{"advantages", mask}, {"returns", mask}}};
 }
@@ -73,14 +73,14 @@ Verified rloo_returns(const Json& in, const Verifying&) {
   DenseBatch dense(in["mask"], groups_of(in["mask"].size(), in["n_samples"]));
   put_trained(dense, "token.process", in["implicit_token_rewards"]);
   dense.put("rollout.outcome", at_last_token(in["outcome_token_rewards"], in["mask"]));
-  return advantages(dense, in["mask"], in["gamma_process"], in["gamma_outcome"], {});
+  return advantages(dense, in["mask"], in["gamma_process"], in["gamma_outcome"], {}, "paper");
 }
 
 Verified rloo_advantage_return(const Json& in, const Verifying&) {
   DenseBatch dense(in["mask"], groups_of(in["mask"].size(), in["n_samples"]));
   put_trained(dense, "token.process", in["implicit_token_rewards"]);
   dense.put("rollout.outcome", in["acc"]);
-  return advantages(dense, in["mask"], 1.0, 1.0, {in["coef_process"], in["coef_outcome"]});
+  return advantages(dense, in["mask"], 1.0, 1.0, {in["coef_process"], in["coef_outcome"]}, "released");
 }
 
 Verified dpo_accuracy(const Json& in, const Verifying&) {
