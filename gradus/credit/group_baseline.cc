@@ -67,14 +67,33 @@ class GroupBaseline : public Operator {
     const std::vector<PoolStatistics> statistics = pool_statistics(reward, groups);
     const std::vector<Footing> footings = footings_of(batch, reward, groups, statistics);
     const double share = rule_.scale == Scale::nonzero_share ? nonzero_factor(reward) : 1.0;
-    for (size_t r = 0; r < reward.size(); ++r) {
-      if (!reward.valid(r)) continue;
+    const auto value_of = [&](size_t r) {
       const PoolStatistics& group = statistics[groups[r]];
-      const double value = group.count == 1 && rule_.baseline != Baseline::none
-                               ? alone(reward[r])
-                               : apart(reward[r], group, footings[groups[r]]);
-      advantage.set(r, value * share);
+      const bool single = group.count == 1 && rule_.baseline != Baseline::none;
+      return (single ? alone(reward[r]) : apart(reward[r], group, footings[groups[r]])) * share;
+    };
+    if (reward.all_valid() && write_whole(advantage, value_of)) return;
+    for (size_t r = 0; r < reward.size(); ++r) {
+      if (reward.valid(r)) advantage.set(r, value_of(r));
     }
+  }
+
+  // One pass over the storage; false, and nothing written, where a value overflows.
+  template <class Fn>
+  static bool write_whole(Column& column, Fn&& value_of) {
+    Column whole = column;
+    const auto write = [&](auto values) {
+      bool finite = true;
+      for (size_t r = 0; r < values.size(); ++r) {
+        values[r] = static_cast<typename decltype(values)::value_type>(value_of(r));
+        finite = finite && std::isfinite(values[r]);
+      }
+      return finite;
+    };
+    const bool finite = column.precision() == Precision::single ? write(whole.fill<float>(column.size()))
+                                                                : write(whole.fill<double>(column.size()));
+    if (finite) column = std::move(whole);
+    return finite;
   }
 
   double alone(double reward) const {

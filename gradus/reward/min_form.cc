@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "gradus/rollout/spans.h"
+
 namespace gradus {
 
 namespace {
@@ -19,22 +21,26 @@ class MinForm : public Operator {
     Column& column = batch.column(column_);
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       double lowest = std::numeric_limits<double>::infinity();
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (column.valid(s)) lowest = std::min(lowest, column[s]);
-      }
+      for_each_valid(batch, column, r, [&](size_t s) { lowest = std::min(lowest, column[s]); });
       double total = 0;  // weights relative to the lowest reward: no overflow for any temperature
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (column.valid(s)) total += std::exp((lowest - column[s]) / temperature_);
-      }
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (!column.valid(s)) continue;
-        const double weight = std::exp((lowest - column[s]) / temperature_) / total;
-        column.set(s, weight * column[s]);
-      }
+      for_each_valid(batch, column, r, [&](size_t s) { total += weight(column[s], lowest); });
+      for_each_valid(batch, column, r,
+                     [&](size_t s) { column.set(s, weight(column[s], lowest) / total * column[s]); });
     }
   }
 
  private:
+  template <class Fn>
+  static void for_each_valid(const RolloutBatch& batch, const Column& column, size_t rollout, Fn&& fn) {
+    for_each_trained_span(batch, Level::step, rollout, [&](size_t begin, size_t end) {
+      for (size_t s = begin; s < end; ++s) {
+        if (column.valid(s)) fn(s);
+      }
+    });
+  }
+
+  double weight(double reward, double lowest) const { return std::exp((lowest - reward) / temperature_); }
+
   std::string column_;
   double temperature_;
 };

@@ -10,10 +10,10 @@ PlaceAt place_from_name(const std::string& name) {
   return name == "last" ? PlaceAt::last : name == "every" ? PlaceAt::every : PlaceAt::but_last;
 }
 
-// The trained places below value i: those of a rollout, or the tokens of a step.
+// The trained tokens below value i.
 template <class Fn>
-void for_each_place(const RolloutBatch& batch, Level from, Level to, size_t i, Fn&& fn) {
-  if (from == Level::rollout) return for_each_trained_span(batch, to, i, fn);
+void for_each_run(const RolloutBatch& batch, Level from, size_t i, Fn&& fn) {
+  if (from == Level::rollout) return for_each_trained_span(batch, i, fn);
   if (batch.kind(i) != StepKind::observe && batch.token_begin(i) < batch.token_end(i)) {
     fn(batch.token_begin(i), batch.token_end(i));
   }
@@ -23,38 +23,28 @@ class PlaceOperator : public Operator {
  public:
   explicit PlaceOperator(const Params& params)
       : from_(params.text("from") + "." + params.text("channel")),
-        to_(level_from_name(params.text("to"))),
-        into_(params.text("to") + "." + params.text("into")),
-        at_(place_from_name(params.text("at"))) {
-    if (params.text("from") == params.text("to")) {
-      throw Error::input("shape.place puts values on a level below their own")
-          .field("to")
-          .found("from = 'step', to = 'step'")
-          .hint("set to = 'token'");
-    }
-  }
+        into_("token." + params.text("into")),
+        at_(place_from_name(params.text("at"))) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    batch.put_column(into_, placed(batch, batch.column(from_), at_, to_));
+    batch.put_column(into_, placed(batch, batch.column(from_), at_));
   }
 
  private:
-  std::string from_;
-  Level to_;
-  std::string into_;
+  std::string from_, into_;
   PlaceAt at_;
 };
 
 }  // namespace
 
-Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at, Level to) {
-  require(values.level() < to, "values are placed on a level below their own");
-  Column out(to, batch.size(to), values.info(), batch.precision());
+Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at) {
+  require(values.level() != Level::token, "values of rollouts or steps are placed on tokens");
+  Column out(Level::token, batch.tokens(), values.info(), batch.precision());
   for (size_t i = 0; i < values.size(); ++i) {
     if (!values.valid(i)) continue;
     const double value = values[i];
     size_t last = 0, count = 0;
-    for_each_place(batch, values.level(), to, i, [&](size_t begin, size_t end) {
+    for_each_run(batch, values.level(), i, [&](size_t begin, size_t end) {
       last = end - 1;
       count += end - begin;
       for (size_t t = begin; at != PlaceAt::last && t < end; ++t) out.set(t, value);
@@ -67,16 +57,16 @@ Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at, Level
 }
 
 void register_place(OperatorRegistry& registry) {
-  registry.add({.name = "shape.place",
-                .summary = "put values of rollouts or steps on the trained tokens or steps below them",
-                .params = {text_param("channel", nullptr, "channel to read"),
-                           text_param("from", "step", "level of that channel", {"rollout", "step"}),
-                           text_param("to", "token", "level to write", {"step", "token"}),
-                           text_param("at", "last", "on which of them", {"last", "every", "but_last"}),
-                           text_param("into", nullptr, "channel to write")},
-                .reads = {"{from}.{channel}"},
-                .writes = {"{to}.{into}"}},
-               [](const Params& params) { return std::make_unique<PlaceOperator>(params); });
+  registry.add(
+      {.name = "shape.place",
+       .summary = "put values of rollouts or steps on their trained tokens: the last, all, or all but it",
+       .params = {text_param("channel", nullptr, "channel to read"),
+                  text_param("from", "step", "level of that channel", {"rollout", "step"}),
+                  text_param("at", "last", "on which tokens", {"last", "every", "but_last"}),
+                  text_param("into", nullptr, "token channel to write")},
+       .reads = {"{from}.{channel}"},
+       .writes = {"token.{into}"}},
+      [](const Params& params) { return std::make_unique<PlaceOperator>(params); });
 }
 
 }  // namespace gradus

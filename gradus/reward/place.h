@@ -1,12 +1,11 @@
-// shape.place: values of rollouts or steps onto what is trained below them.
+// shape.place: values of rollouts or steps onto trained tokens.
 //
 //   at = "last"       the last trained token of the rollout, or the last token of the step
 //   at = "every"      every trained token of the rollout, or every token of the step
 //   at = "but_last"   all but the last: no gradient on separators (PURE, arXiv 2504.15275)
 //
-// to = "step" puts values of rollouts on steps that are not observations instead. Other places are missing,
-// not zero (shape.fill makes them so); so are those of a missing value. Observed steps and steps without
-// tokens have no place.
+// Other tokens are missing, not zero (shape.fill makes them so); so are those of a missing value. Observed
+// steps and steps without tokens have no place. Values of rollouts go onto steps with shape.spread.
 //
 //   [[operator]]
 //   name = "shape.place"
@@ -22,8 +21,8 @@ namespace gradus {
 
 enum class PlaceAt { last, every, but_last };
 
-// A token column, or a step column; what it estimates and its evaluator are those of the values.
-Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at, Level to = Level::token);
+// A token column; what it estimates and its evaluator are those of the values.
+Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at);
 
 void register_place(OperatorRegistry& registry);
 

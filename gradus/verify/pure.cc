@@ -205,8 +205,7 @@ Verified experiences(const Json& in, const Verifying&) {
   }
   if (mode.find("VR") != std::string::npos) {
     run_operator(batch, "credit.rloo", {{"level", "rollout"}, {"into", "verified"}});
-    run_operator(batch, "shape.place",
-                 {{"channel", "verified"}, {"from", "rollout"}, {"to", "step"}, {"into", "verified"}});
+    run_operator(batch, "shape.spread", {{"channel", "verified"}, {"at", "last"}, {"into", "verified"}});
     from.push_back("verified");
     weights.push_back(in["vr_coef"]);
   }

@@ -6,6 +6,7 @@
 
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
+#include "gradus/reward/class_margin.h"
 #include "gradus/reward/min_form.h"
 #include "gradus/reward/normalise.h"
 #include "gradus/reward/place.h"
@@ -23,6 +24,7 @@ OperatorRegistry registry() {
   register_min_form(out);
   register_aggregate(out);
   register_affine(out);
+  register_class_margin(out);
   register_place(out);
   register_suffix(out);
   return out;
@@ -176,6 +178,41 @@ TEST(Place, LastAndEvery) {
             (Values{1, 1, -1, -1, -1, 1, 2, 4, 4, 4, 4, -1, -1}));
 }
 
+TEST(Place, AllButTheLastSparesSeparators) {
+  RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 20, 30, 4, 5});
+  registry().make("shape.place", {{"channel", "prm"}, {"at", "but_last"}, {"into", "r"}})->apply(batch, {});
+  const Column& r = batch.column("token.r");
+  for (size_t t = 0; t < batch.tokens(); ++t) {
+    EXPECT_EQ(r.valid(t), t == 0 || t == 7 || t == 9) << t;  // the first tokens of steps of two
+  }
+  EXPECT_FLOAT_EQ(r[7], 10.0f);
+}
+
+TEST(ClassMargin, IsTheDifferenceOfTheTwoProbabilities) {
+  RolloutBatch batch = batch_with({1, 99, 2, 3, 10, 800, -800, 4, 5});
+  Column& bad = batch.add_column("step.bad");
+  for (size_t s = 0; s + 1 < batch.steps(); ++s) bad.set(s, s < 5 ? 2.5f : 0.0f);
+  registry()
+      .make("shape.class_margin", {{"for", "prm"}, {"against", "bad"}, {"into", "m"}})
+      ->apply(batch, {});
+  const Column& margin = batch.column("step.m");
+  const double good = std::exp(1.0), other = std::exp(2.5);
+  EXPECT_NEAR(margin[0], (good - other) / (good + other), 1e-7);
+  EXPECT_FALSE(margin.valid(1)) << "observed";
+  EXPECT_FLOAT_EQ(margin[5], 1.0f) << "far apart without overflow";
+  EXPECT_FLOAT_EQ(margin[6], -1.0f);
+  EXPECT_FALSE(margin.valid(8)) << "one of the logits is missing";
+}
+
+TEST(MinForm, UniformWeightsShareTheRewardsOverTheSteps) {
+  RolloutBatch batch = batch_with({0.9f, 7, 0.3f, 0.5f, 1, 1, 1, 1, 1});
+  batch.column("step.prm").clear(1);
+  const std::vector<float> out = run("shape.min_form", {{"channel", "prm"}, {"weights", "uniform"}}, batch);
+  EXPECT_FLOAT_EQ(out[0], 0.45f);
+  EXPECT_FLOAT_EQ(out[2], 0.15f);
+  EXPECT_FLOAT_EQ(out[3], 0.5f) << "one step is unchanged";
+}
+
 TEST(Shuffle, KeepsTheValuesOfEveryPool) {
   EXPECT_TRUE(rc::check("the multiset of every pool is kept, and nothing moves between pools", [] {
     const auto rewards = *rc::gen::container<std::vector<int>>(9, rc::gen::inRange(-50, 50));
@@ -204,17 +241,18 @@ TEST(Shuffle, DependsOnTheStreamAlone) {
 }
 
 TEST(MinForm, SumApproachesTheMinimum) {
-  RolloutBatch batch = batch_with({0.9f, 0.2f, 0.5f, 0, 1, 1, 1, 1, 1});
+  RolloutBatch batch = batch_with({0.9f, 0, 0.5f, 0, 0.2f, 0.6f, 0.4f, 1, 1});
   const std::vector<float> out = run("shape.min_form", {{"channel", "prm"}, {"temperature", 0.001}}, batch);
-  EXPECT_NEAR(out[0] + out[1] + out[2], 0.2, 1e-6);
+  EXPECT_NEAR(out[4] + out[5] + out[6], 0.2, 1e-6);
+  EXPECT_NEAR(out[0] + out[2], 0.5, 1e-6);
 }
 
 TEST(MinForm, MatchesTheFormulaAndSurvivesExtremes) {
-  RolloutBatch batch = batch_with({0.5f, -0.5f, 0.1f, 0.3f, 1, 1, 1, -1e30f, 1e30f});
+  RolloutBatch batch = batch_with({1, 9, 1, 0.3f, 0.5f, -0.5f, 0.1f, -1e30f, 1e30f});
   const std::vector<float> out = run("shape.min_form", {{"channel", "prm"}}, batch);
   const double w0 = std::exp(-5.0), w1 = std::exp(5.0), w2 = std::exp(-1.0);
-  EXPECT_NEAR(out[0], 0.5 * w0 / (w0 + w1 + w2), 1e-7);
-  EXPECT_NEAR(out[1], -0.5 * w1 / (w0 + w1 + w2), 1e-7);
+  EXPECT_NEAR(out[4], 0.5 * w0 / (w0 + w1 + w2), 1e-7);
+  EXPECT_NEAR(out[5], -0.5 * w1 / (w0 + w1 + w2), 1e-7);
   EXPECT_FLOAT_EQ(out[3], 0.3f) << "one step is unchanged";
   EXPECT_FLOAT_EQ(out[7], -1e30f);
   EXPECT_FLOAT_EQ(out[8], 0.0f);

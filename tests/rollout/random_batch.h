@@ -3,7 +3,7 @@
 //
 //   Plan plan = random_plan(stream);
 //   give_values(plan, "step.prm", stream, {.missing = 0.2});
-//   RolloutBatch batch = build(plan);
+//   RolloutBatch batch = build(plan, {"step.prm"});
 //   Plan after = read_back(plan, batch, "step.out");
 #pragma once
 
@@ -80,7 +80,9 @@ inline void give_values(Plan& plan, const std::string& column, Stream& stream, c
   });
 }
 
-inline RolloutBatch build(Plan plan, Precision precision = Precision::single) {
+// With these columns, even where the plan has no place for a value of theirs.
+inline RolloutBatch build(Plan plan, const std::vector<std::string>& columns,
+                          Precision precision = Precision::single) {
   RolloutBatch batch;
   batch.set_precision(precision);
   for (const PlannedRollout& rollout : plan) {
@@ -90,11 +92,11 @@ inline RolloutBatch build(Plan plan, Precision precision = Precision::single) {
       for (size_t t = 0; t < step.tokens.size(); ++t) batch.add_token(3);
     }
   }
+  for (const std::string& name : columns) batch.add_column(name);
   size_t next[3] = {0, 0, 0};
   for_each_place(plan, [&](Level level, StepKind, Values& values) {
     const size_t i = next[static_cast<size_t>(level)]++;
     for (const auto& [name, value] : values) {
-      if (!batch.has_column(name)) batch.add_column(name);
       if (value) batch.column(name).set(i, *value);
     }
   });
