@@ -7,7 +7,7 @@
 //   credit.opo         A_i = R_i - sum_j L_j R_j / sum_j L_j        arXiv 2505.23585; L: trained tokens
 //   credit.gpg         A_i = (R_i - mean(R)) * B / max(1, B_nonzero) / f_norm      arXiv 2504.02546
 //   credit.pass_at_k   A_best = (R_best - R_second) / (std(R) + epsilon), others 0 arXiv 2503.19595
-//   credit.remax       A_i = R_i - b_i                              arXiv 2310.10505; b: greedy sample's reward
+//   credit.remax       A_i = R_i - b_i                              arXiv 2310.10505; b: of a greedy sample
 //
 // B counts the rewards of the batch, B_nonzero those that are not 0. Two best rewards that are equal leave
 // pass@k at 0.

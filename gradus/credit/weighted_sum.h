@@ -1,6 +1,6 @@
-// credit.sum: advantages of several channels (of tokens, or another level), added with weights, after each was
-// credited on its own. Channels are never summed before grouping: their scales differ, and so do their missing
-// values.
+// credit.sum: advantages of several channels (of tokens, or another level), added with weights, after each
+// was credited on its own. Channels are never summed before grouping: their scales differ, and so do their
+// missing values.
 //
 //   A_t = sum_c w_c * A_ct     over the channels valid at t; missing where none is, and where observed
 //
