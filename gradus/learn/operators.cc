@@ -14,14 +14,17 @@
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
+#include "gradus/reward/answer_overlap.h"
 #include "gradus/reward/block_format.h"
 #include "gradus/reward/by_success.h"
 #include "gradus/reward/class_margin.h"
 #include "gradus/reward/difference.h"
 #include "gradus/reward/executed.h"
+#include "gradus/reward/execution_penalty.h"
 #include "gradus/reward/fill.h"
 #include "gradus/reward/first_valid.h"
 #include "gradus/reward/gate.h"
+#include "gradus/reward/gui_step.h"
 #include "gradus/reward/length.h"
 #include "gradus/reward/log_ratio.h"
 #include "gradus/reward/merge.h"
@@ -41,6 +44,7 @@
 #include "gradus/reward/tool_call.h"
 #include "gradus/reward/top.h"
 #include "gradus/reward/transform.h"
+#include "gradus/reward/verification.h"
 #include "gradus/reward/vote.h"
 
 namespace gradus {
@@ -89,6 +93,11 @@ void register_operators(OperatorRegistry& registry) {
   register_policy_loss(registry);
   register_value_loss(registry);
   register_aggregation(registry);
+  register_answer_format(registry);
+  register_answer_overlap(registry);
+  register_execution_penalty(registry);
+  register_gui_step(registry);
+  register_verification(registry);
 }
 
 const OperatorRegistry& operators() {

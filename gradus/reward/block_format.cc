@@ -22,12 +22,12 @@ class BlockFormat : public Operator {
         into_("rollout." + params.text("into")),
         range_(params, format_range) {}
 
-  void apply(RolloutBatch& batch, const OperatorContext&) const override {
+  void apply(RolloutBatch& batch, const OperatorContext& context) const override {
+    const RewardRange range = range_.after(context.updates);
     Column& column = batch.add_column(into_, {.estimates = "format", .evaluator = "block_format"});
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       const std::string& reference = batch.note(reference_, r);
       if (reference.empty()) continue;
-      const RewardRange range = range_.of(batch, r);
       column.set(r, blocks_fit(written_text(batch, r), reference) ? range.high : range.low);
     }
   }
@@ -41,29 +41,20 @@ class ThinkLength : public Operator {
  public:
   explicit ThinkLength(const Params& params)
       : into_("rollout." + params.text("into")),
-        update_(params.text("update")),
         target_(params.number("target")),
         grows_to_(params.number("grows_to")),
-        over_(params.number("over")) {
-    if (grows_to_ != target_ && update_.empty()) {
-      throw Error::input("a target that grows needs the number of updates done")
-          .field("update")
-          .found("\"\"")
-          .expected("a rollout channel");
-    }
-  }
+        over_(params.number("over")) {}
 
-  void apply(RolloutBatch& batch, const OperatorContext&) const override {
+  void apply(RolloutBatch& batch, const OperatorContext& context) const override {
+    const double target = (grows_to_ - target_) * static_cast<double>(context.updates) / over_ + target_;
     Column& column = batch.add_column(into_, {.estimates = "length", .evaluator = "think_length"});
     for (size_t r = 0; r < batch.rollouts(); ++r) {
-      const double updates = update_.empty() ? 0 : updates_done(batch, update_, r);
-      const double target = (grows_to_ - target_) * updates / over_ + target_;
       column.set(r, std::min(1.0, think_share(written_text(batch, r), target)));
     }
   }
 
  private:
-  std::string into_, update_;
+  std::string into_;
   double target_, grows_to_, over_;
 };
 
@@ -107,7 +98,7 @@ void register_block_format(OperatorRegistry& registry) {
                 .summary = "does a response have the blocks of its reference, in order and alone",
                 .paper = "2504.13958",
                 .params = std::move(params),
-                .reads = {"rollout.{update}"},
+                .reads = {},
                 .writes = {"rollout.{into}"},
                 .evaluator = "block_format"},
                [](const Params& p) { return std::make_unique<BlockFormat>(p); });
@@ -121,8 +112,8 @@ void register_think_length(OperatorRegistry& registry) {
        .params = {text_param("into", "think_length", "rollout channel to write"),
                   number_param("target", 512, "words that earn 1", 1, 1e9),
                   number_param("grows_to", 512, "the target after `over` updates, and on beyond", 1, 1e9),
-                  number_param("over", 105, "updates", 1, 1e9), update_param()},
-       .reads = {"rollout.{update}"},
+                  number_param("over", 105, "updates", 1, 1e9)},
+       .reads = {},
        .writes = {"rollout.{into}"},
        .evaluator = "think_length"},
       [](const Params& p) { return std::make_unique<ThinkLength>(p); });

@@ -48,42 +48,19 @@ RewardRange match_range(RewardRange range, const std::vector<RangeSchedule>& sch
 }
 
 ScheduledRange::ScheduledRange(const Params& params, Rule rule)
-    : range_{params.number("low"), params.number("high")}, update_(params.text("update")), rule_(rule) {
+    : range_{params.number("low"), params.number("high")}, rule_(rule) {
   for (const std::string& name : params.texts("schedule")) schedules_.push_back(schedule_from_name(name));
-  if (!schedules_.empty() && update_.empty()) {
-    throw Error::input("a schedule needs the number of updates done")
-        .field("update")
-        .found("\"\"")
-        .expected("a rollout channel")
-        .hint("name the channel in which the trainer counts its updates");
-  }
 }
 
-RewardRange ScheduledRange::of(const RolloutBatch& batch, size_t rollout) const {
-  if (schedules_.empty()) return range_;
-  return rule_(range_, schedules_, updates_done(batch, update_, rollout));
+RewardRange ScheduledRange::after(int64_t updates) const {
+  return rule_(range_, schedules_, static_cast<double>(updates));
 }
 
 std::vector<ParamSpec> range_params(double low, double high, std::vector<std::string> schedules) {
   return {number_param("low", low, "value of the worst", -1000, 1000),
           number_param("high", high, "value of the best", -1000, 1000),
           texts_param("schedule", Json::array(),
-                      "how low and high change with the updates done, in this order", std::move(schedules)),
-          update_param()};
-}
-
-ParamSpec update_param() {
-  return text_param("update", "", "rollout channel with the number of updates done; only schedules need it");
-}
-
-double updates_done(const RolloutBatch& batch, const std::string& channel, size_t rollout) {
-  const Column& column = batch.column("rollout." + channel);
-  if (!column.valid(rollout)) {
-    throw Error::input("the number of updates done is missing for a rollout")
-        .field("rollout." + channel)
-        .expected("a value for every rollout");
-  }
-  return column[rollout];
+                      "how low and high change with the updates done, in this order", std::move(schedules))};
 }
 
 }  // namespace gradus

@@ -32,25 +32,20 @@ enum class RangeSchedule { two_stage, smooth, smooth_released };
 RewardRange format_range(RewardRange range, const std::vector<RangeSchedule>& schedules, double update);
 RewardRange match_range(RewardRange range, const std::vector<RangeSchedule>& schedules, double update);
 
-// The range of each rollout, for operators with the parameters low, high, schedule and update.
+// The range at some update, for operators with the parameters low, high and schedule.
 class ScheduledRange {
  public:
   using Rule = RewardRange (*)(RewardRange, const std::vector<RangeSchedule>&, double);
 
   ScheduledRange(const Params& params, Rule rule);
-  RewardRange of(const RolloutBatch& batch, size_t rollout) const;
+  RewardRange after(int64_t updates) const;
 
  private:
   RewardRange range_;
   std::vector<RangeSchedule> schedules_;
-  std::string update_;
   Rule rule_;
 };
 
 std::vector<ParamSpec> range_params(double low, double high, std::vector<std::string> schedules);
-
-// A channel that holds the number of updates done, for rewards that change with it.
-ParamSpec update_param();
-double updates_done(const RolloutBatch& batch, const std::string& channel, size_t rollout);
 
 }  // namespace gradus

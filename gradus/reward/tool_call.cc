@@ -153,16 +153,18 @@ class ToolCall : public Operator {
     if (params.text("calls") == "all") matching_.calls = CallMatching::Calls::all;
   }
 
-  void apply(RolloutBatch& batch, const OperatorContext&) const override {
+  void apply(RolloutBatch& batch, const OperatorContext& context) const override {
+    const RewardRange range = range_.after(context.updates);
     Column& column = batch.add_column(into_, {.estimates = "correctness", .evaluator = "tool_call"});
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       const std::string& reference = batch.note(reference_, r);
-      if (!reference.empty()) column.set(r, value(batch, r, reference));
+      if (!reference.empty()) column.set(r, value(batch, r, reference, range));
     }
   }
 
  private:
-  double value(const RolloutBatch& batch, size_t r, const std::string& reference) const {
+  double value(const RolloutBatch& batch, size_t r, const std::string& reference,
+               const RewardRange& range) const {
     if (reference.find(kOpen) == std::string::npos) return 0;
     const auto wanted = read_calls(reference);
     if (!wanted) {
@@ -172,7 +174,7 @@ class ToolCall : public Operator {
     }
     const auto found = read_calls(written_text(batch, r));
     const std::optional<double> share = found ? call_match(*wanted, *found, matching_) : std::nullopt;
-    return range_.of(batch, r).at(share.value_or(0));
+    return range.at(share.value_or(0));
   }
 
   std::string reference_, into_;
@@ -194,7 +196,7 @@ void register_tool_call(OperatorRegistry& registry) {
                 .summary = "credit for the tool names, keys and values that a reference wants",
                 .paper = "2504.13958",
                 .params = std::move(params),
-                .reads = {"rollout.{update}"},
+                .reads = {},
                 .writes = {"rollout.{into}"},
                 .evaluator = "tool_call",
                 .components = {"reference calls"}},

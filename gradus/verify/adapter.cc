@@ -37,6 +37,7 @@ const Adapters& adapters() {
     verify_ppr(built);
     verify_pure(built);
     verify_segmentation(built);
+    verify_btl_ui(built);
     verify_toolrl(built);
     return built;
   }();

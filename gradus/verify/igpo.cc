@@ -1,6 +1,7 @@
 // Golden functions of igpo (arXiv 2510.14967).
 #include "gradus/verify/dense.h"
 #include "gradus/verify/methods.h"
+#include "gradus/verify/text_kinds.h"
 
 namespace gradus {
 
@@ -37,6 +38,8 @@ Verified advantage(const Json& in) {
 
 Verified of_kind(const Json& in, const Verifying&) {
   if (in["kind"] == "advantage") return advantage(in);
+  if (in["kind"] == "outcome") return verify_igpo_outcome(in);
+  if (in["kind"] == "place_rewards") return verify_igpo_place_rewards(in);
   throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
 }
 

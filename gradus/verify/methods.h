@@ -24,6 +24,7 @@ void verify_oni(Adapters& adapters);
 void verify_ppr(Adapters& adapters);
 void verify_pure(Adapters& adapters);
 void verify_segmentation(Adapters& adapters);
+void verify_btl_ui(Adapters& adapters);
 void verify_toolrl(Adapters& adapters);
 
 }  // namespace gradus

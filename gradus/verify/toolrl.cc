@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "gradus/base/error.h"
-#include "gradus/verify/dense.h"
+#include "gradus/learn/operators.h"
 #include "gradus/verify/methods.h"
 
 namespace gradus {
@@ -43,32 +43,31 @@ Verified compute_score(const Json& in, const Verifying&) {
   batch.add_rollout({.id = "response", .group = 0, .task = "", .prompt = "", .prompt_tokens = {}});
   batch.add_step(StepKind::answer, in.at("response").get<std::string>());
   batch.set_note("rollout.reference", 0, in.at("ground_truth").get<std::string>());
-  batch.add_column("rollout.update").set(0, in.at("step").get<double>());
+  const OperatorContext context{.updates = in.at("step").get<int64_t>()};
+  const auto run = [&](const std::string& op, const Json& params) {
+    operators().make(op, params)->apply(batch, context);
+  };
 
-  run_operator(batch, "reward.block_format",
-               {{"schedule", switches.schedule("smooth_released")}, {"update", "update"}});
+  run("reward.block_format", {{"schedule", switches.schedule("smooth_released")}});
   const double most = switches.on("CORRECTMAX1") ? 1 : 3;
-  run_operator(batch, "reward.tool_call",
-               {{"low", -most},
-                {"high", most},
-                {"lists", switches.on("REFINEDREWARD") ? "identical" : "overlap"},
-                {"calls", switches.on("COARSEREWARD")         ? "all"
-                          : switches.on("INTERMEDIATEREWARD") ? "whole"
-                                                              : "parts"},
-                {"schedule", switches.schedule("smooth")},
-                {"update", "update"}});
+  run("reward.tool_call", {{"low", -most},
+                           {"high", most},
+                           {"lists", switches.on("REFINEDREWARD") ? "identical" : "overlap"},
+                           {"calls", switches.on("COARSEREWARD")         ? "all"
+                                     : switches.on("INTERMEDIATEREWARD") ? "whole"
+                                                                         : "parts"},
+                           {"schedule", switches.schedule("smooth")}});
   Json parts = {"format", "tool_call"}, weights = {1, 1};
   if (switches.on("WITHLENGTH")) {
     Json length = Json::object();
     if (switches.on("SCHEDULELENGTH")) {
-      length = {{"target", 384}, {"grows_to", 640}, {"over", 105}, {"update", "update"}};
+      length = {{"target", 384}, {"grows_to", 640}, {"over", 105}};
     }
-    run_operator(batch, "reward.think_length", length);
+    run("reward.think_length", length);
     parts.push_back("think_length");
     weights.push_back(1);
   }
-  run_operator(batch, "credit.sum",
-               {{"from", parts}, {"weights", weights}, {"level", "rollout"}, {"into", "score"}});
+  run("credit.sum", {{"from", parts}, {"weights", weights}, {"level", "rollout"}, {"into", "score"}});
   return {{{"score", batch.column("rollout.score")[0]},
            {"format", batch.column("rollout.format")[0]},
            {"correctness", batch.column("rollout.tool_call")[0]},

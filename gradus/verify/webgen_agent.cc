@@ -1,6 +1,7 @@
 // Golden functions of webgen_agent (arXiv 2509.22644).
 #include "gradus/verify/dense.h"
 #include "gradus/verify/methods.h"
+#include "gradus/verify/text_kinds.h"
 
 namespace gradus {
 
@@ -112,6 +113,8 @@ Verified advantage(const Json& in) {
 
 Verified of_kind(const Json& in, const Verifying&) {
   if (in["kind"] == "advantage") return advantage(in);
+  if (in["kind"] == "step_reward") return verify_webgen_step_reward(in);
+  if (in["kind"] == "select_best") return verify_webgen_select_best(in);
   throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
 }
 

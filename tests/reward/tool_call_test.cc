@@ -72,12 +72,12 @@ RolloutBatch batch_of(const std::vector<std::string>& responses, const std::stri
   return batch;
 }
 
-void run(RolloutBatch& batch, const std::string& name, const Json& params) {
+void run(RolloutBatch& batch, const std::string& name, const Json& params, int64_t updates = 0) {
   OperatorRegistry registry("operator");
   register_tool_call(registry);
   register_block_format(registry);
   register_think_length(registry);
-  registry.make(name, params)->apply(batch, {});
+  registry.make(name, params)->apply(batch, {.updates = updates});
 }
 
 double score(const std::string& calls, const Json& params = Json::object()) {
@@ -135,14 +135,9 @@ TEST(ToolCall, ABadReferenceIsAnError) {
   EXPECT_THROW(run(batch, "reward.tool_call", Json::object()), Error);
 }
 
-TEST(ToolCall, SchedulesNeedTheUpdate) {
+TEST(ToolCall, TheRangeFollowsTheUpdates) {
   RolloutBatch batch = batch_of({kReference});
-  EXPECT_THROW(run(batch, "reward.tool_call", {{"schedule", {"smooth"}}}), Error);
-  batch.add_column("rollout.update");
-  const Json params = {{"schedule", {"smooth"}}, {"update", "update"}};
-  EXPECT_THROW(run(batch, "reward.tool_call", params), Error);  // missing
-  batch.column("rollout.update").set(0, 75);
-  run(batch, "reward.tool_call", params);
+  run(batch, "reward.tool_call", {{"schedule", {"smooth"}}}, 75);
   EXPECT_EQ(batch.column("rollout.tool_call")[0], 2.5);
 }
 
@@ -184,8 +179,7 @@ TEST(ThinkLength, RoundsHalvesToEvenAndStopsAtOne) {
   RolloutBatch batch = batch_of({"<think>" + words + "</think>"});
   run(batch, "reward.think_length", {{"target", 32}, {"grows_to", 32}});
   EXPECT_EQ(batch.column("rollout.think_length")[0], 1);
-  batch.add_column("rollout.update").set(0, 10);
-  run(batch, "reward.think_length", {{"target", 64}, {"grows_to", 128}, {"over", 10}, {"update", "update"}});
+  run(batch, "reward.think_length", {{"target", 64}, {"grows_to", 128}, {"over", 10}}, 10);
   EXPECT_EQ(batch.column("rollout.think_length")[0], 0.5);
 }
 
