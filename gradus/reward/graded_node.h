@@ -8,6 +8,7 @@
 // none. The best has the highest grade of function, then of appearance, then the latest step.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>

@@ -8,6 +8,7 @@
 // beyond the last turn are left out.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace gradus {
