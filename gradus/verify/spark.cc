@@ -3,6 +3,7 @@
 
 #include "gradus/verify/dense.h"
 #include "gradus/verify/methods.h"
+#include "gradus/verify/text_kinds.h"
 
 namespace gradus {
 
@@ -92,6 +93,8 @@ Verified of_kind(const Json& in, const Verifying&) {
   if (in["kind"] == "advantage") {
     return in["mode"] == "global" ? global(in) : selective(in, in["mode"] == "half" ? 0.5 : 0.0);
   }
+  if (in["kind"] == "format") return verify_spark_format(in);
+  if (in["kind"] == "reward") return verify_spark_reward(in);
   throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
 }
 
