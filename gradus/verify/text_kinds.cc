@@ -136,8 +136,10 @@ Verified verify_webgen_step_reward(const Json& in) {
   put_column(batch, "step.well_formed", well_formed);
   const std::string manager = in.at("manager");
   Json from = {"appearance", "function"}, weights = {1.0, 1.0};
-  if (manager == "WebGenRewardManagerScreenshot") from = Json::array({"appearance"}), weights = Json::array({1.0});
-  if (manager == "WebGenRewardManagerGUIAgent") from = Json::array({"function"}), weights = Json::array({1.0});
+  if (manager == "WebGenRewardManagerScreenshot")
+    from = Json::array({"appearance"}), weights = Json::array({1.0});
+  if (manager == "WebGenRewardManagerGUIAgent")
+    from = Json::array({"function"}), weights = Json::array({1.0});
   run_operator(batch, "credit.sum",
                {{"from", from}, {"weights", weights}, {"level", "step"}, {"into", "grade"}});
   run_operator(batch, "shape.gate", {{"channel", "grade"}, {"by", "well_formed"}});
