@@ -8,8 +8,11 @@
 #include "gradus/credit/weighted_sum.h"
 #include "gradus/credit/whiten.h"
 #include "gradus/learn/aggregation.h"
+#include "gradus/learn/curation.h"
 #include "gradus/learn/kl.h"
 #include "gradus/learn/policy_loss.h"
+#include "gradus/learn/score_loss.h"
+#include "gradus/learn/top_share.h"
 #include "gradus/learn/value_loss.h"
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
@@ -98,6 +101,9 @@ void register_operators(OperatorRegistry& registry) {
   register_execution_penalty(registry);
   register_gui_step(registry);
   register_verification(registry);
+  register_score_loss(registry);
+  register_top_share(registry);
+  register_curation(registry);
 }
 
 const OperatorRegistry& operators() {

@@ -20,6 +20,7 @@ const Adapters& adapters() {
     Adapters built;
     verify_capo(built);
     verify_clip_delta(built);
+    verify_cooper(built);
     verify_grad_shaping(built);
     verify_gigpo(built);
     verify_grpo_groups(built);
@@ -29,6 +30,7 @@ const Adapters& adapters() {
     verify_rlfr(built);
     verify_spa_rl(built);
     verify_empg(built);
+    verify_implicit_prm(built);
     verify_webgen_agent(built);
     verify_prime(built);
     verify_oprl(built);
@@ -39,6 +41,8 @@ const Adapters& adapters() {
     verify_segmentation(built);
     verify_btl_ui(built);
     verify_toolrl(built);
+    verify_prof(built);
+    verify_score_losses(built);
     return built;
   }();
   return all;

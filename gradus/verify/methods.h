@@ -7,6 +7,7 @@ namespace gradus {
 
 void verify_capo(Adapters& adapters);
 void verify_clip_delta(Adapters& adapters);
+void verify_cooper(Adapters& adapters);
 void verify_grad_shaping(Adapters& adapters);
 void verify_gigpo(Adapters& adapters);
 void verify_grpo_groups(Adapters& adapters);
@@ -16,6 +17,7 @@ void verify_spark(Adapters& adapters);
 void verify_rlfr(Adapters& adapters);
 void verify_spa_rl(Adapters& adapters);
 void verify_empg(Adapters& adapters);
+void verify_implicit_prm(Adapters& adapters);
 void verify_webgen_agent(Adapters& adapters);
 void verify_prime(Adapters& adapters);
 void verify_oprl(Adapters& adapters);
@@ -26,5 +28,7 @@ void verify_pure(Adapters& adapters);
 void verify_segmentation(Adapters& adapters);
 void verify_btl_ui(Adapters& adapters);
 void verify_toolrl(Adapters& adapters);
+void verify_prof(Adapters& adapters);
+void verify_score_losses(Adapters& adapters);
 
 }  // namespace gradus

@@ -1,6 +1,7 @@
 // Golden function of oni: running normalisation, ranking loss, and the reward as a whole.
 #include "gradus/base/error.h"
 #include "gradus/learn/operators.h"
+#include "gradus/learn/pair_loss.h"
 #include "gradus/verify/dense.h"
 #include "gradus/verify/methods.h"
 
@@ -48,6 +49,18 @@ Verified combine(const Json& in) {
   return {{{"reward", list_of(batch.column("step.reward"))}}};
 }
 
+Verified ranking_loss(const Json& in) {
+  std::vector<double> first, second;
+  for (const std::vector<double>& pair : matrix_of(in["reward_pairs"])) {
+    first.push_back(pair.at(0));
+    second.push_back(pair.at(1));
+  }
+  const std::vector<int64_t> labels = in["labels"].get<std::vector<int64_t>>();
+  const std::optional<double> accuracy = ranked_accuracy(first, second, labels);
+  return {{{"loss", ranked_pairs(first, second, labels).loss},
+           {"accuracy_excluding_ties", accuracy ? Json(*accuracy) : Json{{"nonfinite", "nan"}}}}};
+}
+
 }  // namespace
 
 void verify_oni(Adapters& adapters) {
@@ -58,6 +71,7 @@ void verify_oni(Adapters& adapters) {
       [](const Json& in, const Verifying&) {
         if (in["kind"] == "running_norm") return running_norm(in);
         if (in["kind"] == "combine") return combine(in);
+        if (in["kind"] == "ranking_loss") return ranking_loss(in);
         throw Error::input("an unknown kind of golden case").field("kind").found(in["kind"].dump());
       });
 }

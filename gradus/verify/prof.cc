@@ -1,0 +1,119 @@
+// Golden functions of prof (arXiv 2509.03403): consistency of process and outcome, and the two filters.
+#include <map>
+
+#include "gradus/verify/dense.h"
+#include "gradus/verify/golden.h"
+#include "gradus/verify/methods.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr double kPadding = -99;
+
+struct Scored {
+  DenseBatch dense;
+  Json steps = Json::array();
+};
+
+Scored scored(const Json& in) {
+  std::vector<std::vector<size_t>> lengths;
+  std::vector<double> scores;
+  std::vector<int64_t> groups;
+  Json steps = Json::array();
+  for (const std::vector<double>& row : matrix_of(in["step_scores_pad_-99"])) {
+    groups.push_back(static_cast<int64_t>(lengths.size()));
+    lengths.emplace_back();
+    for (const double score : row) {
+      if (score == kPadding) continue;
+      scores.push_back(score);
+      lengths.back().push_back(0);
+    }
+    steps.push_back(lengths.back().size());
+  }
+  Scored out{DenseBatch(ragged_batch(lengths, groups)), steps};
+  put_column(out.dense.batch, "step.prm", scores);
+  put_column(out.dense.batch, "rollout.outcome", numbers_of(in["outcome"]));
+  return out;
+}
+
+// A response without steps counts as 0 in the released code.
+Json consistency_of(DenseBatch& dense) {
+  dense.run("shape.aggregate", {{"channel", "prm"}, {"form", "mean"}, {"into", "consistency"}});
+  dense.run("curate.consistency", {{"channel", "consistency"}});
+  return dense.get("rollout.consistency");
+}
+
+Verified consistency(const Json& in, const Verifying&) {
+  Scored rows = scored(in);
+  rows.dense.run("shape.normalise", {{"channel", "prm"}, {"pool", "batch"}, {"scale", "none"}});
+  return {{{"consistency", consistency_of(rows.dense)}, {"n_steps", rows.steps}}};
+}
+
+Verified blend(const Json& in, const Verifying&) {
+  Scored rows = scored(in);
+  rows.dense.run("shape.aggregate", {{"channel", "prm"}, {"form", "mean"}, {"into", "mean_prm"}});
+  rows.dense.run("shape.affine", {{"channel", "prm"}, {"shift", -0.5}});
+  return {{{"consistency", consistency_of(rows.dense)},
+           {"n_steps", rows.steps},
+           {"mean_prm", rows.dense.get("rollout.mean_prm")}}};
+}
+
+DenseBatch filtered(const Json& in, const char* incorrect) {
+  std::vector<std::vector<size_t>> lengths;
+  for (const Json& steps : in["n_steps"]) lengths.emplace_back(steps.get<size_t>(), size_t{0});
+  DenseBatch dense(ragged_batch(lengths, group_ids(in["group"], lengths.size())));
+  put_column(dense.batch, "rollout.consistency", numbers_of(in["consistency"]));
+  put_column(dense.batch, "rollout.outcome", numbers_of(in["outcome"]));
+  dense.run("curate.balance",
+            {{"remove", in["n_remove"]}, {"penalty", in["len_step_coef"]}, {"incorrect", incorrect}});
+  return dense;
+}
+
+std::vector<size_t> kept_in_order(const RolloutBatch& batch) {
+  const Column& kept = batch.column("rollout.kept");
+  std::map<double, size_t> places;
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    if (kept.valid(r)) places.emplace(kept[r], r);
+  }
+  std::vector<size_t> out;
+  for (const auto& [place, rollout] : places) out.push_back(rollout);
+  return out;
+}
+
+Verified both(const Json& in, const Verifying&) {
+  return {{{"kept_indices_in_order", kept_in_order(filtered(in, "score").batch)}}};
+}
+
+// Which of the incorrect are dropped is random, so only their number is compared.
+Verified correct(const Json& in, const Verifying&) {
+  const DenseBatch dense = filtered(in, "random");
+  const Column& outcome = dense.batch.column("rollout.outcome");
+  Json positive = Json::array();
+  std::vector<int64_t> order;
+  std::map<int64_t, int> negative;
+  for (const int64_t group : dense.batch.groups()) {
+    if (negative.emplace(group, 0).second) order.push_back(group);
+  }
+  for (const size_t r : kept_in_order(dense.batch)) {
+    if (outcome[r] == 1) {
+      positive.push_back(r);
+    } else {
+      ++negative[dense.batch.group(r)];
+    }
+  }
+  Json counts = Json::array();
+  for (const int64_t group : order) counts.push_back(negative[group]);
+  return {{{"kept_positive_indices", positive}, {"kept_negative_count_per_group", counts}}};
+}
+
+}  // namespace
+
+void verify_prof(Adapters& adapters) {
+  adapters.add("prof", "compute_verify_step_level_score", consistency);
+  adapters.add("prof", "compute_verify_step_level_score (blend)", blend);
+  adapters.add("prof", "filter_trajectories (both)", both);
+  adapters.add("prof", "filter_trajectories (correct)", correct);
+}
+
+}  // namespace gradus
