@@ -21,7 +21,6 @@ class Groups : public Operator {
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     const Column values = batch.column(channel_);
     Column& kept = batch.add_column("rollout.kept");
-    double place = 0;
     for (const std::vector<size_t>& members : group_members(batch)) {
       std::vector<size_t> valued;
       double sum = 0;
@@ -35,7 +34,7 @@ class Groups : public Operator {
       if (valued.empty() || (spread_ && equal && valued.size() > 1)) continue;
       const double mean = sum / static_cast<double>(valued.size());
       if (mean < low_ || mean > high_) continue;
-      for (const size_t r : valued) kept.set(r, place++);
+      for (const size_t r : valued) kept.set(r, 1);
     }
   }
 
@@ -45,79 +44,60 @@ class Groups : public Operator {
   bool spread_;
 };
 
-class Balance : public Operator {
+std::vector<double> penalised(const RolloutBatch& batch, const Balance& rule) {
+  const Column& score = batch.column("rollout." + rule.score);
+  std::vector<double> out;
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    size_t steps = 0;
+    for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
+      steps += batch.kind(s) != StepKind::observe;
+    }
+    const double plain = score.valid(r) ? score[r] : -std::numeric_limits<double>::infinity();
+    out.push_back(steps < rule.least_steps || steps > rule.most_steps ? plain - rule.penalty : plain);
+  }
+  return out;
+}
+
+// Takes the inconsistent out of the rollouts of one group.
+void thin(std::vector<size_t>& correct, std::vector<size_t>& incorrect, const std::vector<double>& scores,
+          const Balance& rule, Stream stream) {
+  const double right = static_cast<double>(correct.size()), wrong = static_cast<double>(incorrect.size());
+  const double count = std::min(static_cast<double>(rule.remove), right + wrong);
+  // nearbyint rounds half to even, as the released code does.
+  const double share = std::min(count, std::nearbyint((right - wrong + count) / 2));
+  const double from_correct = share > 0 ? std::min(share, right) : 0;
+  const double from_incorrect = std::min(count - from_correct, wrong);
+  const auto drop_lowest = [&](std::vector<size_t>& rollouts, double n) {
+    std::ranges::stable_sort(rollouts, [&](size_t a, size_t b) { return scores[a] < scores[b]; });
+    rollouts.erase(rollouts.begin(), rollouts.begin() + static_cast<ptrdiff_t>(n));
+  };
+  if (share > 0) drop_lowest(correct, from_correct);
+  if (!rule.incorrect_at_random) return drop_lowest(incorrect, from_incorrect);
+  std::vector<size_t> order = incorrect;
+  stream.shuffle(std::span(order));
+  order.resize(static_cast<size_t>(from_incorrect));
+  std::erase_if(incorrect, [&](size_t r) { return std::ranges::find(order, r) != order.end(); });
+}
+
+class BalanceOperator : public Operator {
  public:
-  explicit Balance(const Params& params)
-      : score_("rollout." + params.text("score")),
-        outcome_("rollout." + params.text("outcome")),
-        remove_(static_cast<double>(params.integer("remove"))),
-        penalty_(params.number("penalty")),
-        least_steps_(static_cast<size_t>(params.integer("least_steps"))),
-        most_steps_(static_cast<size_t>(params.integer("most_steps"))),
-        random_(params.text("incorrect") == "random") {}
+  explicit BalanceOperator(const Params& params)
+      : rule_{.score = params.text("score"),
+              .outcome = params.text("outcome"),
+              .remove = static_cast<size_t>(params.integer("remove")),
+              .penalty = params.number("penalty"),
+              .least_steps = static_cast<size_t>(params.integer("least_steps")),
+              .most_steps = static_cast<size_t>(params.integer("most_steps")),
+              .incorrect_at_random = params.text("incorrect") == "random"} {}
 
   void apply(RolloutBatch& batch, const OperatorContext& context) const override {
-    const std::vector<double> scores = penalised(batch);
-    const Column outcome = batch.column(outcome_);
-    Column& kept = batch.add_column("rollout.kept");
-    double place = 0;
-    for (const std::vector<size_t>& members : group_members(batch)) {
-      if (remove_ == 0) {
-        for (const size_t r : members) kept.set(r, place++);
-        continue;
-      }
-      std::vector<size_t> correct, incorrect;
-      for (const size_t r : members) {
-        if (!outcome.valid(r)) continue;
-        if (outcome[r] == 1) correct.push_back(r);
-        if (outcome[r] == 0) incorrect.push_back(r);
-      }
-      Stream stream = context.random.child(static_cast<uint64_t>(batch.group(members[0])));
-      thin(correct, incorrect, scores, stream);
-      for (const size_t r : correct) kept.set(r, place++);
-      for (const size_t r : incorrect) kept.set(r, place++);
-    }
+    const std::vector<size_t> kept = balanced(batch, rule_, context.random);
+    Column& column = batch.add_column("rollout.kept");
+    for (const size_t r : kept) column.set(r, 1);
   }
 
  private:
-  std::vector<double> penalised(const RolloutBatch& batch) const {
-    const Column& score = batch.column(score_);
-    std::vector<double> out;
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      size_t steps = 0;
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        steps += batch.kind(s) != StepKind::observe;
-      }
-      const double plain = score.valid(r) ? score[r] : -std::numeric_limits<double>::infinity();
-      out.push_back(steps < least_steps_ || steps > most_steps_ ? plain - penalty_ : plain);
-    }
-    return out;
-  }
-
-  void thin(std::vector<size_t>& correct, std::vector<size_t>& incorrect, const std::vector<double>& scores,
-            Stream& stream) const {
-    const double right = static_cast<double>(correct.size()), wrong = static_cast<double>(incorrect.size());
-    const double count = std::min(remove_, right + wrong);
-    // nearbyint rounds half to even, as the released code does.
-    const double share = std::min(count, std::nearbyint((right - wrong + count) / 2));
-    const double from_correct = share > 0 ? std::min(share, right) : 0;
-    const double from_incorrect = std::min(count - from_correct, wrong);
-    const auto drop_lowest = [&](std::vector<size_t>& rollouts, double n) {
-      std::ranges::stable_sort(rollouts, [&](size_t a, size_t b) { return scores[a] < scores[b]; });
-      rollouts.erase(rollouts.begin(), rollouts.begin() + static_cast<ptrdiff_t>(n));
-    };
-    if (share > 0) drop_lowest(correct, from_correct);
-    if (!random_) return drop_lowest(incorrect, from_incorrect);
-    std::vector<size_t> order = incorrect;
-    stream.shuffle(std::span(order));
-    order.resize(static_cast<size_t>(from_incorrect));
-    std::erase_if(incorrect, [&](size_t r) { return std::ranges::find(order, r) != order.end(); });
-  }
-
-  std::string score_, outcome_;
-  double remove_, penalty_;
-  size_t least_steps_, most_steps_;
-  bool random_;
+  Balance rule_;
 };
 
 class Drop : public Operator {
@@ -170,7 +150,7 @@ void register_filters(OperatorRegistry& registry) {
                            flag_param("spread", true, "drop groups whose values are all equal")},
                 .reads = {"rollout.{channel}"},
                 .writes = {"rollout.kept"},
-                .scope = "batch"},
+                .scope = "group"},
                [](const Params& params) { return std::make_unique<Groups>(params); });
   registry.add(
       {.name = "curate.balance",
@@ -186,10 +166,31 @@ void register_filters(OperatorRegistry& registry) {
        .reads = {"rollout.{score}", "rollout.{outcome}"},
        .writes = {"rollout.kept"},
        .scope = "batch"},
-      [](const Params& params) { return std::make_unique<Balance>(params); });
+      [](const Params& params) { return std::make_unique<BalanceOperator>(params); });
 }
 
 }  // namespace
+
+std::vector<size_t> balanced(const RolloutBatch& batch, const Balance& rule, const Stream& random) {
+  const std::vector<double> scores = penalised(batch, rule);
+  const Column& outcome = batch.column("rollout." + rule.outcome);
+  std::vector<size_t> kept;
+  for (const std::vector<size_t>& members : group_members(batch)) {
+    std::vector<size_t> correct, incorrect;
+    for (const size_t r : members) {
+      if (outcome.valid(r) && outcome[r] == 1) correct.push_back(r);
+      if (outcome.valid(r) && outcome[r] == 0) incorrect.push_back(r);
+    }
+    if (rule.remove == 0) {
+      kept.insert(kept.end(), members.begin(), members.end());
+      continue;
+    }
+    thin(correct, incorrect, scores, rule, random.child(static_cast<uint64_t>(batch.group(members[0]))));
+    kept.insert(kept.end(), correct.begin(), correct.end());
+    kept.insert(kept.end(), incorrect.begin(), incorrect.end());
+  }
+  return kept;
+}
 
 void register_curation(OperatorRegistry& registry) {
   register_filters(registry);

@@ -1,7 +1,6 @@
-// Which rollouts are trained on. A filter writes rollout.kept: the place of the rollout in the list of those
-// that are kept (0, 1, ...; groups in order of appearance), missing where it is dropped. curate.drop then
-// takes the channels of dropped rollouts away, so that they count in no later statistic and are not trained
-// on: filters come before the advantages.
+// Which rollouts are trained on. A filter writes rollout.kept: 1, missing where the rollout is dropped.
+// curate.drop then takes the channels of dropped rollouts away, so that they count in no later statistic and
+// are not trained on: filters come before the advantages.
 //
 //   curate.groups    groups whose mean of a channel lies in [low, high] and, with `spread`, whose values are
 //                    not all equal; groups of one are spread enough. Dynamic sampling of DAPO (arXiv
@@ -16,11 +15,9 @@
 //                      "Correct"),
 //                    none from the correct where m+ <= 0, and never more than there are. The score loses
 //                    `penalty` where the rollout has fewer than least_steps or more than most_steps steps.
-//                    Kept are the correct, then the incorrect, each in the order of their scores where some
-//                    may be dropped, else as they came; equal scores keep their order. An outcome that is
-//                    neither 0 nor 1 is dropped; a missing score is the lowest. remove = 0 keeps all as they
-//                    came. The constants are those of
-//                    the released scripts (penalty 10, 2 to 30 steps).
+//                    Of equal scores the first is dropped. An outcome that is
+//                    neither 0 nor 1 is dropped; a missing score is the lowest. remove = 0 keeps all. The
+//                    constants are those of the released scripts (penalty 10, 2 to 30 steps).
 //
 //   [[operator]]
 //   name = "curate.balance"
@@ -35,13 +32,24 @@
 // none), shape.aggregate (mean) and curate.consistency.
 #pragma once
 
-#include <cstdint>
-#include <span>
+#include <string>
 #include <vector>
 
 #include "gradus/rollout/operator.h"
 
 namespace gradus {
+
+struct Balance {
+  std::string score = "consistency", outcome = "outcome";  // rollout channels
+  size_t remove = 4;
+  double penalty = 10;
+  size_t least_steps = 2, most_steps = 30;
+  bool incorrect_at_random = false;
+};
+
+// The rollouts that curate.balance keeps, group by group in order of appearance: of each the correct, then
+// the incorrect, both in the order of their scores where some may be dropped, else as they came.
+std::vector<size_t> balanced(const RolloutBatch& batch, const Balance& rule, const Stream& random);
 
 void register_curation(OperatorRegistry& registry);
 

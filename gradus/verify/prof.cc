@@ -1,6 +1,7 @@
 // Golden functions of prof (arXiv 2509.03403): consistency of process and outcome, and the two filters.
 #include <map>
 
+#include "gradus/learn/curation.h"
 #include "gradus/verify/dense.h"
 #include "gradus/verify/golden.h"
 #include "gradus/verify/methods.h"
@@ -59,47 +60,43 @@ Verified blend(const Json& in, const Verifying&) {
            {"mean_prm", rows.dense.get("rollout.mean_prm")}}};
 }
 
-DenseBatch filtered(const Json& in, const char* incorrect) {
+struct Filtered {
+  RolloutBatch batch;
+  std::vector<size_t> kept;
+};
+
+Filtered filtered(const Json& in, bool incorrect_at_random) {
   std::vector<std::vector<size_t>> lengths;
   for (const Json& steps : in["n_steps"]) lengths.emplace_back(steps.get<size_t>(), size_t{0});
-  DenseBatch dense(ragged_batch(lengths, group_ids(in["group"], lengths.size())));
-  put_column(dense.batch, "rollout.consistency", numbers_of(in["consistency"]));
-  put_column(dense.batch, "rollout.outcome", numbers_of(in["outcome"]));
-  dense.run("curate.balance",
-            {{"remove", in["n_remove"]}, {"penalty", in["len_step_coef"]}, {"incorrect", incorrect}});
-  return dense;
-}
-
-std::vector<size_t> kept_in_order(const RolloutBatch& batch) {
-  const Column& kept = batch.column("rollout.kept");
-  std::map<double, size_t> places;
-  for (size_t r = 0; r < batch.rollouts(); ++r) {
-    if (kept.valid(r)) places.emplace(kept[r], r);
-  }
-  std::vector<size_t> out;
-  for (const auto& [place, rollout] : places) out.push_back(rollout);
-  return out;
+  RolloutBatch batch = ragged_batch(lengths, group_ids(in["group"], lengths.size()));
+  put_column(batch, "rollout.consistency", numbers_of(in["consistency"]));
+  put_column(batch, "rollout.outcome", numbers_of(in["outcome"]));
+  const Balance rule{.remove = in["n_remove"].get<size_t>(),
+                     .penalty = golden_number(in["len_step_coef"]),
+                     .incorrect_at_random = incorrect_at_random};
+  std::vector<size_t> kept = balanced(batch, rule, Stream(0));
+  return {std::move(batch), std::move(kept)};
 }
 
 Verified both(const Json& in, const Verifying&) {
-  return {{{"kept_indices_in_order", kept_in_order(filtered(in, "score").batch)}}};
+  return {{{"kept_indices_in_order", filtered(in, false).kept}}};
 }
 
 // Which of the incorrect are dropped is random, so only their number is compared.
 Verified correct(const Json& in, const Verifying&) {
-  const DenseBatch dense = filtered(in, "random");
-  const Column& outcome = dense.batch.column("rollout.outcome");
+  const auto [batch, kept] = filtered(in, true);
+  const Column& outcome = batch.column("rollout.outcome");
   Json positive = Json::array();
   std::vector<int64_t> order;
   std::map<int64_t, int> negative;
-  for (const int64_t group : dense.batch.groups()) {
+  for (const int64_t group : batch.groups()) {
     if (negative.emplace(group, 0).second) order.push_back(group);
   }
-  for (const size_t r : kept_in_order(dense.batch)) {
+  for (const size_t r : kept) {
     if (outcome[r] == 1) {
       positive.push_back(r);
     } else {
-      ++negative[dense.batch.group(r)];
+      ++negative[batch.group(r)];
     }
   }
   Json counts = Json::array();
