@@ -84,6 +84,9 @@ TEST(FirstValid, ScoreInsteadOfPartialCredit) {
   RolloutBatch batch = small_batch();
   put(batch, "rollout.score", {0.5, kMissing, kMissing, 0, 1});
   put(batch, "rollout.partial", {-9, -9.5, kMissing, -9, -9});
+  put(batch, "step.a", std::vector<double>(9, 1.0));
+  EXPECT_TRUE(std::isnan(written(batch, "shape.first_valid", {{"from", {"a"}}, {"into", "b"}}, "step.b")[1]))
+      << "observed";
   EXPECT_TRUE(same(
       written(batch, "shape.first_valid",
               {{"from", {"score", "partial"}}, {"level", "rollout"}, {"into", "outcome"}}, "rollout.outcome"),
