@@ -14,7 +14,8 @@ from pathlib import Path
 from nanobind.stubgen import StubGen
 
 SOURCE = Path(__file__).resolve().parent / "gradus"
-HEAD = "from . import Batch\n"
+HEAD = "from . import Batch, Memory\n"
+CALL = ["threads: int = 1", "seed: int = 0", "updates: int = 0", "memory: Memory | None = None"]
 
 
 def load(extension):
@@ -32,7 +33,7 @@ def default(value):
 
 def function(registry, spec):
     params = [f"{registry.python_name(param.name)}: {param.type}{default(param.default)}" for param in spec.params]
-    head = f"def {spec.name.split('.', 1)[1]}(batch: Batch, *, {', '.join(params + ['threads: int = 1', 'seed: int = 0'])}) -> Batch:"
+    head = f"def {spec.name.split('.', 1)[1]}(batch: Batch, *, {', '.join(params + CALL)}) -> Batch:"
     return head + "\n" + textwrap.indent(f'"""{spec.doc()}\n"""', "    ") + "\n"
 
 

@@ -12,7 +12,7 @@ Step boundaries + named reward channels + a credit rule = per-token advantages:
 from typing import NamedTuple
 
 from . import _gradus
-from ._gradus import Batch, Error, Operator, advantages
+from ._gradus import Batch, Error, Memory, Operator, advantages
 from .registry import Param, Pipeline, Spec, operator, operators, rooms, run
 
 __version__ = _gradus.version
@@ -35,5 +35,5 @@ def read_jsonl(path, *, strict=True) -> RolloutFile:
 
 globals().update(rooms(__name__))
 
-__all__ = ["Batch", "Error", "Operator", "Param", "Pipeline", "RolloutFile", "Spec", "advantages", "operator", "operators",
+__all__ = ["Batch", "Error", "Memory", "Operator", "Param", "Pipeline", "RolloutFile", "Spec", "advantages", "operator", "operators",
            "read_jsonl", "run"]

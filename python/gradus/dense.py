@@ -1,6 +1,6 @@
 """Padded token rewards of a trainer to token advantages: what verl and SkyRL hand to an estimator.
 
-    estimate = dense.Estimator(("credit.grpo", {"channel": "outcome"}))
+    estimate = dense.Estimator([("credit.grpo", {"channel": "outcome"})])
     advantages = estimate(token_level_rewards, response_mask, index)        # torch, (B, T)
 
 The pipeline reads rollout.outcome (the sum of a row's rewards) and step.process (the reward at the last token of a step).
@@ -29,8 +29,8 @@ PROCESS = {
 class Estimator:
     """A pipeline from rollout.outcome and step.process to a token column."""
 
-    def __init__(self, *stages):
-        self.pipeline = Pipeline(*stages)
+    def __init__(self, stages):
+        self.pipeline = Pipeline(stages)
         self.reads_steps = any(name == "step.process" for stage in self.pipeline.stages for name in stage.reads)
 
     def __call__(self, rewards, mask, index, steps=None):
@@ -48,11 +48,11 @@ class Estimator:
 
 def estimators():
     """Every estimator by name: the process ones above and every credit operator over one reward per rollout."""
-    found = {name: Estimator(*stages) for name, stages in PROCESS.items()}
+    found = {name: Estimator(stages) for name, stages in PROCESS.items()}
     for name, spec in operators().items():
         params = {param.name: param for param in spec.params}
         outcome = spec.reads == ("rollout.{channel}",) and spec.writes and spec.writes[0].startswith("token.")
         complete = all(param.default is not None for key, param in params.items() if key != "channel")
         if name.startswith("credit.") and outcome and complete:
-            found[name.removeprefix("credit.")] = Estimator((name, {"channel": "outcome"}))
+            found[name.removeprefix("credit.")] = Estimator([(name, {"channel": "outcome"})])
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from . import _gradus
-from ._gradus import Batch, Error, Operator
+from ._gradus import Batch, Error, Memory, Operator
 
 _SHAPES = {"rollout": "[R]", "step": "[S]", "token": "[T]"}
 
@@ -59,7 +59,8 @@ class Spec:
         for param in self.params:
             default = "required" if param.default is None else f"default {param.default!r}"
             lines.append(f"    {python_name(param.name)}: {param.allowed()}; {default}: {param.help}")
-        lines += ["    threads: results do not depend on it; seed: of what is random.",
+        lines += ["    threads: results do not depend on it; seed: of what is random; updates: of the policy so far, for schedules;",
+                  "    memory: a gradus.Memory for what runs on from batch to batch.",
                   "R rollouts, S steps, T tokens of the batch; values are float32, or float64 in a float64 batch.",
                   f"A value depends on the others of its: {self.scope}.",
                   "Returns the batch. Raises gradus.Error for a missing column or a parameter out of range.",
@@ -89,23 +90,27 @@ def operator(name, /, **params) -> Operator:
     return Operator(name, params)
 
 
-def run(name, batch, /, *, threads=1, seed=0, **params) -> Batch:
+def run(name, batch, /, *, threads=1, seed=0, updates=0, memory=None, **params) -> Batch:
     """Runs an operator by name on a batch, which is returned."""
-    return Operator(name, params)(batch, threads=threads, seed=seed)
+    return Operator(name, params)(batch, threads=threads, seed=seed, updates=updates, memory=memory)
 
 
 class Pipeline:
-    """Operators in order, checked once: `Pipeline(("shape.normalise", {"channel": "prm"}), "credit.grpo")`."""
+    """Operators in order, checked once: `Pipeline([("shape.normalise", {"channel": "prm"}), "credit.grpo"])`.
 
-    def __init__(self, *stages):
+    What an operator keeps from batch to batch, the pipeline keeps for it (`memories`); it travels with a pickle.
+    """
+
+    def __init__(self, stages):
         self.stages = [stage if isinstance(stage, Operator) else
                        Operator(stage, {}) if isinstance(stage, str) else Operator(*stage) for stage in stages]
         if not self.stages:
             raise Error("a pipeline needs at least one operator")
+        self.memories = [Memory() for _ in self.stages]
 
-    def __call__(self, batch, *, threads=1, seed=0) -> Batch:
-        for stage in self.stages:
-            stage(batch, threads=threads, seed=seed)
+    def __call__(self, batch, *, threads=1, seed=0, updates=0) -> Batch:
+        for stage, memory in zip(self.stages, self.memories):
+            stage(batch, threads=threads, seed=seed, updates=updates, memory=memory)
         return batch
 
     @property
@@ -121,14 +126,14 @@ def signature(spec):
     params = [inspect.Parameter("batch", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Batch)]
     params += [inspect.Parameter(python_name(param.name), named, annotation=kinds[param.type],
                                  default=empty if param.default is None else param.default) for param in spec.params]
-    params += [inspect.Parameter(name, named, annotation=int, default=value) for name, value in
-               (("threads", 1), ("seed", 0))]
+    params += [inspect.Parameter(name, named, annotation=kind, default=value) for name, kind, value in
+               (("threads", int, 1), ("seed", int, 0), ("updates", int, 0), ("memory", Memory | None, None))]
     return inspect.Signature(params, return_annotation=Batch)
 
 
 def _function(spec):
-    def call(batch, *, threads=1, seed=0, **params):
-        return run(spec.name, batch, threads=threads, seed=seed, **params)
+    def call(batch, *, threads=1, seed=0, updates=0, memory=None, **params):
+        return run(spec.name, batch, threads=threads, seed=seed, updates=updates, memory=memory, **params)
 
     room, call.__name__ = spec.name.split(".", 1)
     call.__qualname__, call.__module__ = call.__name__, f"gradus.{room}"

@@ -24,7 +24,7 @@ def assign(groups, pipeline=dense.PROCESS["step_grpo"]):
         **{"step.process": np.array([step.reward for step in steps], dtype=np.float32)})
     if all(trajectory.reward is not None for _, trajectory in rollouts):
         batch["rollout.outcome"] = np.array([trajectory.reward for _, trajectory in rollouts], dtype=np.float32)
-    chain = Pipeline(*pipeline)
+    chain = Pipeline(pipeline)
     values, offsets = chain(batch)[chain.result], batch.token_offsets
     for number, step in enumerate(steps):
         step.advantage = values[offsets[number] : offsets[number + 1]].tolist()

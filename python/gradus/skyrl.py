@@ -12,9 +12,9 @@ from skyrl.backends.skyrl_train.utils.ppo_utils import AdvantageEstimatorRegistr
 from . import dense
 
 
-def register(name, *stages):
+def register(name, stages):
     """Registers a pipeline over rollout.outcome and step.process as trainer.algorithm.advantage_estimator=NAME."""
-    return _register(name, dense.Estimator(*stages))
+    return _register(name, dense.Estimator(stages))
 
 
 def _register(name, estimator):

@@ -41,7 +41,7 @@ def post_process(args, samples, pipeline):
     batch = _gradus.Batch.from_dense(mask, [sample.group_index for sample in samples], step_ends=ends)
     batch["rollout.outcome"] = np.array(raw, dtype=np.float32)
     batch.put("step.process", steps, missing="skip")
-    chain = Pipeline(*pipeline)
+    chain = Pipeline(pipeline)
     chain(batch)
     result = batch.to_torch(chain.result)
     return raw, [result[row, :width].clone() for row, width in enumerate(widths)]

@@ -49,7 +49,7 @@ class StepGRPOTrainer(GRPOTrainer):
     `process_weight`. Groups are whole: step rewards are gathered over processes before they are normalised."""
 
     def __init__(self, *args, step_rewards, pipeline=dense.PROCESS["step_grpo"], process_weight=1.0, **kwargs):
-        self._step_rewards, self._pipeline, self._process_weight = step_rewards, Pipeline(*pipeline), process_weight
+        self._step_rewards, self._pipeline, self._process_weight = step_rewards, Pipeline(pipeline), process_weight
         super().__init__(*args, **kwargs)
         if getattr(self, "use_liger_kernel", False):
             raise Error("use_liger_kernel takes one advantage per completion; expected use_liger_kernel=False")

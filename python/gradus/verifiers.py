@@ -38,7 +38,7 @@ def assign_advantages(traces, step_rewards=None, *, groups=None, pipeline=None):
         flat = [np.nan if reward is None else reward for row in step_rewards for reward in row]
         batch.put("step.process", np.array(flat, dtype=np.float32), missing="skip")
     default = dense.PROCESS["step_grpo"] if step_rewards is not None else (("credit.grpo", {"channel": "outcome"}),)
-    chain = Pipeline(*(pipeline or default))
+    chain = Pipeline(pipeline or default)
     values, valid, offsets = chain(batch)[chain.result], batch.valid(chain.result), batch.token_offsets
     for number, node in enumerate(nodes):
         span = slice(offsets[number], offsets[number + 1])

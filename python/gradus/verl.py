@@ -1,16 +1,15 @@
 """verl: advantage estimators named "gradus_*", and reward managers that keep step rewards apart from the outcome.
 
     reward.reward_manager.source=importlib  reward.reward_manager.module.path=pkg://gradus.verl
-    reward.reward_manager.name=StepRewardManager  algorithm.adv_estimator=gradus_outcome_and_process
+    reward.reward_manager.name=StepRewardManager  algorithm.adv_estimator=gradus_outcome_and_process  trainer.use_v1=false
 
 The scoring function is verl's own (`compute_score`); `extra_info["response_ids"]` gives it the token ids. To score steps it
 returns {"score": outcome, "step_ends": [index of the last response token of a step, ...], "step_rewards": [float or None]}.
-The steps travel as one text per sample beside the scores, so every road through verl keeps them; docs/plug-in.md has more.
+The steps travel as one text per sample beside the scores (reward_extra_info); docs/plug-in.md has more.
 """
 
 import contextvars
 import functools
-import json
 import sys
 
 import numpy as np
@@ -20,21 +19,9 @@ from verl.trainer.ppo.core_algos import register_adv_est
 
 from . import dense
 from ._gradus import Error
+from .packed_steps import STEPS, pack, unpack
 
-STEPS = "gradus_steps"  # the key of the steps in reward_extra_info and non_tensor_batch
 _data = contextvars.ContextVar("gradus_verl_data", default=None)
-
-
-def encode_steps(score, length):
-    """verl's score dict with its step lists checked against the response and packed into one text."""
-    score = dict(score) if isinstance(score, dict) else {"score": score}
-    ends, rewards = list(score.pop("step_ends", [])), list(score.pop("step_rewards", []))
-    if len(ends) != len(rewards) or ends != sorted(set(ends)) or any(not 0 <= end < length for end in ends):
-        raise Error(f"step_ends {ends} with {len(rewards)} step_rewards; expected one reward per end, ends rising within "
-                    f"the {length} tokens of the response")
-    if any(reward is not None and not np.isfinite(reward) for reward in rewards):
-        raise Error(f"step_rewards {rewards}: not all finite; a reward that is missing is None")
-    return {**score, STEPS: json.dumps([[int(end), reward] for end, reward in zip(ends, rewards)])}
 
 
 class StepRewardManager(NaiveRewardManager):
@@ -51,24 +38,24 @@ class StepRewardManager(NaiveRewardManager):
         result = await super().run_single(data)
         extra.pop("response_ids")
         info = {key: value for key, value in result["reward_extra_info"].items() if key not in ("step_ends", "step_rewards")}
-        packed = encode_steps({**result["reward_extra_info"], "score": result["reward_score"]}, len(ids))
+        packed = pack({**result["reward_extra_info"], "score": result["reward_score"]}, len(ids))
         return {"reward_score": result["reward_score"], "reward_extra_info": {**info, STEPS: packed[STEPS]}}
 
 
 def _steps(data, rewards):
-    """Step rewards of the batch in sight as (B, T), NaN where there is none; None where nothing was packed."""
-    if data is None or STEPS not in data.non_tensor_batch:
-        return None
-    steps = rewards.new_full(rewards.shape, float("nan"), dtype=rewards.dtype)
-    for row, text in enumerate(data.non_tensor_batch[STEPS]):
-        for end, reward in json.loads(text):
-            steps[row, end] = float("nan") if reward is None else reward
-    return steps
+    """Step rewards of the batch in sight; None where nothing was packed."""
+    return None if data is None or STEPS not in data.non_tensor_batch else unpack(data.non_tensor_batch[STEPS], rewards)
 
 
-def register(name, *stages):
+def _outcome_only(rewards, mask):
+    """No row has a reward before its last trained token."""
+    later = mask.flip(-1).cumsum(-1).flip(-1) > 1
+    return not bool((rewards[later & mask.bool()] != 0).any())
+
+
+def register(name, stages):
     """Registers a pipeline over rollout.outcome and step.process as algorithm.adv_estimator=NAME."""
-    return _register(name, dense.Estimator(*stages))
+    return _register(name, dense.Estimator(stages))
 
 
 def _register(name, estimator):
@@ -76,9 +63,10 @@ def _register(name, estimator):
     def advantages(token_level_rewards, response_mask, index=None, config=None, **unused):
         steps = _steps(_data.get(), token_level_rewards)
         kl = config is not None and config.get("use_kl_in_reward", False)
-        if estimator.reads_steps and steps is None and kl:
-            raise Error(f"'{name}' finds step ends where a token reward is not zero, and use_kl_in_reward puts a penalty on "
-                        "every token; expected algorithm.use_kl_in_reward=False or gradus.verl.StepRewardManager")
+        if estimator.reads_steps and steps is None and (kl or _outcome_only(token_level_rewards, response_mask)):
+            raise Error(f"'{name}' needs step rewards, and verl handed over " + ("a penalty on every token (use_kl_in_reward)" if kl
+                        else "one reward per sample, at its last token") + "; expected gradus.verl.StepRewardManager with "
+                        "trainer.use_v1=false, or token rewards that are not zero where steps end")
         out = estimator(token_level_rewards, response_mask, index, steps)
         return out, out
 

@@ -54,7 +54,7 @@ nb::object advantages(nb::handle rewards, nb::handle group, const std::string& n
                                                       : batch_from_dense(mask, group, nb::none(), nb::none());
   batch->put(reward, values.column(Level::rollout, {}), missing);
   batch->settle_precision();
-  op.apply(*batch, threads, 0);
+  op.apply(*batch, {.threads = threads});
   return batch->get(op.writes()[0]);
 }
 

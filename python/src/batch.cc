@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/unique_ptr.h>
@@ -29,9 +30,19 @@ std::string place_of(const RolloutBatch& batch, Level level, size_t index) {
   return fmt::format("index {}", index);
 }
 
+// Without a branch, so that the compiler may look at many values at once.
+template <class T>
+bool all_finite(std::span<const T> values) {
+  constexpr T most = std::numeric_limits<T>::max();
+  bool fine = true;
+  for (const T value : values) fine &= std::abs(value) <= most;
+  return fine;
+}
+
 void settle_missing(const RolloutBatch& batch, const std::string& name, Column& column, bool skip) {
   const Column seen = column;  // clearing copies the column; the values to look at stay where they are
   on_values(seen, [&](auto values) {
+    if (all_finite(values)) return;
     for (size_t i = 0; i < values.size(); ++i) {
       if (std::isfinite(values[i]) || !seen.valid(i)) continue;
       if (!skip) {
@@ -73,7 +84,7 @@ std::vector<int64_t> integers_of(nb::handle values, const std::string& name) {
   const Tensor tensor(values, name);
   tensor.require_dimensions(1);
   std::vector<int64_t> out(tensor.size());
-  tensor.for_each([&](size_t i, size_t, auto value) { out[i] = static_cast<int64_t>(value); });
+  tensor.for_each([&](size_t i, auto value) { out[i] = static_cast<int64_t>(value); });
   return out;
 }
 

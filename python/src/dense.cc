@@ -1,5 +1,8 @@
 // Batches from padded (rollouts, tokens) masks.
+#include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
+#include <optional>
 
 #include "python/src/batch.h"
 #include "python/src/groups.h"
@@ -9,62 +12,86 @@ namespace gradus::python {
 
 namespace {
 
-// Per token: whether it is trained, and whether a step ends with it.
-struct Marks {
-  std::vector<uint8_t> trained, ends;
+// One row at a time, so that the bytes between the passes stay in the cache.
+class Steps {
+ public:
+  Steps(size_t width, RolloutShape& shape) : trained_(width), ends_(width), shape_(shape) {}
+
+  void mask(const Tensor& mask, size_t row) {
+    bool fine = true;
+    mask.with_row(row, [&](const auto* values, int64_t stride) {
+      for (size_t t = 0; t < trained_.size(); ++t) {
+        const auto value = values[static_cast<int64_t>(t) * stride];
+        trained_[t] = value != 0;
+        fine &= value == 0 || value == 1;
+      }
+      if (!fine) refuse(values, stride, row);
+    });
+  }
+
+  void ends(const Tensor& ends, size_t row) {
+    ends.with_row(row, [&](const auto* values, int64_t stride) {
+      for (size_t t = 0; t < ends_.size(); ++t) ends_[t] = values[static_cast<int64_t>(t) * stride] != 0;
+    });
+  }
+
+  void ids(const Tensor& ids, size_t row) {
+    ids.with_row(row, [&](const auto* values, int64_t stride) {
+      for (size_t t = 0; t + 1 < ends_.size(); ++t) {
+        ends_[t] = values[static_cast<int64_t>(t) * stride] != values[static_cast<int64_t>(t + 1) * stride];
+      }
+    });
+  }
+
+  // Appends the steps of the row: runs of the mask, trained ones split where a step ends.
+  void close() {
+    const size_t width = trained_.size();
+    for (size_t begin = 0; begin < width;) {
+      const bool trained = trained_[begin] != 0;
+      const size_t turn = find(trained_, begin, width, trained ? 0 : 1);
+      while (trained && begin < turn) {
+        begin = std::min(find(ends_, begin, turn, 1) + 1, turn);
+        add(begin, StepKind::act);
+      }
+      if (!trained) add(turn, StepKind::observe);
+      begin = turn;
+    }
+    before_ += width;
+    shape_.step_offsets.push_back(static_cast<int64_t>(shape_.kinds.size()));
+  }
+
+ private:
+  static size_t find(const std::vector<uint8_t>& bytes, size_t begin, size_t end, int byte) {
+    const void* const found = std::memchr(bytes.data() + begin, byte, end - begin);
+    return found == nullptr ? end : static_cast<size_t>(static_cast<const uint8_t*>(found) - bytes.data());
+  }
+
+  void add(size_t end, StepKind kind) {
+    shape_.kinds.push_back(kind);
+    shape_.token_offsets.push_back(static_cast<int64_t>(before_ + end));
+  }
+
+  template <class T>
+  [[noreturn]] void refuse(const T* values, int64_t stride, size_t row) const {
+    size_t t = 0;
+    const auto value = [&] { return values[static_cast<int64_t>(t) * stride]; };
+    while (value() == 0 || value() == 1) ++t;
+    throw Error::input("a mask is made of 0 and 1")
+        .field("mask")
+        .found(fmt::format("{} at row {}, position {}", value(), row, t))
+        .expected("1 where a token is trained, 0 where it is not");
+  }
+
+  std::vector<uint8_t> trained_, ends_;
+  size_t before_ = 0;  // tokens of the rows before
+  RolloutShape& shape_;
 };
 
-Marks read_mask(const Tensor& mask) {
-  Marks marks;
-  marks.trained.resize(mask.size());
-  const size_t width = mask.shape()[1];
-  mask.for_each([&](size_t row, size_t t, auto value) {
-    const bool one = value == 1;
-    if (!one && value != 0) {
-      throw Error::input("a mask is made of 0 and 1")
-          .field("mask")
-          .found(fmt::format("{} at row {}, position {}", value, row, t))
-          .expected("1 where a token is trained, 0 where it is not");
-    }
-    marks.trained[row * width + t] = one;
-  });
-  return marks;
-}
-
-void read_ends(const Tensor& ends, Marks& marks) {
-  const size_t width = ends.shape()[1];
-  marks.ends.assign(marks.trained.size(), 0);
-  ends.for_each([&](size_t row, size_t t, auto value) { marks.ends[row * width + t] = value != 0; });
-}
-
-void read_ids(const Tensor& ids, Marks& marks) {
-  const size_t width = ids.shape()[1];
-  marks.ends.assign(marks.trained.size(), 0);
-  double last = 0;
-  ids.for_each([&](size_t row, size_t t, auto value) {
-    const auto id = static_cast<double>(value);
-    if (t > 0 && id != last) marks.ends[row * width + t - 1] = 1;
-    last = id;
-  });
-}
-
-RolloutShape shape_of(const Marks& marks, size_t rows, size_t width, std::vector<int64_t> groups) {
-  RolloutShape shape{std::move(groups), {0}, {0}, {}};
-  shape.step_offsets.reserve(rows + 1);
-  const auto close = [&](size_t end, bool trained) {
-    shape.kinds.push_back(trained ? StepKind::act : StepKind::observe);
-    shape.token_offsets.push_back(static_cast<int64_t>(end));
-  };
-  for (size_t row = 0; row < rows; ++row) {
-    const size_t begin = row * width, end = begin + width;
-    for (size_t t = begin; t < end; ++t) {
-      const bool trained = marks.trained[t] != 0;
-      const bool turn = t + 1 == end || marks.trained[t + 1] != marks.trained[t];
-      if (turn || (trained && !marks.ends.empty() && marks.ends[t] != 0)) close(t + 1, trained);
-    }
-    shape.step_offsets.push_back(static_cast<int64_t>(shape.kinds.size()));
-  }
-  return shape;
+std::optional<Tensor> marks(nb::handle given, const char* name, size_t rows, size_t width) {
+  if (given.is_none()) return std::nullopt;
+  Tensor tensor(given, name);
+  tensor.require_shape({rows, width});
+  return tensor;
 }
 
 }  // namespace
@@ -77,19 +104,17 @@ std::unique_ptr<Batch> batch_from_dense(nb::handle mask, nb::handle group, nb::h
   const Tensor trained(mask, "mask");
   trained.require_dimensions(2);
   const size_t rows = trained.shape()[0], width = trained.shape()[1];
-  std::vector<int64_t> groups = groups_of(group, rows);
-  Marks marks = read_mask(trained);
-  if (!step_ends.is_none()) {
-    const Tensor ends(step_ends, "step_ends");
-    ends.require_shape({rows, width});
-    read_ends(ends, marks);
-  } else if (!step_ids.is_none()) {
-    const Tensor ids(step_ids, "step_ids");
-    ids.require_shape({rows, width});
-    read_ids(ids, marks);
+  const std::optional<Tensor> ends = marks(step_ends, "step_ends", rows, width);
+  const std::optional<Tensor> ids = marks(step_ids, "step_ids", rows, width);
+  RolloutShape shape{groups_of(group, rows), {0}, {0}, {}};
+  Steps steps(width, shape);
+  for (size_t row = 0; row < rows; ++row) {
+    steps.mask(trained, row);
+    if (ends) steps.ends(*ends, row);
+    if (ids) steps.ids(*ids, row);
+    steps.close();
   }
-  auto batch = std::make_unique<Batch>(RolloutBatch(shape_of(marks, rows, width, std::move(groups))),
-                                       !group.is_none());
+  auto batch = std::make_unique<Batch>(RolloutBatch(std::move(shape)), !group.is_none());
   batch->dense = true;
   batch->width = width;
   return batch;

@@ -100,7 +100,7 @@ std::vector<int64_t> from_integers(nb::handle group, size_t rollouts) {
   const Tensor tensor(group, "group");
   tensor.require_shape({rollouts});
   std::vector<int64_t> out(rollouts);
-  tensor.for_each([&](size_t r, size_t, auto value) {
+  tensor.for_each([&](size_t r, auto value) {
     out[r] = static_cast<int64_t>(value);
     if (static_cast<decltype(value)>(out[r]) != value) {
       throw Error::input("a group id is not a whole number")

@@ -91,6 +91,12 @@ nb::dict describe(const std::string& name) {
   return out;
 }
 
+Json parse_memory(const std::string& text) {
+  Json state = Json::parse(text, nullptr, false);
+  if (state.is_discarded()) throw Error::input("the state of a memory is not JSON").field("text").found(text);
+  return state;
+}
+
 void require_groups(const Batch& batch, const Compiled& op) {
   const bool grouped = op.scope() != "rollout" && op.scope() != "batch";
   if (!grouped || batch.grouped) return;
@@ -136,32 +142,52 @@ Compiled::Compiled(const std::string& name, const nb::dict& params) : spec_(oper
   scope_ = params_.fill(spec_.scope).front();
 }
 
-void Compiled::apply(Batch& batch, int threads, uint64_t seed) const {
+void Compiled::apply(Batch& batch, const Running& running) const {
   const Use use(batch);
   require_groups(batch, *this);
+  if (running.threads < 1) throw Error::input("at least one thread is needed").field("threads");
   nb::gil_scoped_release unlocked;
-  apply(batch.rollouts, threads, seed);
-}
-
-void Compiled::apply(RolloutBatch& batch, int threads, uint64_t seed) const {
-  if (threads < 1) throw Error::input("at least one thread is needed").field("threads");
-  op_->apply(batch, {.random = Stream(seed), .threads = threads});
+  OperatorContext context{.random = Stream(running.seed),
+                          .threads = running.threads,
+                          .updates = running.updates,
+                          .memory = nullptr};
+  if (running.memory == nullptr) return op_->apply(batch.rollouts, context);
+  const std::lock_guard alone(running.memory->used);
+  context.memory = &running.memory->state;
+  op_->apply(batch.rollouts, context);
 }
 
 void bind_operators(nb::module_& module) {
   using namespace nb::literals;
+  nb::class_<Memory>(
+      module, "Memory",
+      "What one operator keeps from batch to batch, such as a running mean; text is its state as JSON.")
+      .def(
+          "__init__",
+          [](Memory* self, const std::string& text) {
+            new (self) Memory{parse_memory(text), {}};
+          },
+          "text"_a = "null")
+      .def_prop_ro("text",
+                   [](Memory& self) {
+                     const std::lock_guard alone(self.used);
+                     return self.state.dump();
+                   })
+      .def("__reduce__",
+           [](nb::handle self) { return nb::make_tuple(self.type(), nb::make_tuple(self.attr("text"))); });
   nb::class_<Compiled>(module, "Operator",
                        "An operator with checked parameters: call it on a batch, again and again.")
       .def(nb::init<const std::string&, const nb::dict&>(), "name"_a, "params"_a)
       .def(
           "__call__",
-          [](nb::handle self, nb::handle batch, int threads, uint64_t seed) {
-            nb::cast<const Compiled&>(self).apply(nb::cast<Batch&>(batch), threads, seed);
+          [](nb::handle self, nb::handle batch, int threads, uint64_t seed, int64_t updates, Memory* memory) {
+            nb::cast<const Compiled&>(self).apply(nb::cast<Batch&>(batch), {threads, seed, updates, memory});
             return nb::borrow(batch);
           },
-          "batch"_a, nb::kw_only(), "threads"_a = 1, "seed"_a = 0,
+          "batch"_a, nb::kw_only(), "threads"_a = 1, "seed"_a = 0, "updates"_a = 0, "memory"_a = nb::none(),
           "Runs on the batch, which is returned. Results do not depend on threads; seed feeds what is "
-          "random.")
+          "random,\n"
+          "updates (of the policy so far) what is scheduled, memory what runs on from batch to batch.")
       .def_prop_ro("name", &Compiled::name)
       .def_prop_ro("params", [](const Compiled& self) { return to_python(self.params().values()); })
       .def_prop_ro("reads", &Compiled::reads, "Columns read.")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <nanobind/nanobind.h>
 #include <string>
 
@@ -11,13 +12,26 @@
 
 namespace gradus::python {
 
+// What an operator keeps from batch to batch, for rules with running statistics.
+struct Memory {
+  Json state;
+  std::mutex used;  // two batches at once would each lose what the other leaves
+};
+
+// How an operator is run, beside its parameters.
+struct Running {
+  int threads = 1;
+  uint64_t seed = 0;
+  int64_t updates = 0;
+  Memory* memory = nullptr;
+};
+
 // An operator with its parameters checked: what it reads and writes is known, a call parses nothing.
 class Compiled {
  public:
   Compiled(const std::string& name, const nb::dict& params);
 
-  void apply(Batch& batch, int threads, uint64_t seed) const;
-  void apply(RolloutBatch& batch, int threads, uint64_t seed) const;
+  void apply(Batch& batch, const Running& running) const;
 
   const std::string& name() const { return spec_.name; }
   const Params& params() const { return params_; }

@@ -35,14 +35,25 @@ class Tensor {
   template <class T>
   std::span<const T> values() const;  // T as precision() says
 
-  // Calls fn(row, position, value) in row-major order for any real dtype and any strides; a 1-D array has one
-  // value per row.
+  // Calls fn(values, stride) with a row of a 2-D array, or all of a 1-D one, in its own type: any real dtype,
+  // any strides.
   template <class Fn>
-  void for_each(Fn&& fn) const;
+  void with_row(size_t row, Fn&& fn) const;
+  // Calls fn(i, value) with the values of a 1-D array in order.
+  template <class Fn>
+  void for_each(Fn&& fn) const {
+    with_row(0, [&](const auto* values, int64_t stride) {
+      for (size_t i = 0; i < shape_[0]; ++i) fn(i, values[static_cast<int64_t>(i) * stride]);
+    });
+  }
 
  private:
   template <class T, class Fn>
-  void for_each_as(Fn&& fn) const;
+  void with_row_as(size_t row, Fn&& fn) const {
+    const bool rows = shape_.size() > 1;
+    const int64_t skip = rows ? static_cast<int64_t>(row) * array_.stride(0) : 0;
+    fn(static_cast<const T*>(array_.data()) + skip, array_.stride(rows ? 1 : 0));
+  }
   [[noreturn]] void refuse(const std::string& expected, const std::string& hint) const;
 
   std::string name_;
@@ -52,29 +63,18 @@ class Tensor {
 
 std::string shape_text(const std::vector<size_t>& shape);
 
-template <class T, class Fn>
-void Tensor::for_each_as(Fn&& fn) const {
-  const auto* const data = static_cast<const T*>(array_.data());
-  const size_t width = shape_.size() > 1 ? shape_[1] : 1;
-  const int64_t down = array_.stride(0), along = shape_.size() > 1 ? array_.stride(1) : 0;
-  for (size_t row = 0; row < shape_[0]; ++row) {
-    const T* const begin = data + static_cast<int64_t>(row) * down;
-    for (size_t t = 0; t < width; ++t) fn(row, t, begin[static_cast<int64_t>(t) * along]);
-  }
-}
-
 template <class Fn>
-void Tensor::for_each(Fn&& fn) const {
+void Tensor::with_row(size_t row, Fn&& fn) const {
   using Code = nb::dlpack::dtype_code;
   const nb::dlpack::dtype type = array_.dtype();
   const auto code = static_cast<Code>(type.code);
-  if (code == Code::Float && type.bits == 32) return for_each_as<float>(fn);
-  if (code == Code::Float && type.bits == 64) return for_each_as<double>(fn);
-  if (code == Code::Int && type.bits == 64) return for_each_as<int64_t>(fn);
-  if (code == Code::Int && type.bits == 32) return for_each_as<int32_t>(fn);
-  if (code == Code::Int && type.bits == 16) return for_each_as<int16_t>(fn);
-  if (code == Code::Int && type.bits == 8) return for_each_as<int8_t>(fn);
-  if ((code == Code::Bool || code == Code::UInt) && type.bits == 8) return for_each_as<uint8_t>(fn);
+  if (code == Code::Float && type.bits == 32) return with_row_as<float>(row, fn);
+  if (code == Code::Float && type.bits == 64) return with_row_as<double>(row, fn);
+  if (code == Code::Int && type.bits == 64) return with_row_as<int64_t>(row, fn);
+  if (code == Code::Int && type.bits == 32) return with_row_as<int32_t>(row, fn);
+  if (code == Code::Int && type.bits == 16) return with_row_as<int16_t>(row, fn);
+  if (code == Code::Int && type.bits == 8) return with_row_as<int8_t>(row, fn);
+  if ((code == Code::Bool || code == Code::UInt) && type.bits == 8) return with_row_as<uint8_t>(row, fn);
   refuse("bool, an integer of 8 to 64 bits (signed beyond 8), float32 or float64", "convert it first");
 }
 

@@ -1,7 +1,7 @@
 """The interfaces of hosts that do not install without their GPU stack, as recorded.
 
-slime 624b824a (slime/ray/rollout.py, slime/backends/megatron_utils/loss.py), SkyRL a9564572
-(skyrl/backends/skyrl_train/utils/ppo_utils.py), rLLM 9beb6e0f (rllm/trainer/algorithms/advantage.py, rllm/types.py).
+slime 624b824a (slime/ray/rollout.py, slime/backends/megatron_utils/loss.py), SkyRL a9564572 (skyrl/backends/skyrl_train/utils/ppo_utils.py;
+the real one, see test_recorded_hosts.py, takes long to import), rLLM 9beb6e0f (rllm/trainer/algorithms/advantage.py, rllm/types.py).
 """
 
 import importlib

@@ -13,12 +13,12 @@ HOSTS = {"skyrl": recorded.skyrl, "rllm": recorded.rllm, "slime": lambda monkeyp
 
 
 def snippets():
-    for page in ("python.md", "plug-in.md"):
+    for page in ("../README.md", "python.md", "plug-in.md"):
         for number, (needs, code) in enumerate(BLOCK.findall((DOCS / page).read_text())):
             yield pytest.param(needs, code, id=f"{page}-{number}{'-' + needs if needs else ''}")
 
 
-@pytest.mark.parametrize(("needs", "code"), snippets())
+@pytest.mark.parametrize(("needs", "code"), list(snippets()))
 def test_snippets_run(needs, code, monkeypatch):
     if needs in HOSTS:
         HOSTS[needs](monkeypatch)
@@ -36,4 +36,4 @@ def test_every_shim_has_its_section():
     assert shims <= there
     for name in shims:
         assert f"gradus.{name}" in page
-        assert len((Path(gradus.__file__).parent / f"{name}.py").read_text().splitlines()) <= 110
+        assert len((Path(gradus.__file__).parent / f"{name}.py").read_text().splitlines()) < 100

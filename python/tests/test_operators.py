@@ -3,6 +3,7 @@
 import ast
 import inspect
 import pickle
+import re
 from pathlib import Path
 
 import gradus
@@ -20,11 +21,11 @@ def required(spec):
             for param in spec.params if param.default is None}
 
 
-@pytest.mark.parametrize("name", gradus.operators())
+@pytest.mark.parametrize("name", list(gradus.operators()))
 def test_every_operator_is_described_and_compiles(name):
     spec = gradus.operators()[name]
     assert spec.name == name and spec.summary and spec.scope
-    assert all(column.split(".")[0] in ("rollout", "step", "token", "{level}", "{to}", "{from}") for column in spec.reads + spec.writes), spec
+    assert all(re.match(r"(rollout|step|token|\{\w+\})\.", column) for column in spec.reads + spec.writes), spec
     try:
         op = gradus.operator(name, **required(spec))
     except Error as error:  # parameters that only fit together; the message says which
@@ -35,14 +36,14 @@ def test_every_operator_is_described_and_compiles(name):
     assert (again.name, again.params, again.reads, again.writes) == (op.name, op.params, op.reads, op.writes)
 
 
-@pytest.mark.parametrize("name", gradus.operators())
+@pytest.mark.parametrize("name", list(gradus.operators()))
 def test_every_operator_is_a_documented_function_with_a_stub(name):
     spec = gradus.operators()[name]
     room, short = name.split(".", 1)
     function = getattr(getattr(gradus, room), short)
     assert short in dir(getattr(gradus, room))
     names = list(inspect.signature(function).parameters)
-    assert names[0] == "batch" and names[-2:] == ["threads", "seed"]
+    assert names[0] == "batch" and names[-4:] == ["threads", "seed", "updates", "memory"]
     for word in ["Reads:", "Writes:", "Raises gradus.Error", "Source:", *(param.help for param in spec.params)]:
         assert word in function.__doc__
     module = ast.parse((STUBS / f"{room}.pyi").read_text())
@@ -52,7 +53,7 @@ def test_every_operator_is_a_documented_function_with_a_stub(name):
 
 
 def test_no_operator_takes_the_names_that_calls_use_themselves():
-    taken = {"batch", "threads", "seed", "name"}
+    taken = {"batch", "threads", "seed", "updates", "memory", "name"}
     assert not [(name, param.name) for name, spec in gradus.operators().items() for param in spec.params if param.name in taken]
 
 
@@ -151,10 +152,39 @@ def test_groups_are_asked_for_where_rollouts_are_compared():
 def test_a_pipeline_runs_in_order():
     batch = Batch.from_dense(np.ones((2, 4)), [0, 0], step_ends=np.array([[0, 1, 0, 1]] * 2),
                              **{"step.prm": np.array([1, 2, 3, 4], dtype=np.float32)})
-    pipeline = gradus.Pipeline(("shape.normalise", {"channel": "prm", "scale": "none"}),
-                               ("credit.step_return", {"channel": "prm", "into": "advantage"}))
+    pipeline = gradus.Pipeline([("shape.normalise", {"channel": "prm", "scale": "none"}),
+                                ("credit.step_return", {"channel": "prm", "into": "advantage"})])
     pipeline(batch)
     assert pipeline.result == "token.advantage"
     assert batch["token.advantage"].tolist() == [[-2, -2, -0.5, -0.5], [2, 2, 1.5, 1.5]]
     with pytest.raises(Error, match="at least one"):
-        gradus.Pipeline()
+        gradus.Pipeline([])
+
+
+def steps(*values):
+    return Batch.from_ragged([0, len(values)], **{"step.prm": np.array(values, dtype=np.float64)})
+
+
+def test_running_statistics_run_on_in_a_memory():
+    def run(memory, *values):
+        return gradus.shape.running(steps(*values), channel="prm", level="step", memory=memory)["step.prm"].tolist()
+
+    memory, fresh = gradus.Memory(), gradus.Memory()
+    run(memory, 1, 5)
+    again = pickle.loads(pickle.dumps(memory))
+    assert again.text == memory.text != fresh.text == "null"
+    assert run(again, 2, 8) == run(memory, 2, 8) != run(fresh, 2, 8) == run(None, 2, 8)
+    with pytest.raises(Error, match="not JSON"):
+        gradus.Memory("{")
+
+
+def test_a_pipeline_keeps_the_memories_of_its_operators():
+    pipeline = gradus.Pipeline([("shape.running", {"channel": "prm", "level": "step"})])
+    pipeline(steps(1, 5))
+    second = pickle.loads(pickle.dumps(pipeline))(steps(2, 8))["step.prm"].tolist()
+    assert second == pipeline(steps(2, 8))["step.prm"].tolist() != gradus.shape.running(steps(2, 8), channel="prm", level="step")["step.prm"].tolist()
+
+
+def test_schedules_follow_the_updates():
+    halves = [gradus.shape.schedule(steps(4), channel="prm", level="step", at=[0, 10], scale=[0.0, 1.0], updates=n)["step.prm"][0] for n in (0, 5, 20)]
+    assert halves == [0, 2, 4]

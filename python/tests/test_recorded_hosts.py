@@ -2,6 +2,8 @@
 
 import importlib
 import pickle
+import subprocess
+import sys
 import types
 from dataclasses import dataclass, field
 
@@ -89,8 +91,28 @@ def test_skyrl_estimators(skyrl):
     assert skyrl["gradus_dr_grpo"](**given)[0].tolist() == [[1, 1, 0, 1], [-1] * 4]
 
 
+def test_skyrls_real_registry():
+    pytest.importorskip("skyrl")
+    # SkyRL 0.3 does not import on Python 3.11 with a newer pydantic unless TypedDict is that of typing_extensions.
+    code = """
+import typing, typing_extensions
+typing.TypedDict = typing_extensions.TypedDict
+import numpy as np, torch, gradus.skyrl
+from skyrl.backends.skyrl_train.utils import ppo_utils
+rewards, mask = torch.tensor([[0, 0, 0.25], [0, 1.0, 0]]), torch.tensor([[1, 1, 1], [1, 1, 0]])
+given = dict(token_level_rewards=rewards, response_mask=mask, index=np.array(["a", "a"]), config=None)
+ours, _ = ppo_utils.compute_advantages_and_returns(adv_estimator="gradus_grpo", **given)
+theirs, _ = ppo_utils.compute_advantages_and_returns(adv_estimator="grpo", **given)
+torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+import cloudpickle
+again = cloudpickle.loads(cloudpickle.dumps(ppo_utils.AdvantageEstimatorRegistry.get("gradus_step_grpo")))
+assert again(**given)[0].shape == (2, 3)
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
 def test_estimators_survive_the_way_to_a_worker():
-    estimate = pickle.loads(pickle.dumps(gradus.dense.Estimator("credit.reinforce")))
+    estimate = pickle.loads(pickle.dumps(gradus.dense.Estimator(["credit.reinforce"])))
     assert estimate(torch.ones(1, 2), torch.ones(1, 2), [0]).tolist() == [[2, 2]]
 
 

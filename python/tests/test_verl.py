@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import gradus
 import numpy as np
@@ -13,6 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("verl")
 
 import gradus.verl as shim  # noqa: E402
+from gradus.packed_steps import STEPS, pack  # noqa: E402
 from verl import DataProto  # noqa: E402
 from verl.trainer.ppo import ray_trainer  # noqa: E402
 from verl.trainer.ppo.core_algos import ADV_ESTIMATOR_REGISTRY, compute_grpo_outcome_advantage, get_adv_estimator_fn  # noqa: E402
@@ -42,8 +44,8 @@ def test_outcome_estimators_agree_with_verls_own(batch):
 
 def test_step_rewards_travel_beside_the_scores(batch):
     score = {"score": 1.0, "step_ends": [0, 2], "step_rewards": [0.0, None]}
-    texts = [shim.encode_steps(score, 6)[shim.STEPS]] + [shim.encode_steps({"score": 0.0, "step_ends": [0], "step_rewards": [1.0]}, 6)[shim.STEPS]]
-    batch.non_tensor_batch[shim.STEPS] = np.array(texts * 2)
+    texts = [pack(score, 6)[STEPS]] + [pack({"score": 0.0, "step_ends": [0], "step_rewards": [1.0]}, 6)[STEPS]]
+    batch.non_tensor_batch[STEPS] = np.array(texts * 2)
     batch.batch["response_mask"] = torch.ones(4, 6, dtype=torch.long)
     done = ray_trainer.compute_advantage(batch, adv_estimator="gradus_step_return", config=None)
     advantages = done.batch["advantages"]
@@ -64,6 +66,8 @@ def test_without_carried_steps_they_end_where_a_reward_stands(batch):
     rewards[0, 1], rewards[0, 3], rewards[1, 5] = 1, 2, 1
     advantages, _ = get_adv_estimator_fn("gradus_step_return")(token_level_rewards=rewards, response_mask=mask, index=UIDS)
     assert advantages[0].tolist() == [3, 3, 2, 2, 0, 0] and advantages[1].tolist() == [1] * 6
+    with pytest.raises(Error, match="one reward per sample"):  # verl's v1 trainer drops the extra columns
+        ray_trainer.compute_advantage(batch, adv_estimator="gradus_step_return", config=None)
     with pytest.raises(Error, match="use_kl_in_reward"):
         get_adv_estimator_fn("gradus_step_return")(token_level_rewards=rewards, response_mask=mask, index=UIDS, config={"use_kl_in_reward": True})
 
@@ -73,7 +77,13 @@ def test_without_carried_steps_they_end_where_a_reward_stands(batch):
     {"score": 0, "step_ends": [1], "step_rewards": []}, {"score": 0, "step_ends": [1], "step_rewards": [float("nan")]}])
 def test_steps_that_do_not_fit_are_refused(score):
     with pytest.raises(Error):
-        shim.encode_steps(score, 4)
+        pack(score, 4)
+
+
+@pytest.mark.skipif(not any(entry.value == "gradus.verl" for entry in entry_points(group="verl.plugins")), reason="not installed as a wheel")
+def test_verl_finds_the_estimators_by_itself():
+    code = "from verl.trainer.ppo.core_algos import get_adv_estimator_fn; get_adv_estimator_fn('gradus_grpo')"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 
 
 class Tokenizer:
@@ -100,10 +110,10 @@ def test_the_manager_gives_token_ids_and_packs_steps():
     loop.close()
     assert seen["response_ids"] == [5, 6, 7] and seen["text"] == "5 6 7"
     assert result["reward_score"] == 1.0
-    assert result["reward_extra_info"] == {"score": 1.0, "acc": True, shim.STEPS: "[[0, 0.5], [2, null]]"}
+    assert result["reward_extra_info"] == {"score": 1.0, "acc": True, STEPS: "[[0, 0.5], [2, null]]"}
 
 
 def test_own_pipelines(batch):
-    advantages = shim.register("gradus_test_own", ("credit.reinforce", {"channel": "outcome"}))
+    advantages = shim.register("gradus_test_own", [("credit.reinforce", {"channel": "outcome"})])
     assert get_adv_estimator_fn("gradus_test_own") is advantages
     assert gradus.verl is shim
