@@ -19,7 +19,11 @@ class AnswerLengths : public Simulation {
     const size_t length = 1 + stream.below(longest_);
     std::vector<Episode> episodes;
     for (const auto& [tokens, outcome] : {std::pair(length, 1.0), {length, 0.0}, {2 * length, 0.0}}) {
-      Turn answer{.state = kNoDecision, .action = 0, .values = {}, .kind = StepKind::answer, .tokens = tokens,
+      Turn answer{.state = kNoDecision,
+                  .action = 0,
+                  .values = {},
+                  .kind = StepKind::answer,
+                  .tokens = tokens,
                   .text = ""};
       episodes.push_back({.group = 0, .turns = {answer}, .values = {outcome}});
     }
@@ -51,14 +55,14 @@ class AnswerLengths : public Simulation {
 }  // namespace
 
 void register_answer_lengths(SimulationRegistry& registry) {
-  registry.add({.name = "answer_lengths",
-                .summary = "a short and a long wrong answer: how hard a loss punishes a token of each",
-                .paper = "2503.20783, 2503.14476",
-                .params = {integer_param("length", 200, "the short answers have 1 to this many tokens", 1,
-                                         100000)},
-                .reads = {"token.loss_slope"},
-                .writes = {"rollout.outcome", "token.logprob", "token.old_logprob"}},
-               [](const Params& params) { return std::make_unique<AnswerLengths>(params); });
+  registry.add(
+      {.name = "answer_lengths",
+       .summary = "a short and a long wrong answer: how hard a loss punishes a token of each",
+       .paper = "2503.20783, 2503.14476",
+       .params = {integer_param("length", 200, "the short answers have 1 to this many tokens", 1, 100000)},
+       .reads = {"token.loss_slope"},
+       .writes = {"rollout.outcome", "token.logprob", "token.old_logprob"}},
+      [](const Params& params) { return std::make_unique<AnswerLengths>(params); });
 }
 
 }  // namespace gradus

@@ -28,11 +28,13 @@ class RevisitedGrid : public Simulation {
       for (double& x : policy.logits(cell)) x = spread_ * logits.normal();
     }
     const std::vector<double> truth = true_advantages(policy);
-    const Play play = [&](const TabularPolicy& walker, int64_t, Stream stream) { return walk(walker, stream); };
+    const Play play = [&](const TabularPolicy& walker, int64_t, Stream stream) {
+      return walk(walker, stream);
+    };
     Numbers out;
     for (const Arm& arm : arms) {
-      RolloutBatch batch = sample_batch(
-          policy, play, {.rollout = {"outcome"}, .step = {"reward", "cell"}}, plan_, 0, random);
+      RolloutBatch batch =
+          sample_batch(policy, play, {.rollout = {"outcome"}, .step = {"reward", "cell"}}, plan_, 0, random);
       arm.pipeline.apply(batch, {.random = random.child("operators")});
       out[arm.id + ".correlation"] = agreement(batch, truth);
     }
