@@ -83,21 +83,21 @@ class JudgePanel : public Simulation {
 }  // namespace
 
 void register_judge_panel(SimulationRegistry& registry) {
-  registry.add({.name = "judge_panel",
-                .summary = "known wrong steps and several noisy judgements: what a voting rule is worth",
-                .paper = "2508.02298, 2512.03244",
-                .params = {texts_param("judges", Json{"judge_1", "judge_2", "judge_3", "judge_4"},
-                                       "step channels of the judges"),
-                           integer_param("solutions", 1000, "solutions per seed", 1, 1000000),
-                           integer_param("steps", 8, "steps of a solution", 1, 1000),
-                           number_param("wrong", 0.2, "probability that a step is wrong", 0, 1),
-                           number_param("false_alarm", 0.1, "probability that a right step is called wrong",
-                                        0, 1),
-                           number_param("miss", 0.1, "probability that a wrong step is called right", 0, 1),
-                           number_param("verdict", 0.7, "accuracy of a judge's verdict on the whole", 0, 1)},
-                .reads = {"step.label"},
-                .writes = {"step.{judges}", "step.selected"}},
-               [](const Params& params) { return std::make_unique<JudgePanel>(params); });
+  registry.add(
+      {.name = "judge_panel",
+       .summary = "known wrong steps and several noisy judgements: what a voting rule is worth",
+       .paper = "2508.02298, 2512.03244",
+       .params = {texts_param("judges", Json{"judge_1", "judge_2", "judge_3", "judge_4"},
+                              "step channels of the judges"),
+                  integer_param("solutions", 1000, "solutions per seed", 1, 1000000),
+                  integer_param("steps", 8, "steps of a solution", 1, 1000),
+                  number_param("wrong", 0.2, "probability that a step is wrong", 0, 1),
+                  number_param("false_alarm", 0.1, "probability that a right step is called wrong", 0, 1),
+                  number_param("miss", 0.1, "probability that a wrong step is called right", 0, 1),
+                  number_param("verdict", 0.7, "accuracy of a judge's verdict on the whole", 0, 1)},
+       .reads = {"step.label"},
+       .writes = {"step.{judges}", "step.selected"}},
+      [](const Params& params) { return std::make_unique<JudgePanel>(params); });
 }
 
 }  // namespace gradus

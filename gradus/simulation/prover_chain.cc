@@ -124,8 +124,7 @@ class ProverChain : public Simulation {
       if (visits[c] > 0) advantage[c] /= visits[c], progress[c] /= visits[c];
     }
     const std::vector<double> own = own_advantages(policy, values);
-    out[arm.id + ".cosine"] =
-        cosine_of(gradient(policy, visits, advantage), gradient(policy, visits, own));
+    out[arm.id + ".cosine"] = cosine_of(gradient(policy, visits, advantage), gradient(policy, visits, own));
     out[arm.id + ".predicted"] = predicted(policy, visits, progress, own);
     TabularPolicy better = policy;
     for (size_t s = 0; s < policy.states(); ++s) {
@@ -152,7 +151,8 @@ class ProverChain : public Simulation {
       for (size_t a = 0; a < kActions; ++a) {
         const std::vector<double> score = policy.score(s, a);
         const size_t cell = s * kActions + a;
-        for (size_t b = 0; b < kActions; ++b) out[s * kActions + b] += visits[cell] * advantage[cell] * score[b];
+        for (size_t b = 0; b < kActions; ++b)
+          out[s * kActions + b] += visits[cell] * advantage[cell] * score[b];
       }
     }
     return out;
