@@ -65,12 +65,12 @@ class JudgedTurns : public Simulation {
       if (turn.action == kSearch) ++searches;
       if (turn.action == kAnswer) {
         right = random.chance(chances_[state]);
-        turn.values[0] = kMissing;
         turn.kind = StepKind::answer;
       }
       out.turns.push_back(turn);
       if (turn.action == kAnswer) break;
     }
+    out.turns.back().values[0] = kMissing;
     out.values = {right ? 1.0 : 0.0};
     return out;
   }
@@ -82,7 +82,7 @@ class JudgedTurns : public Simulation {
       double to_come = 0, later = 0;
       for (size_t s = batch.step_end(r); s-- > batch.step_begin(r);) {
         if (reward.valid(s)) later += reward[s];
-        if (batch.kind(s) == StepKind::answer) continue;
+        if (s + 1 == batch.step_end(r)) continue;
         out.reward.push_back(reward[s]);
         out.outcome.push_back(batch.column("rollout.outcome")[r]);
         out.to_come.push_back(++to_come);

@@ -80,7 +80,7 @@ void register_noop_steps(SimulationRegistry& registry) {
                 .summary = "a step that does nothing and is scored well all the same",
                 .paper = "2410.15115",
                 .params = {integer_param("needed", 2, "pieces of progress before a correct answer", 1, 100),
-                           integer_param("limit", 20, "steps of an episode at most", 2, 1000),
+                           integer_param("limit", 60, "steps of an episode at most", 2, 1000),
                            number_param("slip", 0.1, "probability of an error in a step of work", 0, 1),
                            integer_param("updates", 400, "updates of the policy", 1, 100000),
                            integer_param("group", 16, "episodes per update", 2, 4096),

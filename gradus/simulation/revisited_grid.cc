@@ -7,7 +7,7 @@ namespace gradus {
 
 namespace {
 
-constexpr size_t kMoves = 4;
+enum Move : size_t { kRight, kDown, kLeft, kUp, kMoves };
 
 class RevisitedGrid : public Simulation {
  public:
@@ -15,6 +15,7 @@ class RevisitedGrid : public Simulation {
       : side_(static_cast<size_t>(params.integer("side"))),
         horizon_(static_cast<size_t>(params.integer("horizon"))),
         spread_(params.number("spread")),
+        skill_(params.number("skill")),
         gamma_(params.number("gamma")),
         plan_{.updates = 0,
               .groups = static_cast<int>(params.integer("groups")),
@@ -26,6 +27,7 @@ class RevisitedGrid : public Simulation {
     Stream logits = random.child("policy");
     for (size_t cell = 0; cell < policy.states(); ++cell) {
       for (double& x : policy.logits(cell)) x = spread_ * logits.normal();
+      for (const size_t towards : {kRight, kDown}) policy.logits(cell)[towards] += skill_;
     }
     const std::vector<double> truth = true_advantages(policy);
     const Play play = [&](const TabularPolicy& walker, int64_t, Stream stream) {
@@ -46,9 +48,9 @@ class RevisitedGrid : public Simulation {
 
   size_t moved(size_t cell, size_t move) const {
     const size_t row = cell / side_, column = cell % side_;
-    if (move == 0) return column + 1 < side_ ? cell + 1 : cell;
-    if (move == 1) return row + 1 < side_ ? cell + side_ : cell;
-    if (move == 2) return column > 0 ? cell - 1 : cell;
+    if (move == kRight) return column + 1 < side_ ? cell + 1 : cell;
+    if (move == kDown) return row + 1 < side_ ? cell + side_ : cell;
+    if (move == kLeft) return column > 0 ? cell - 1 : cell;
     return row > 0 ? cell - side_ : cell;
   }
 
@@ -109,7 +111,7 @@ class RevisitedGrid : public Simulation {
   }
 
   size_t side_, horizon_;
-  double spread_, gamma_;
+  double spread_, skill_, gamma_;
   TrainingPlan plan_;
 };
 
@@ -122,6 +124,7 @@ void register_revisited_grid(SimulationRegistry& registry) {
                 .params = {integer_param("side", 4, "cells of a side", 2, 32),
                            integer_param("horizon", 24, "moves of a walk at most", 1, 1000),
                            number_param("spread", 0.5, "deviation of the policy's logits", 0, 10),
+                           number_param("skill", 0.0, "added to the logits of moves to the goal", -10, 10),
                            number_param("gamma", 0.95, "discount of the true advantage", 0, 1),
                            integer_param("groups", 16, "groups per seed", 1, 10000),
                            integer_param("group", 8, "walks of a group", 2, 4096)},

@@ -4,8 +4,8 @@
 //
 // A `side` x `side` grid, start and goal in opposite corners, moves in four directions (into a wall: stay),
 // a walk ends at the goal or after `horizon` moves. The policy's logits are drawn from N(0, spread), one set
-// per cell. True advantage: Q(cell, moves left, move) - V(cell, moves left) of that policy, by recursion,
-// discounted by `gamma`.
+// per cell, with `skill` added to moves towards the goal. True advantage: Q(cell, moves left, move) - V(cell,
+// moves left) of that policy, by recursion, discounted by `gamma`.
 //
 // Arms are paid rollout.outcome (goal reached), step.reward (1 on the move that reaches it) and step.cell,
 // and must write token.advantage. Numbers of an arm: correlation, over all moves of `groups` groups.

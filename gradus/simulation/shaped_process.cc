@@ -99,11 +99,21 @@ Enumeration all_trajectories(const Process& process, size_t horizon) {
   return out;
 }
 
+Rewards true_rewards(const Process& process, size_t horizon) {
+  std::vector<std::vector<double>> step;
+  for (const auto& branches : process.branches) {
+    step.emplace_back();
+    for (const Branch& branch : branches) step.back().push_back(branch.reward);
+  }
+  return Rewards(horizon, step);
+}
+
+// NaN where no trajectory comes to a state at some step: nothing is known of it there.
 Rewards rewards_of(const Process& process, size_t horizon, double gamma, const Enumeration& all,
                    const RolloutBatch& batch) {
-  Rewards out(horizon, std::vector<std::vector<double>>(process.branches.size()));
+  Rewards out = true_rewards(process, horizon);
   for (auto& step : out) {
-    for (size_t i = 0; i < step.size(); ++i) step[i].assign(process.branches[i].size(), 0.0);
+    for (auto& branches : step) branches.assign(branches.size(), kMissing);
   }
   const Column& returns = batch.column("step.return");
   for (size_t r = 0; r < all.episodes.size(); ++r) {
@@ -142,13 +152,13 @@ std::vector<std::vector<double>> action_values(const Process& process, const Rew
   return out;
 }
 
-// Advantage of action 0 over the policy's mean times the rest follows, so the gap of both actions is looked
-// at.
+// Of advantages under the process's own policy.
 double largest_gap(const Process& process, const std::vector<std::vector<double>>& shaped,
                    const std::vector<std::vector<double>>& real) {
   double gap = 0;
   for (size_t step = 0; step < real.size(); ++step) {
     for (size_t s = 0; s < process.states(); ++s) {
+      if (std::isnan(shaped[step][s * kActions])) continue;
       double mean_shaped = 0, mean_real = 0;
       for (size_t i = s * kActions; i < (s + 1) * kActions; ++i) {
         mean_shaped += process.policy[i] * shaped[step][i];
@@ -167,6 +177,7 @@ bool policy_changed(const Process& process, const std::vector<std::vector<double
   for (size_t step = 0; step < real.size(); ++step) {
     for (size_t s = 0; s < process.states(); ++s) {
       const size_t i = s * kActions;
+      if (std::isnan(shaped[step][i])) continue;
       const double best_shaped = std::max(shaped[step][i], shaped[step][i + 1]);
       const double best_real = std::max(real[step][i], real[step][i + 1]);
       for (size_t a = i; a < i + kActions; ++a) {
@@ -188,13 +199,7 @@ class ShapedProcess : public Simulation {
   Numbers draw(const std::vector<Arm>& arms, const Stream& random) const override {
     const Process process = cycle_ ? cycle_process() : random_process(states_, random.child("process"));
     const Enumeration all = all_trajectories(process, horizon_);
-    Rewards real(horizon_);
-    for (auto& step : real) {
-      for (const auto& branches : process.branches) {
-        step.emplace_back();
-        for (const Branch& branch : branches) step.back().push_back(branch.reward);
-      }
-    }
+    const Rewards real = true_rewards(process, horizon_);
     Numbers out;
     for (const Arm& arm : arms) {
       RolloutBatch batch =

@@ -2,7 +2,9 @@
 
 #include "gradus/simulation/answer_lengths.h"
 #include "gradus/simulation/belief_turns.h"
+#include "gradus/simulation/calculator_calls.h"
 #include "gradus/simulation/filler_corridor.h"
+#include "gradus/simulation/flawed_correct.h"
 #include "gradus/simulation/judge_panel.h"
 #include "gradus/simulation/judged_turns.h"
 #include "gradus/simulation/noop_steps.h"
@@ -25,7 +27,9 @@ const SimulationRegistry& simulations() {
     SimulationRegistry registry{"simulation"};
     register_answer_lengths(registry);
     register_belief_turns(registry);
+    register_calculator_calls(registry);
     register_filler_corridor(registry);
+    register_flawed_correct(registry);
     register_judge_panel(registry);
     register_judged_turns(registry);
     register_noop_steps(registry);

@@ -149,7 +149,7 @@ class Names(CommandTest):
     def test_unknown_names(self):
         self.refused(["operators", "credit.grop"], "no operator or environment 'credit.grop'", "'credit.grpo'")
         self.refused(["reproduce", "post_evel"], "no method 'post_evel'", "'post_eval'")
-        self.refused(["reproduce", "torl"], "'torl' is not built yet")
+        self.refused(["reproduce", "socratic"], "'socratic' is not built yet")
 
     def test_the_list_is_complete(self):
         ran = self.run_command("reproduce", "--list")
