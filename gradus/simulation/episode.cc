@@ -36,6 +36,9 @@ void fill_decisions(const std::vector<Episode>& episodes, RolloutBatch& batch) {
 RolloutBatch batch_of(const std::vector<Episode>& episodes, const Channels& channels) {
   RolloutBatch batch = structure_of(episodes);
   fill_decisions(episodes, batch);
+  for (size_t r = 0; r < episodes.size() && !channels.note.empty(); ++r) {
+    batch.set_note(channels.note, r, episodes[r].note);
+  }
   for (size_t c = 0; c < channels.rollout.size(); ++c) {
     Column& column = batch.add_column("rollout." + channels.rollout[c]);
     for (size_t r = 0; r < episodes.size(); ++r) column.set(r, episodes[r].values.at(c));

@@ -30,10 +30,12 @@ struct Episode {
   int64_t group = 0;
   std::vector<Turn> turns;
   std::vector<double> values;  // one per rollout channel
+  std::string note = {};
 };
 
 struct Channels {
   std::vector<std::string> rollout, step;  // names without level
+  std::string note = {};                   // name of the episodes' note, "": none
 };
 
 // Columns of double precision: claims are checked to 1e-9.
