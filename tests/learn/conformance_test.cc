@@ -47,7 +47,7 @@ const std::set<std::string> kNeedsAll{"credit.gae", "credit.token_baseline", "lo
 
 // These read what was observed, or are released code that counts padding.
 bool reads_observations(const std::string& name, const Json& params) {
-  static const std::set<std::string> all{"reward.executed", "shape.phrases"};
+  static const std::set<std::string> all{"reward.executed", "reward.execution_penalty", "shape.phrases"};
   return all.count(name) || (name == "shape.occurrences" && params.value("of", "") == "observation") ||
          (name == "shape.length" && params.value("observed", false)) ||
          (name == "credit.peer_baseline" && params.value("variant", "") == "released") ||
