@@ -8,7 +8,7 @@ Steps end where `steps` is not NaN or, without it, where a token reward is not z
 """
 
 from . import _gradus
-from .registry import Pipeline, operators
+from .registry import Pipeline, operator, operators
 
 # A step reward of exactly zero that marks the end of its step where only non-zero rewards do.
 ZERO = 1e-30
@@ -50,9 +50,9 @@ def estimators():
     """Every estimator by name: the process ones above and every credit operator over one reward per rollout."""
     found = {name: Estimator(stages) for name, stages in PROCESS.items()}
     for name, spec in operators().items():
-        params = {param.name: param for param in spec.params}
-        outcome = spec.reads == ("rollout.{channel}",) and spec.writes and spec.writes[0].startswith("token.")
-        complete = all(param.default is not None for key, param in params.items() if key != "channel")
-        if name.startswith("credit.") and outcome and complete:
-            found[name.removeprefix("credit.")] = Estimator([(name, {"channel": "outcome"})])
+        given = all(param.default is not None for param in spec.params)
+        if name.startswith("credit.") and given and "channel" in {param.name for param in spec.params}:
+            stage = operator(name, channel="outcome")
+            if stage.reads == ["rollout.outcome"] and stage.writes[0].startswith("token."):
+                found[name.removeprefix("credit.")] = Estimator([stage])
     return found
