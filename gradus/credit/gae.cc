@@ -134,8 +134,8 @@ class Gae : public Operator {
     for (const Moments& part : moments) all.merge(part);
     if (!std::isfinite(all.squares)) refuse_garbage(batch, rewards, values);
     if (whiten_ && all.count > 0) {
-      const Whitening whitening = whitening_of(
-          all, true, all.squares == 0 ? WhitenVariant::paper : WhitenVariant::released);
+      const Whitening whitening =
+          whitening_of(all, true, all.squares == 0 ? WhitenVariant::paper : WhitenVariant::released);
       parallel_for(blocks, threads, [&](size_t block) {
         const size_t end = std::min((block + 1) * kLanes, batch.rollouts());
         for (size_t r = block * kLanes; r < end; ++r) {

@@ -100,7 +100,8 @@ void register_block_format(OperatorRegistry& registry) {
                 .params = std::move(params),
                 .reads = {},
                 .writes = {"rollout.{into}"},
-                .evaluator = "block_format"},
+                .evaluator = "block_format",
+                .components = {"response format"}},
                [](const Params& p) { return std::make_unique<BlockFormat>(p); });
 }
 
@@ -115,7 +116,8 @@ void register_think_length(OperatorRegistry& registry) {
                   number_param("over", 105, "updates", 1, 1e9)},
        .reads = {},
        .writes = {"rollout.{into}"},
-       .evaluator = "think_length"},
+       .evaluator = "think_length",
+       .components = {"response length"}},
       [](const Params& p) { return std::make_unique<ThinkLength>(p); });
 }
 

@@ -11,7 +11,8 @@ namespace {
 class Shuffle : public Operator {
  public:
   explicit Shuffle(const Params& params)
-      : column_(params.text("level") + "." + params.text("channel")), pool_(pool_from_name(params.text("pool"))) {}
+      : column_(params.text("level") + "." + params.text("channel")),
+        pool_(pool_from_name(params.text("pool"))) {}
 
   void apply(RolloutBatch& batch, const OperatorContext& context) const override {
     Column& column = batch.column(column_);

@@ -245,7 +245,8 @@ void register_answer_format(OperatorRegistry& registry) {
                 .params = {text_param("into", "format", "rollout channel to write")},
                 .reads = {},
                 .writes = {"rollout.{into}"},
-                .evaluator = "answer_format"},
+                .evaluator = "answer_format",
+                .components = {"response format"}},
                [](const Params& params) { return std::make_unique<AnswerFormat>(params); });
 }
 

@@ -10,7 +10,6 @@ namespace gradus {
 
 namespace {
 
-
 bool is_on(const Json& value) {
   return golden_number(value) != 0;
 }

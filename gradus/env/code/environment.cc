@@ -141,7 +141,8 @@ EnvironmentInfo describe() {
 
 std::vector<std::string> statements_of(const RolloutBatch& batch, size_t rollout) {
   std::vector<std::string> out;
-  for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) out.emplace_back(batch.text(s));
+  for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s)
+    out.emplace_back(batch.text(s));
   return out;
 }
 

@@ -160,7 +160,8 @@ RolloutBatch MathEnvironment::rollouts(std::span<const Task> tasks, std::span<co
 
 SolutionVerdict judge(const RolloutBatch& batch, size_t rollout, std::span<const Task> tasks) {
   std::vector<std::string> lines;
-  for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) lines.emplace_back(batch.text(s));
+  for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s)
+    lines.emplace_back(batch.text(s));
   return check_solution(parse_problem(tasks[static_cast<size_t>(batch.group(rollout))].prompt), lines);
 }
 
