@@ -21,7 +21,7 @@ python3 -m venv "$folder/venv"
 echo "test_python: building the wheel (minutes the first time)"
 "$folder/venv/bin/pip" install --quiet "./python[test]"
 if [ -n "$beside" ]; then
-  echo "$beside" > "$folder"/venv/lib/python3*/site-packages/beside.pth
+  echo "$beside" > "$("$folder/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
 fi
 export PYTHONDONTWRITEBYTECODE=1
 "$folder/venv/bin/python" -P -m pytest -p no:cacheprovider -q python/tests

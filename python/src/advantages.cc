@@ -9,20 +9,33 @@
 #include "python/src/operators.h"
 #include "python/src/tensor.h"
 
+#include "gradus/learn/operators.h"
+
 namespace gradus::python {
 
 namespace {
 
-// Estimators without parameters are compiled once.
-const Compiled& estimator(const std::string& name, const nb::dict& params, std::unique_ptr<Compiled>& own) {
-  static std::map<std::string, Compiled>* const known = new std::map<std::string, Compiled>;
+bool has_level(const std::string& op) {
+  const std::vector<ParamSpec>& params = operators().spec(op).params;
+  return std::any_of(params.begin(), params.end(),
+                     [](const ParamSpec& param) { return param.name == "level"; });
+}
+
+// Estimators without parameters are compiled once, for each level that they write.
+const Compiled& estimator(const std::string& name, bool per_token, const nb::kwargs& params,
+                          std::unique_ptr<Compiled>& own) {
+  static auto* const known = new std::map<std::pair<std::string, bool>, Compiled>;
   const std::string full = name.find('.') == std::string::npos ? "credit." + name : name;
-  if (params.size() > 0) {
-    own = std::make_unique<Compiled>(full, params);
-    return *own;
+  const auto it = params.size() > 0 ? known->end() : known->find({full, per_token});
+  if (it != known->end()) return it->second;
+  nb::dict given;
+  for (const auto& [key, value] : params) given[key] = value;
+  if (!per_token && has_level(full)) given["level"] = "rollout";
+  if (params.size() == 0) {
+    return known->try_emplace({full, per_token}, full, given).first->second;
   }
-  const auto it = known->find(full);
-  return it != known->end() ? it->second : known->try_emplace(full, full, params).first->second;
+  own = std::make_unique<Compiled>(full, given);
+  return *own;
 }
 
 const std::string& only_reward(const Compiled& op) {
@@ -46,7 +59,7 @@ std::unique_ptr<Batch> one_token_each(nb::handle group, size_t rollouts) {
 nb::object advantages(nb::handle rewards, nb::handle group, const std::string& name, nb::handle mask,
                       const std::string& missing, int threads, const nb::kwargs& params) {
   std::unique_ptr<Compiled> own;
-  const Compiled& op = estimator(name, params, own);
+  const Compiled& op = estimator(name, !mask.is_none(), params, own);
   const std::string& reward = only_reward(op);
   const Tensor values(rewards, "rewards");
   values.require_dimensions(1);

@@ -30,19 +30,20 @@ std::string place_of(const RolloutBatch& batch, Level level, size_t index) {
   return fmt::format("index {}", index);
 }
 
-// Without a branch, so that the compiler may look at many values at once.
+// Counted in a number as wide as a value and without a branch, so that the compiler looks at many at once.
 template <class T>
 bool all_finite(std::span<const T> values) {
+  using Count = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
   constexpr T most = std::numeric_limits<T>::max();
-  bool fine = true;
-  for (const T value : values) fine &= std::abs(value) <= most;
-  return fine;
+  Count bad = 0;
+  for (const T value : values) bad |= static_cast<Count>(!(std::abs(value) <= most));
+  return bad == 0;
 }
 
 void settle_missing(const RolloutBatch& batch, const std::string& name, Column& column, bool skip) {
+  if (on_values(column, [](auto values) { return all_finite(values); })) return;
   const Column seen = column;  // clearing copies the column; the values to look at stay where they are
   on_values(seen, [&](auto values) {
-    if (all_finite(values)) return;
     for (size_t i = 0; i < values.size(); ++i) {
       if (std::isfinite(values[i]) || !seen.valid(i)) continue;
       if (!skip) {
