@@ -47,6 +47,20 @@ TEST(OutcomeGroups, TheFactorIsThatOfTheDivision) {
   EXPECT_THROW(simulations().make("outcome_groups", {{"successes", {8}}}), Error) << "no failure is left";
 }
 
+TEST(AnswerLengths, TheMeanOverSequencesSparesLongAnswers) {
+  const auto loss = [](const std::string& aggregation) {
+    return Json{{{"name", "credit.grpo"}, {"into", "advantage"}},
+                {{"name", "loss.policy"}, {"aggregation", aggregation}}};
+  };
+  const Numbers found = numbers_of(
+      "answer_lengths", Json::object(),
+      {{"token", loss("token_mean")}, {"sequence", loss("sequence_mean")}, {"sum", loss("sequence_sum")}});
+  EXPECT_NEAR(found.at("token.long_over_short"), 1, 1e-12);
+  EXPECT_NEAR(found.at("sum.long_over_short"), 1, 1e-12);
+  EXPECT_NEAR(found.at("sequence.long_over_short"), 0.5, 1e-12);
+  EXPECT_NEAR(found.at("sequence.uneven"), 0, 1e-12);
+}
+
 TEST(RevisitedGrid, TheTrueAdvantageItselfWouldCorrelate) {
   const Json cell = chain({to_go("reward", 0.95),
                            {{"name", "shape.normalise"},

@@ -79,5 +79,55 @@ TEST(ShortcutSteps, APenaltyDrivesOutGuesses) {
   EXPECT_LT(found.at("heavy.accuracy"), found.at("on.accuracy"));
 }
 
+TEST(ToolRequests, PartialCreditTellsGroupsApart) {
+  const auto paid = [](const std::string& calls) {
+    return Json{{{"name", "reward.tool_call"}, {"calls", calls}},
+                {{"name", "credit.grpo"}, {"channel", "tool_call"}, {"into", "advantage"}}};
+  };
+  const Numbers found = numbers_of("tool_requests", {{"updates", 120}, {"skill", 1.0}},
+                                   {{"all", paid("all")}, {"off", paid("all")}, {"parts", paid("parts")}});
+  EXPECT_EQ(found.at("off.updates_to_80"), found.at("all.updates_to_80"));
+  EXPECT_LT(found.at("parts.flat_groups"), found.at("all.flat_groups"));
+  EXPECT_GT(found.at("parts.final_match"), 0.8) << "the responses read as the calls that were meant";
+  EXPECT_LT(found.at("parts.updates_to_80"), 120);
+}
+
+TEST(CalculatorCalls, ThePenaltyFallsOnTheRightRollouts) {
+  const auto paid = [](const std::string& variant, double penalty) {
+    return Json{{{"name", "reward.execution_penalty"}, {"variant", variant}, {"penalty", penalty}},
+                {{"name", "credit.sum"},
+                 {"from", {"outcome", "execution_penalty"}},
+                 {"weights", {1.0, 1.0}},
+                 {"level", "rollout"},
+                 {"into", "reward"}},
+                {{"name", "credit.grpo"}, {"channel", "reward"}, {"into", "advantage"}}};
+  };
+  const Numbers found = numbers_of(
+      "calculator_calls", Json::object(),
+      {{"off", paid("paper", 0.0)}, {"paper", paid("paper", -0.5)}, {"released", paid("released", -0.5)}});
+  EXPECT_EQ(found.at("paper.no_code_reward"), found.at("off.no_code_reward"));
+  EXPECT_NEAR(found.at("released.no_code_reward"), found.at("off.no_code_reward") - 0.5, 1e-12);
+  EXPECT_LT(found.at("paper.code_tokens"), found.at("off.code_tokens"));
+  EXPECT_GT(found.at("off.accuracy"), 0.8) << "code is learned";
+}
+
+TEST(FlawedCorrect, OnlyAScoreThatKnowsTellsThemApart) {
+  const auto filter = [](const std::string& score, int remove) {
+    return Json{{"name", "curate.balance"}, {"score", score}, {"remove", remove}};
+  };
+  const Json knows = {{{"name", "shape.normalise"}, {"channel", "prm"}, {"pool", "batch"}, {"scale", "none"}},
+                      {{"name", "shape.aggregate"}, {"channel", "prm"}, {"form", "mean"}, {"into", "score"}},
+                      {{"name", "curate.consistency"}, {"channel", "score"}}};
+  const Numbers found = numbers_of("flawed_correct", Json::object(),
+                                   {{"all", chain({filter("noise", 0)})},
+                                    {"random", chain({filter("noise", 4)})},
+                                    {"prof", chain({knows, filter("score", 4)})}});
+  EXPECT_EQ(found.at("all.kept_share"), 1);
+  EXPECT_NEAR(found.at("all.flawed_share"), 0.3, 0.05);
+  EXPECT_EQ(found.at("random.kept_share"), 0.5);
+  EXPECT_NEAR(found.at("random.flawed_share"), found.at("all.flawed_share"), 0.05);
+  EXPECT_LT(found.at("prof.flawed_share"), 0.75 * found.at("all.flawed_share"));
+}
+
 }  // namespace
 }  // namespace gradus
