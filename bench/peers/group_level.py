@@ -16,8 +16,7 @@ ESTIMATORS = {
     "RLOO": ("rloo", {}, core_algos.compute_rloo_outcome_advantage, core_algos.compute_rloo_vectorized_outcome_advantage),
     "OPO": ("opo", {}, core_algos.compute_opo_outcome_advantage, None),
     "Pass@k": ("pass_at_k", {}, core_algos.compute_grpo_passk_outcome_advantage, None),
-    "REINFORCE++-baseline": ("reinforce_plus_plus_baseline", {}, core_algos.compute_reinforce_plus_plus_baseline_outcome_advantage,
-                             None),
+    "REINFORCE++-baseline": (None, {}, core_algos.compute_reinforce_plus_plus_baseline_outcome_advantage, None),
 }
 
 
@@ -43,6 +42,25 @@ def lengths(seed=2):
 
 def dense_mask():
     return (np.arange(WIDTH)[None, :] < lengths()[:, None]).astype(np.int64)
+
+
+def ours(estimator, params, reward, index, mask=None):
+    """An estimator by name, or the two operators of REINFORCE++-baseline: centred in the group, whitened over the batch."""
+    if estimator:
+        return lambda: gradus.advantages(reward, index, estimator, mask=mask, **params)
+    level = "rollout" if mask is None else "token"
+    pipeline = gradus.Pipeline([("credit.dr_grpo", {"level": level, "into": "advantage"}),
+                                ("credit.whiten", {"level": level, "channel": "advantage"})])
+
+    def call():
+        if mask is None:
+            batch = gradus.Batch.from_rollouts(index, outcome=reward)
+        else:
+            batch = gradus.Batch.from_dense(mask, index, **{"rollout.outcome": reward})
+        pipeline(batch)
+        return batch[f"{level}.advantage"]
+
+    return call
 
 
 def steps(seed=3):

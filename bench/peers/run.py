@@ -58,7 +58,7 @@ def scalar_metrics():
     ones = np.ones((group_level.ROLLOUTS, 1), dtype=np.int64)
     loops, twins = [], []
     for name, (estimator, params, loop, twin) in group_level.ESTIMATORS.items():
-        mine = lambda: gradus.advantages(reward, index, estimator, **params)
+        mine = group_level.ours(estimator, params, reward, index)
         for peer, results, target, label in ((loop, loops, 200, "loop"), (twin, twins, 10, "vectorised")):
             if peer is None:
                 continue
@@ -77,7 +77,7 @@ def scalar_metrics():
 def dense_metrics():
     reward, index, mask = group_level.rewards(), group_level.uids(), group_level.dense_mask()
     for name, (estimator, params, loop, twin) in group_level.ESTIMATORS.items():
-        mine = lambda: gradus.advantages(reward, index, estimator, mask=mask, **params)
+        mine = group_level.ours(estimator, params, reward, index, mask)
         for peer, target, label in ((loop, 5, "loop"), (twin, 1, "vectorised")):
             if peer is None:
                 continue

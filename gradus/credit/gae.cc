@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <optional>
 
 #include "gradus/base/parallel.h"
 #include "gradus/credit/whiten.h"
@@ -70,23 +71,17 @@ void recur(std::span<Lane> lanes, double c) {
   }
 }
 
+// Observed tokens are left as they are: Column::clear_observed sees to them.
 template <class T>
 void store(const RolloutBatch& batch, size_t rollout, const Lane& lane, std::span<T> advantage,
            std::span<T> returns) {
-  size_t n = 0, written = batch.first_token(rollout);
-  const auto blank = [&](size_t end) {
-    std::fill(advantage.begin() + written, advantage.begin() + end, T{0});
-    std::fill(returns.begin() + written, returns.begin() + end, T{0});
-  };
+  size_t n = 0;
   for_each_trained_span(batch, rollout, [&](size_t begin, size_t end) {
-    blank(begin);
     for (size_t t = begin; t < end; ++t, ++n) {
       advantage[t] = static_cast<T>(lane.advantage[n]);
       returns[t] = static_cast<T>(lane.advantage[n] + lane.value[n]);
     }
-    written = end;
   });
-  blank(batch.last_token(rollout));
 }
 
 class Gae : public Operator {
@@ -112,7 +107,8 @@ class Gae : public Operator {
  private:
   template <class T>
   void run(RolloutBatch& batch, const OperatorContext& context) const {
-    const Column reward = same_precision(batch.column(reward_), batch.column(value_));
+    std::optional<Column> converted;
+    const Column& reward = same_precision(batch.column(reward_), batch.column(value_), converted);
     const std::span<const T> rewards = reward.values<T>(), values = batch.column(value_).values<T>();
     Column advantage(Level::token, 0, {.estimates = "advantage"}, reward.precision());
     Column returns(Level::token, 0, {.estimates = "return"}, reward.precision());
@@ -151,9 +147,10 @@ class Gae : public Operator {
     batch.put_column(returns_, std::move(returns));
   }
 
-  static Column same_precision(const Column& reward, const Column& value) {
+  static const Column& same_precision(const Column& reward, const Column& value,
+                                      std::optional<Column>& converted) {
     if (reward.precision() == value.precision()) return reward;
-    Column out(Level::token, reward.size(), reward.info(), value.precision());
+    Column& out = converted.emplace(Level::token, reward.size(), reward.info(), value.precision());
     for (size_t t = 0; t < reward.size(); ++t) {
       if (reward.valid(t)) out.set(t, reward[t]);
     }

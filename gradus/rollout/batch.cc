@@ -167,11 +167,22 @@ std::span<double> Column::fill<double>(size_t size) {
 
 void Column::clear_observed(const RolloutBatch& batch) {
   require(level_ == Level::token && size_ == batch.tokens(), "a token column of this batch");
+  const auto blank = [](auto& values, size_t begin, size_t end) {
+    std::fill(values.begin() + static_cast<ptrdiff_t>(begin), values.begin() + static_cast<ptrdiff_t>(end),
+              0);
+  };
   for (size_t s = 0; s < batch.steps(); ++s) {
-    if (batch.kind(s) != StepKind::observe || batch.token_begin(s) == batch.token_end(s)) continue;
+    const size_t begin = batch.token_begin(s), end = batch.token_end(s);
+    if (batch.kind(s) != StepKind::observe || begin == end) continue;
+    make_own();
     make_mask();
-    std::fill(valid_.begin() + static_cast<ptrdiff_t>(batch.token_begin(s)),
-              valid_.begin() + static_cast<ptrdiff_t>(batch.token_end(s)), uint8_t{0});
+    std::fill(valid_.begin() + static_cast<ptrdiff_t>(begin), valid_.begin() + static_cast<ptrdiff_t>(end),
+              uint8_t{0});
+    if (precision_ == Precision::single) {
+      blank(*own_single_, begin, end);
+    } else {
+      blank(*own_full_, begin, end);
+    }
   }
 }
 

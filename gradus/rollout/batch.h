@@ -97,7 +97,7 @@ class Column {
   std::shared_ptr<PooledVector<float>> own_single_;
   std::shared_ptr<PooledVector<double>> own_full_;
   std::shared_ptr<const void> borrowed_;
-  std::vector<uint8_t> valid_;  // empty: all valid
+  PooledVector<uint8_t> valid_;  // empty: all valid
 };
 
 // Calls fn with the values in their stored type.
