@@ -10,8 +10,7 @@ import time
 from typing import NamedTuple
 
 PAIRS = 30
-SECONDS = 3.0  # per side, where 30 pairs take less
-MOST_PAIRS = 300
+SHORTEST = 0.005  # seconds of a measurement: quicker calls are repeated
 PAUSE = 0.01  # the thread pools of torch and BLAS spin for a while after their work; the other side would share the core
 
 
@@ -24,20 +23,29 @@ class Paired(NamedTuple):
     pairs: int
 
 
-def once(call):
+def once(call, repeats):
     time.sleep(PAUSE)
+    call()  # wakes the core and brings the code back into its caches: both sides are measured warm
+    start = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - start) / repeats
+
+
+def repeats_of(call):
     start = time.perf_counter()
     call()
-    return time.perf_counter() - start
+    return max(1, int(SHORTEST / (time.perf_counter() - start)))
 
 
 def paired(ours, peer):
     for call in (ours, peer, ours, peer):  # warm buffers and caches on both sides
         call()
+    repeats = repeats_of(ours), repeats_of(peer)
     a, b = [], []
-    while len(a) < PAIRS or (min(sum(a), sum(b)) < SECONDS and max(sum(a), sum(b)) < 10 * SECONDS and len(a) < MOST_PAIRS):
-        a.append(once(ours))
-        b.append(once(peer))
+    for _ in range(PAIRS):
+        a.append(once(ours, repeats[0]))
+        b.append(once(peer, repeats[1]))
     ratios = [y / x for x, y in zip(a, b)]
     draw = random.Random(1)
     medians = sorted(statistics.median(draw.choices(ratios, k=len(ratios))) for _ in range(1000))

@@ -47,7 +47,7 @@ Column placed(const RolloutBatch& batch, const Column& values, PlaceAt at) {
     for_each_run(batch, values.level(), i, [&](size_t begin, size_t end) {
       last = end - 1;
       count += end - begin;
-      for (size_t t = begin; at != PlaceAt::last && t < end; ++t) out.set(t, value);
+      if (at != PlaceAt::last) out.set_range(begin, end, value);
     });
     if (count == 0) continue;
     if (at == PlaceAt::last) out.set(last, value);

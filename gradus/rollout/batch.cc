@@ -122,6 +122,25 @@ void Column::set(size_t i, double value) {
   if (!valid_.empty()) valid_[i] = 1;
 }
 
+void Column::set_range(size_t begin, size_t end, double value) {
+  if (begin == end) return;
+  set(begin, value);  // rounds, refuses what is not finite, makes the storage ours
+  for (size_t i = begin + 1; !valid(begin) && i < end; ++i) clear(i);
+  if (!valid(begin)) return;
+  const auto fill = [&](auto& values) {
+    std::fill(values.begin() + static_cast<ptrdiff_t>(begin) + 1,
+              values.begin() + static_cast<ptrdiff_t>(end), values[begin]);
+  };
+  if (precision_ == Precision::single) {
+    fill(*own_single_);
+  } else {
+    fill(*own_full_);
+  }
+  if (!valid_.empty())
+    std::fill(valid_.begin() + static_cast<ptrdiff_t>(begin), valid_.begin() + static_cast<ptrdiff_t>(end),
+              uint8_t{1});
+}
+
 void Column::clear(size_t i) {
   make_own();
   make_mask();

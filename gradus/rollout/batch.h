@@ -71,6 +71,7 @@ class Column {
     return precision_ == Precision::single ? static_cast<double>(single_[i]) : full_[i];
   }
   void set(size_t i, double value);  // rounded to the stored type; a non-finite value is stored as missing
+  void set_range(size_t begin, size_t end, double value);  // the same value from begin to before end
   void clear(size_t i);
 
   template <class T>

@@ -52,7 +52,10 @@ class Tensor {
   void with_row_as(size_t row, Fn&& fn) const {
     const bool rows = shape_.size() > 1;
     const int64_t skip = rows ? static_cast<int64_t>(row) * array_.stride(0) : 0;
-    fn(static_cast<const T*>(array_.data()) + skip, array_.stride(rows ? 1 : 0));
+    const T* const values = static_cast<const T*>(array_.data()) + skip;
+    const int64_t stride = array_.stride(rows ? 1 : 0);
+    if (stride == 1) return fn(values, int64_t{1});  // a loop of its own, so that it can be vectorised
+    fn(values, stride);
   }
   [[noreturn]] void refuse(const std::string& expected, const std::string& hint) const;
 

@@ -127,5 +127,22 @@ TEST(ColumnNames, AreSplitAtTheFirstDot) {
   }
 }
 
+TEST(Column, ARangeIsSetAtOnce) {
+  for (const Precision precision : {Precision::single, Precision::full}) {
+    Column column(Level::step, 5, {}, precision);
+    column.set_range(1, 4, 0.1);
+    EXPECT_EQ(column.missing(), 2u);
+    EXPECT_EQ(column[1], precision == Precision::single ? static_cast<double>(0.1f) : 0.1);
+    EXPECT_EQ(column[3], column[1]);
+    EXPECT_FALSE(column.valid(4));
+    const Column before = column;
+    column.set_range(2, 4, std::numeric_limits<double>::quiet_NaN());
+    EXPECT_EQ(column.missing(), 4u);
+    column.set_range(0, 0, 7);
+    EXPECT_FALSE(column.valid(0));
+    EXPECT_EQ(before[3], before[1]) << "a copy keeps its values";
+  }
+}
+
 }  // namespace
 }  // namespace gradus
