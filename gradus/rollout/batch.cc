@@ -193,10 +193,11 @@ void Column::clear_observed(const RolloutBatch& batch) {
   for (size_t s = 0; s < batch.steps(); ++s) {
     const size_t begin = batch.token_begin(s), end = batch.token_end(s);
     if (batch.kind(s) != StepKind::observe || begin == end) continue;
-    make_own();
     make_mask();
     std::fill(valid_.begin() + static_cast<ptrdiff_t>(begin), valid_.begin() + static_cast<ptrdiff_t>(end),
               uint8_t{0});
+    if (borrowed_) continue;  // never a copy for what nobody reads
+    make_own();
     if (precision_ == Precision::single) {
       blank(*own_single_, begin, end);
     } else {

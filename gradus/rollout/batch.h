@@ -66,7 +66,7 @@ class Column {
   bool all_valid() const;
   size_t missing() const;
 
-  // 0 where missing: ask valid() first.
+  // Ask valid() first: where missing it is 0 in memory of our own, and anything in borrowed memory.
   double operator[](size_t i) const {
     return precision_ == Precision::single ? static_cast<double>(single_[i]) : full_[i];
   }

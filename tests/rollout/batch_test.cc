@@ -144,5 +144,24 @@ TEST(Column, ARangeIsSetAtOnce) {
   }
 }
 
+TEST(Column, ObservedTokensAreMissingAndBorrowedMemoryStaysBorrowed) {
+  RolloutBatch batch({.groups = {0},
+                      .step_offsets = {0, 2},
+                      .token_offsets = {0, 2, 3},
+                      .kinds = {StepKind::act, StepKind::observe}});
+  const auto memory = std::make_shared<std::vector<float>>(std::vector<float>{1, 2, 3});
+  Column borrowed(Level::token, std::span<const float>(*memory), {}, memory);
+  borrowed.clear_observed(batch);
+  EXPECT_EQ(borrowed.values<float>().data(), memory->data());
+  EXPECT_TRUE(borrowed.valid(1));
+  EXPECT_FALSE(borrowed.valid(2));
+  Column own(Level::token, 3, {});
+  own.set_range(0, 3, 5);
+  own.clear_observed(batch);
+  EXPECT_FALSE(own.valid(2));
+  EXPECT_EQ(own[2], 0.0);
+  EXPECT_EQ(own[1], 5.0);
+}
+
 }  // namespace
 }  // namespace gradus
