@@ -17,9 +17,9 @@ struct Options {
 
 const Json& metric_named(const Json& results, const std::string& id) {
   std::vector<std::string> ids;
-  for (const Json& metric : results["metrics"]) {
-    if (metric["id"] == id) return metric;
-    ids.push_back(metric["id"]);
+  for (const Json& metric : results.at("metrics")) {
+    if (metric.at("id") == id) return metric;
+    ids.push_back(metric.at("id"));
   }
   throw Error::input("the study has no metric '" + id + "'").field("--metric").hint(suggest(id, ids));
 }
@@ -28,7 +28,7 @@ const Json& metric_named(const Json& results, const std::string& id) {
 std::pair<std::vector<std::string>, std::vector<std::string>> split_by_role(const Json& results,
                                                                             const std::string& id) {
   std::vector<std::string> paid, unpaid;
-  for (const auto& [arm, roles] : results["roles"].items()) {
+  for (const auto& [arm, roles] : results.at("roles").items()) {
     (roles.at(id) == "optimised" ? paid : unpaid).push_back(arm);
   }
   return {paid, unpaid};
@@ -41,7 +41,7 @@ std::string number(const Json& value, const char* format) {
 int run(const Options& options) {
   const Json results = load_results(options.results);
   const std::string id =
-      options.metric.empty() ? results["study"]["primary"].get<std::string>() : options.metric;
+      options.metric.empty() ? results.at("study").at("primary").get<std::string>() : options.metric;
   const Json& metric = metric_named(results, id);
   const auto [paid, unpaid] = split_by_role(results, id);
   if (!paid.empty() && !unpaid.empty()) {
@@ -51,29 +51,30 @@ int run(const Options& options) {
                "is better; rank by a held-out metric (gradus compare {} --metric {})\n",
                id, fmt::join(paid, ", "), paid.size() == 1 ? "was" : "were", fmt::join(unpaid, ", "),
                unpaid.size() == 1 ? "was" : "were", options.results,
-               results["study"]["primary"].get<std::string>());
+               results.at("study").at("primary").get<std::string>());
     return 1;
   }
   std::vector<Json> rows;
-  for (const Json& row : results["rows"]) {
-    if (row["metric"] == id) rows.push_back(row);
+  for (const Json& row : results.at("rows")) {
+    if (row.at("metric") == id) rows.push_back(row);
   }
-  const bool up = metric["higher_is_better"];
+  const bool up = metric.at("higher_is_better");
   std::stable_sort(rows.begin(), rows.end(), [&](const Json& a, const Json& b) {
-    if (a["mean"].is_null() || b["mean"].is_null()) return !a["mean"].is_null() && b["mean"].is_null();
-    return up ? a["mean"] > b["mean"] : a["mean"] < b["mean"];
+    if (a.at("mean").is_null() || b.at("mean").is_null())
+      return !a.at("mean").is_null() && b.at("mean").is_null();
+    return up ? a.at("mean") > b.at("mean") : a.at("mean") < b.at("mean");
   });
   if (options.json) {
     fmt::print("{}\n", Json(rows).dump(2));
     return 0;
   }
-  fmt::print("{} ({}; {} is better), against {}\n", metric["label"].get<std::string>(), id,
-             up ? "higher" : "lower", results["study"]["baseline"].get<std::string>());
+  fmt::print("{} ({}; {} is better), against {}\n", metric.at("label").get<std::string>(), id,
+             up ? "higher" : "lower", results.at("study").at("baseline").get<std::string>());
   for (const Json& row : rows) {
-    fmt::print("  {:<24} {:>8}  {:>8} [{}, {}]  {}\n", row["arm"].get<std::string>(),
-               number(row["mean"], "{:.3f}"), number(row["difference"], "{:+.3f}"),
-               number(row["low"], "{:+.3f}"), number(row["high"], "{:+.3f}"),
-               row["verdict"].get<std::string>());
+    fmt::print("  {:<24} {:>8}  {:>8} [{}, {}]  {}\n", row.at("arm").get<std::string>(),
+               number(row.at("mean"), "{:.3f}"), number(row.at("difference"), "{:+.3f}"),
+               number(row.at("low"), "{:+.3f}"), number(row.at("high"), "{:+.3f}"),
+               row.at("verdict").get<std::string>());
   }
   return 0;
 }

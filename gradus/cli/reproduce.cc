@@ -39,7 +39,7 @@ std::string state_of(const std::string& key) {
   std::ifstream in("runs/reproduce/" + key + "/claims.json");
   const Json last = Json::parse(in, nullptr, false);
   if (last.is_discarded() || !last.contains("holds")) return "built, not run here";
-  return last["holds"] == true ? "holds" : "does not hold";
+  return last.at("holds") == true ? "holds" : "does not hold";
 }
 
 int list_methods(bool json) {
@@ -58,17 +58,17 @@ int list_methods(bool json) {
 }
 
 void print_claims(const Json& claims) {
-  fmt::print("{} ({})\n", claims["system"].get<std::string>(), claims["paper"].get<std::string>());
-  for (const Json& claim : claims["claims"]) {
-    fmt::print("\n({}) {}: {}\n", claim["id"].get<std::string>(),
-               claim["holds"] == true ? "HOLDS" : "DOES NOT HOLD", claim["text"].get<std::string>());
-    for (const Json& check : claim["checks"]) {
-      const Json& found = check["found"];
+  fmt::print("{} ({})\n", claims.at("system").get<std::string>(), claims.at("paper").get<std::string>());
+  for (const Json& claim : claims.at("claims")) {
+    fmt::print("\n({}) {}: {}\n", claim.at("id").get<std::string>(),
+               claim.at("holds") == true ? "HOLDS" : "DOES NOT HOLD", claim.at("text").get<std::string>());
+    for (const Json& check : claim.at("checks")) {
+      const Json& found = check.at("found");
       const std::string shown = found.is_number_float() ? fmt::format("{:+.4f}", found.get<double>())
                                 : found.is_string()     ? found.get<std::string>()
                                                         : found.dump();
-      fmt::print("    {} {}: {}, wanted {}\n", check["holds"] == true ? "ok " : "NO ",
-                 check["what"].get<std::string>(), shown, check["wanted"].get<std::string>());
+      fmt::print("    {} {}: {}, wanted {}\n", check.at("holds") == true ? "ok " : "NO ",
+                 check.at("what").get<std::string>(), shown, check.at("wanted").get<std::string>());
     }
   }
 }
@@ -90,21 +90,21 @@ void save_claims(const Json& claims, const std::string& folder) {
 }
 
 std::string shown(const Json& number) {
-  const double value = number["value"], low = number["low"], high = number["high"];
-  if (number["seeds"] == 1 || low == high) return fmt::format("{:.6g}", value);
+  const double value = number.at("value"), low = number.at("low"), high = number.at("high");
+  if (number.at("seeds") == 1 || low == high) return fmt::format("{:.6g}", value);
   return fmt::format("{:.4g} [{:.4g}, {:.4g}]", value, low, high);
 }
 
 // One line per number: its arms side by side, the baseline first.
 void print_simulation(const Json& simulation, const Json& numbers) {
   std::vector<std::string> arms;
-  for (const Json& arm : simulation["arms"]) arms.push_back(arm["id"]);
-  const std::string baseline = simulation["baseline"];
+  for (const Json& arm : simulation.at("arms")) arms.push_back(arm.at("id"));
+  const std::string baseline = simulation.at("baseline");
   std::stable_partition(arms.begin(), arms.end(), [&](const std::string& arm) { return arm == baseline; });
-  fmt::print("\n{}, {} seeds\n", simulation["name"].get<std::string>(), simulation["seeds"].get<int>());
-  for (const Json& arm : simulation["arms"]) {
-    const std::string id = arm["id"];
-    fmt::print("  {}{}: {}\n", id, id == baseline ? " (baseline)" : "", arm["recipe"].get<std::string>());
+  fmt::print("\n{}, {} seeds\n", simulation.at("name").get<std::string>(), simulation.at("seeds").get<int>());
+  for (const Json& arm : simulation.at("arms")) {
+    const std::string id = arm.at("id");
+    fmt::print("  {}{}: {}\n", id, id == baseline ? " (baseline)" : "", arm.at("recipe").get<std::string>());
   }
   std::map<std::string, std::string> lines;
   for (const std::string& arm : arms) {
@@ -119,10 +119,10 @@ void print_simulation(const Json& simulation, const Json& numbers) {
 // Numbers of no single arm.
 void print_joint_numbers(const Json& results) {
   std::vector<std::string> arms;
-  for (const Json& simulation : results["simulations"]) {
-    for (const Json& arm : simulation["arms"]) arms.push_back(arm["id"].get<std::string>() + ".");
+  for (const Json& simulation : results.at("simulations")) {
+    for (const Json& arm : simulation.at("arms")) arms.push_back(arm.at("id").get<std::string>() + ".");
   }
-  for (const auto& [name, number] : results["numbers"].items()) {
+  for (const auto& [name, number] : results.at("numbers").items()) {
     const auto of = [&name = name](const std::string& arm) { return name.starts_with(arm); };
     if (std::none_of(arms.begin(), arms.end(), of)) fmt::print("    {:<20}{}\n", name, shown(number));
   }
@@ -140,11 +140,12 @@ bool reproduce_simulated(const ClaimedRecipe& recipe, const Options& options) {
     fmt::print("{}\n", claims.dump(2));
   } else {
     print_claims(claims);
-    for (const Json& simulation : results["simulations"]) print_simulation(simulation, results["numbers"]);
+    for (const Json& simulation : results.at("simulations"))
+      print_simulation(simulation, results.at("numbers"));
     print_joint_numbers(results);
     fmt::print("\n");
   }
-  return claims["holds"] == true;
+  return claims.at("holds") == true;
 }
 
 bool reproduce(const std::string& key, const Options& options) {
@@ -167,7 +168,7 @@ bool reproduce(const std::string& key, const Options& options) {
     fmt::print("{}\n", claims.dump(2));
   else
     print_claims(claims), fmt::print("\nreport: {}/report.html\n", folder);
-  return claims["holds"] == true;
+  return claims.at("holds") == true;
 }
 
 int run(const Options& options) {

@@ -142,9 +142,10 @@ int run(const Options& options) {
   fmt::print("{} rollouts, {} steps; {} bad lines left out\n", file.batch.rollouts(), file.batch.steps(),
              file.bad_lines);
   for (const Json& row : columns) {
-    const std::string mean = row["mean"].is_null() ? "-" : fmt::format("{:.4f}", row["mean"].get<double>());
-    fmt::print("  {:<28} mean {:>9}   {} valid, {} missing\n", row["column"].get<std::string>(), mean,
-               row["valid"].get<size_t>(), row["missing"].get<size_t>());
+    const std::string mean =
+        row.at("mean").is_null() ? "-" : fmt::format("{:.4f}", row.at("mean").get<double>());
+    fmt::print("  {:<28} mean {:>9}   {} valid, {} missing\n", row.at("column").get<std::string>(), mean,
+               row.at("valid").get<size_t>(), row.at("missing").get<size_t>());
   }
   return 0;
 }

@@ -57,7 +57,7 @@ int run(const Options& options) {
   } else {
     fmt::print("\n{}\nreport: {}\n", verdict_table(results), page);
   }
-  return results["verdict"]["refusals"].empty() ? 0 : 1;
+  return results.at("verdict").at("refusals").empty() ? 0 : 1;
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 //
 //   void verify_pure(Adapters& adapters) {
 //     adapters.add("pure", "compute_rloo_outcome_advantage", [](const Json& in, const Verifying&) {
-//       DenseBatch dense(in["mask"], in["group"]);
-//       dense.put("token.reward", in["token_rewards"]);
+//       DenseBatch dense(in.at("mask"), in.at("group"));
+//       dense.put("token.reward", in.at("token_rewards"));
 //       dense.run("credit.pure_rloo", {{"channel", "reward"}});
 //       return Verified{{{"advantages", dense.get("token.advantage")}}};
 //     });

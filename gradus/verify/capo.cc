@@ -23,12 +23,12 @@ Json voted_steps(RolloutBatch& batch, const std::vector<std::string>& critics, c
 
 Verified votes(const Json& in) {
   size_t steps = 0;
-  for (const Json& critique : in["critiques"]) {
+  for (const Json& critique : in.at("critiques")) {
     for (const Json& step : critique) steps = std::max(steps, step.get<size_t>() + 1);
   }
   RolloutBatch batch = ragged_batch({std::vector<size_t>(steps, 1)}, {0});
   std::vector<std::string> critics;
-  for (const Json& critique : in["critiques"]) {
+  for (const Json& critique : in.at("critiques")) {
     critics.push_back("critic_" + std::to_string(critics.size()));
     std::vector<double> wrong(steps, 0.0);
     for (const Json& step : critique) wrong[step.get<size_t>()] = 1;
@@ -68,19 +68,19 @@ Verified token_reward(const Json& in) {
   std::vector<std::vector<size_t>> lengths;
   std::vector<double> wrong;
   std::vector<int64_t> groups;
-  for (size_t r = 0; r < in["lengths"].size(); ++r) {
+  for (size_t r = 0; r < in.at("lengths").size(); ++r) {
     const JudgedSteps steps =
-        judged_steps(in["lengths"][r].get<size_t>(), in["steps"][r], in["wrong_steps"][r]);
+        judged_steps(in.at("lengths")[r].get<size_t>(), in.at("steps")[r], in.at("wrong_steps")[r]);
     lengths.push_back(steps.lengths);
     wrong.insert(wrong.end(), steps.wrong.begin(), steps.wrong.end());
     groups.push_back(0);
   }
   RolloutBatch batch = ragged_batch(lengths, groups);
   put_column(batch, "step.wrong", wrong);
-  put_column(batch, "rollout.outcome", numbers_of(in["outcome"]));
+  put_column(batch, "rollout.outcome", numbers_of(in.at("outcome")));
   run_operator(batch, "shape.affine",
-               {{"channel", "outcome"}, {"level", "rollout"}, {"scale", in["w_whole"]}});
-  run_operator(batch, "shape.affine", {{"channel", "wrong"}, {"scale", -in["w_process"].get<double>()}});
+               {{"channel", "outcome"}, {"level", "rollout"}, {"scale", in.at("w_whole")}});
+  run_operator(batch, "shape.affine", {{"channel", "wrong"}, {"scale", -in.at("w_process").get<double>()}});
   run_operator(batch, "shape.place",
                {{"channel", "outcome"}, {"from", "rollout"}, {"at", "every"}, {"into", "whole"}});
   run_operator(batch, "shape.place", {{"channel", "wrong"}, {"at", "every"}, {"into", "process"}});
@@ -99,9 +99,10 @@ Verified token_reward(const Json& in) {
 }  // namespace
 
 void verify_capo(Adapters& adapters) {
-  adapters.add(
-      "capo", "voting and R_t = r_v*W_whole - 1[t in T_err]*W_process",
-      [](const Json& in, const Verifying&) { return in["kind"] == "vote" ? votes(in) : token_reward(in); });
+  adapters.add("capo", "voting and R_t = r_v*W_whole - 1[t in T_err]*W_process",
+               [](const Json& in, const Verifying&) {
+                 return in.at("kind") == "vote" ? votes(in) : token_reward(in);
+               });
 }
 
 }  // namespace gradus

@@ -22,13 +22,13 @@ Json return_to_go(RolloutBatch& batch, const std::string& channel, const Json& a
 }
 
 Verified clip_delta(const Json& in, const Verifying&) {
-  const std::vector<double> prm = numbers_of(in["prm"]);
+  const std::vector<double> prm = numbers_of(in.at("prm"));
   RolloutBatch batch = ragged_batch({std::vector<size_t>(prm.size(), 1)}, {0});
   put_column(batch, "step.clip", prm);
   put_column(batch, "step.delta", prm);
-  put_column(batch, "rollout.outcome", numbers_of(in["correct"]));
+  put_column(batch, "rollout.outcome", numbers_of(in.at("correct")));
   run_operator(batch, "shape.spread", {{"channel", "outcome"}, {"into", "outcome"}});
-  run_operator(batch, "shape.affine", {{"channel", "clip"}, {"shift", -in["eta"].get<double>()}});
+  run_operator(batch, "shape.affine", {{"channel", "clip"}, {"shift", -in.at("eta").get<double>()}});
   run_operator(batch, "shape.clip", {{"channel", "clip"}, {"high", 0.0}});
   copy_channel(batch, "clip", "clip_delta");
   for (const char* channel : {"delta", "clip_delta"}) {
@@ -37,8 +37,8 @@ Verified clip_delta(const Json& in, const Verifying&) {
   return {{{"clip", list_of(batch.column("step.clip"))},
            {"delta", list_of(batch.column("step.delta"))},
            {"clip_delta", list_of(batch.column("step.clip_delta"))},
-           {"return_to_go_delta", return_to_go(batch, "delta", in["alpha"])},
-           {"return_to_go_clip_delta", return_to_go(batch, "clip_delta", in["alpha"])}}};
+           {"return_to_go_delta", return_to_go(batch, "delta", in.at("alpha"))},
+           {"return_to_go_clip_delta", return_to_go(batch, "clip_delta", in.at("alpha"))}}};
 }
 
 }  // namespace

@@ -14,10 +14,10 @@ namespace {
 constexpr double kCountEpsilon = 1e-6;  // added to the number of valid pairs
 
 Verified update(const Json& in, const Verifying&) {
-  const std::vector<double> chosen = numbers_of(in["positive_logits"]);
-  const std::vector<double> rejected = numbers_of(in["negative_logits"]);
+  const std::vector<double> chosen = numbers_of(in.at("positive_logits"));
+  const std::vector<double> rejected = numbers_of(in.at("negative_logits"));
   std::vector<double> valid;
-  for (const Json& one : in["valid"]) valid.push_back(one.get<bool>());
+  for (const Json& one : in.at("valid")) valid.push_back(one.get<bool>());
   const PairLoss loss = logistic_pairs(chosen, rejected, valid, kCountEpsilon);
   double scale = 0;  // slope in a common factor of all logits
   for (size_t i = 0; i < chosen.size(); ++i) {

@@ -1,8 +1,8 @@
 // Padded tensors of a golden file as a RolloutBatch in float64, and back.
 //
-//   DenseBatch dense(inputs["mask"], inputs["group"]);           // mask [B][T] of 0 / 1 or booleans
-//   dense.put("token.reward", inputs["token_rewards"]);          // [B][T]
-//   dense.put("rollout.outcome", inputs["acc"]);                 // [B]
+//   DenseBatch dense(inputs.at("mask"), inputs.at("group"));           // mask [B][T] of 0 / 1 or booleans
+//   dense.put("token.reward", inputs.at("token_rewards"));          // [B][T]
+//   dense.put("rollout.outcome", inputs.at("acc"));                 // [B]
 //   dense.run("shape.aggregate", {{"level", "token"}, {"channel", "reward"}, {"into", "outcome"}});
 //   Json out = dense.get("token.advantage");                     // [B][T], 0 where missing
 //

@@ -8,23 +8,23 @@ namespace {
 
 Verified modulation(const Json& in, const Verifying&) {
   std::vector<std::vector<size_t>> lengths;
-  for (const Json& row : in["step_entropy"]) lengths.emplace_back(row.size(), 1);
+  for (const Json& row : in.at("step_entropy")) lengths.emplace_back(row.size(), 1);
   DenseBatch dense(ragged_batch(lengths, group_ids(nullptr, lengths.size())));
-  dense.put("step.entropy", in["step_entropy"]);
-  dense.put("rollout.advantage", in["advantage"]);
+  dense.put("step.entropy", in.at("step_entropy"));
+  dense.put("rollout.advantage", in.at("advantage"));
   dense.run("shape.rescale", {{"channel", "entropy"}, {"into", "relative"}});
   dense.run("shape.transform",
-            {{"channel", "relative"}, {"rate", -in["k"].get<double>()}, {"into", "scale"}});
+            {{"channel", "relative"}, {"rate", -in.at("k").get<double>()}, {"into", "scale"}});
   dense.run("shape.rescale", {{"channel", "scale"}, {"form", "mean"}, {"into", "scale"}});
   const Json scale = dense.get("step.scale");
   dense.run("shape.multiply", {{"channel", "scale"}, {"by", "advantage"}, {"by_level", "rollout"}});
   dense.run("shape.transform",
-            {{"channel", "relative"}, {"rate", -in["k_future"].get<double>()}, {"into", "confidence"}});
+            {{"channel", "relative"}, {"rate", -in.at("k_future").get<double>()}, {"into", "confidence"}});
   dense.run("shape.shift", {{"channel", "confidence"}, {"into", "confidence"}});
   Json from{"scale"}, weights{1.0};
-  if (in["zeta"] != 0.0) {
+  if (in.at("zeta") != 0.0) {
     from.push_back("confidence");
-    weights.push_back(in["zeta"]);
+    weights.push_back(in.at("zeta"));
   }
   dense.run("credit.sum", {{"from", from}, {"weights", weights}, {"level", "step"}, {"into", "advantage"}});
   const Json modulated = dense.get("step.advantage");

@@ -82,8 +82,8 @@ Json rows_of_tokens(const RolloutBatch& batch, const Trajectories& all, const Ma
 // A = A_E + w * A_S: the outcome of the trajectory within its group, and the return of the step among the
 // steps of the group that saw the same observation.
 Verified advantage(const Json& in, const Verifying&) {
-  const Trajectories all = trajectories_of(in["group"], in["trajectory"]);
-  const Matrix mask = matrix_of(in["mask"]), rewards = matrix_of(in["token_rewards"]);
+  const Trajectories all = trajectories_of(in.at("group"), in.at("trajectory"));
+  const Matrix mask = matrix_of(in.at("mask")), rewards = matrix_of(in.at("token_rewards"));
   RolloutBatch batch = batch_of(all, mask);
   Column& outcome = batch.add_column("rollout.outcome");
   for (size_t r = 0; r < all.rows.size(); ++r) {
@@ -93,23 +93,23 @@ Verified advantage(const Json& in, const Verifying&) {
   }
   std::vector<double> anchors;
   Numbering numbers;
-  for (const Json& anchor : in["anchor_state"]) anchors.push_back(static_cast<double>(numbers(anchor)));
+  for (const Json& anchor : in.at("anchor_state")) anchors.push_back(static_cast<double>(numbers(anchor)));
   put_rows(batch, all, "step.anchor", anchors);
-  put_rows(batch, all, "step.return", numbers_of(in["step_returns"]));
+  put_rows(batch, all, "step.return", numbers_of(in.at("step_returns")));
 
-  const bool scaled = in["mode"] == "mean_std_norm";
+  const bool scaled = in.at("mode") == "mean_std_norm";
   Json episode{{"singleton", "own"}};
-  if (scaled) episode["epsilon"] = in["epsilon"];
+  if (scaled) episode["epsilon"] = in.at("epsilon");
   run_operator(batch, scaled ? "credit.grpo" : "credit.dr_grpo", episode);
   run_operator(batch, "shape.normalise",
                {{"channel", "return"},
                 {"pool", "key"},
                 {"key", "anchor"},
                 {"scale", scaled ? "std" : "none"},
-                {"epsilon", in["epsilon"]}});
+                {"epsilon", in.at("epsilon")}});
   run_operator(batch, "shape.place", {{"channel", "return"}, {"at", "every"}, {"into", "step_advantage"}});
   Json from{"outcome_advantage"}, weights{1.0};
-  if (const double weight = golden_number(in["step_advantage_w"]); weight != 0) {
+  if (const double weight = golden_number(in.at("step_advantage_w")); weight != 0) {
     from.push_back("step_advantage");
     weights.push_back(weight);
   }
@@ -118,10 +118,10 @@ Verified advantage(const Json& in, const Verifying&) {
 }
 
 Verified returns(const Json& in, const Verifying&) {
-  const Trajectories all = trajectories_of(nullptr, in["trajectory"]);
+  const Trajectories all = trajectories_of(nullptr, in.at("trajectory"));
   RolloutBatch batch = batch_of(all, {});
-  put_rows(batch, all, "step.reward", numbers_of(in["step_rewards"]));
-  run_operator(batch, "shape.suffix", {{"channel", "reward"}, {"gamma", in["gamma"]}, {"into", "return"}});
+  put_rows(batch, all, "step.reward", numbers_of(in.at("step_rewards")));
+  run_operator(batch, "shape.suffix", {{"channel", "reward"}, {"gamma", in.at("gamma")}, {"into", "return"}});
   std::vector<double> out(all.order.size());
   for (size_t s = 0; s < out.size(); ++s) out[all.order[s]] = batch.column("step.return")[s];
   return {{{"returns_float32", out}}};

@@ -38,12 +38,13 @@ GoldenSet read_set(const Json& json, const std::string& path, const std::string&
   set.file = path;
   set.method = text_member(json, "method", path, at);
   set.function = text_member(json, "function", path, at);
-  if (json.contains("tolerance")) set.tolerance = std::max(set.tolerance, golden_number(json["tolerance"]));
+  if (json.contains("tolerance"))
+    set.tolerance = std::max(set.tolerance, golden_number(json.at("tolerance")));
   const Json& cases = member(json, "cases", path, at);
   for (size_t i = 0; i < cases.size(); ++i) {
     const std::string place = fmt::format("{}cases[{}].", at, i);
     const Json& one = cases[i];
-    const Json name = one.is_object() && one.contains("name") ? one["name"] : Json(std::to_string(i));
+    const Json name = one.is_object() && one.contains("name") ? one.at("name") : Json(std::to_string(i));
     set.cases.push_back({name.is_string() ? name.get<std::string>() : name.dump(),
                          member(one, "inputs", path, place), member(one, "expected", path, place)});
   }

@@ -25,9 +25,9 @@ RolloutBatch punished(size_t length, double longest, double buffer, double facto
 }
 
 Verified reward_manager(const Json& in, const Verifying&) {
-  RolloutBatch batch = punished(in["response_len"].get<size_t>(), golden_number(in["max_len"]),
-                                golden_number(in["buffer_len"]), golden_number(in["penalty_factor"]));
-  put_column(batch, "rollout.outcome", {golden_number(in["base_reward"])});
+  RolloutBatch batch = punished(in.at("response_len").get<size_t>(), golden_number(in.at("max_len")),
+                                golden_number(in.at("buffer_len")), golden_number(in.at("penalty_factor")));
+  put_column(batch, "rollout.outcome", {golden_number(in.at("base_reward"))});
   run_operator(
       batch, "credit.sum",
       {{"level", "rollout"}, {"from", {"outcome", "overlong"}}, {"weights", {1.0, 1.0}}, {"into", "reward"}});
@@ -41,8 +41,9 @@ Verified reward_manager(const Json& in, const Verifying&) {
 }
 
 Verified expression(const Json& in, const Verifying&) {
-  const RolloutBatch batch = punished(in["valid_length"].get<size_t>(), golden_number(in["max_resp_len"]),
-                                      golden_number(in["buffer_len"]), golden_number(in["penalty_factor"]));
+  const RolloutBatch batch =
+      punished(in.at("valid_length").get<size_t>(), golden_number(in.at("max_resp_len")),
+               golden_number(in.at("buffer_len")), golden_number(in.at("penalty_factor")));
   return {{{"overlong_reward", batch.column("rollout.overlong")[0]}}};
 }
 

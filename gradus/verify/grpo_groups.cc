@@ -8,9 +8,9 @@ namespace {
 
 // The row sums of the token rewards as rollout.outcome; the released functions sum outside the mask too.
 DenseBatch with_outcomes(const Json& in) {
-  DenseBatch dense(in["mask"], in["group"]);
+  DenseBatch dense(in.at("mask"), in.at("group"));
   Json sums = Json::array();
-  for (const std::vector<double>& row : matrix_of(in["token_rewards"])) {
+  for (const std::vector<double>& row : matrix_of(in.at("token_rewards"))) {
     double sum = 0;
     for (const double reward : row) sum += reward;
     sums.push_back(sum);
@@ -26,8 +26,8 @@ Verified both(const DenseBatch& dense, const Json& where = Json::object()) {
 
 Verified grpo(const Json& in, const Verifying&) {
   DenseBatch dense = with_outcomes(in);
-  if (in["norm_by_std"].get<bool>()) {
-    dense.run("credit.grpo", {{"singleton", "own"}, {"epsilon", in["epsilon"]}});
+  if (in.at("norm_by_std").get<bool>()) {
+    dense.run("credit.grpo", {{"singleton", "own"}, {"epsilon", in.at("epsilon")}});
   } else {
     dense.run("credit.dr_grpo", {{"singleton", "own"}});
   }
@@ -36,13 +36,13 @@ Verified grpo(const Json& in, const Verifying&) {
 
 Verified grpo_vectorised(const Json& in, const Verifying&) {
   DenseBatch dense = with_outcomes(in);
-  if (in["norm_by_std"].get<bool>()) {
-    dense.run("credit.grpo", {{"singleton", "own"}, {"epsilon", in["epsilon"]}, {"variant", "released"}});
+  if (in.at("norm_by_std").get<bool>()) {
+    dense.run("credit.grpo", {{"singleton", "own"}, {"epsilon", in.at("epsilon")}, {"variant", "released"}});
   } else {
     dense.run("credit.dr_grpo", {{"singleton", "own"}, {"variant", "released"}});
   }
   // The reference does not multiply by the mask again.
-  return both(dense, {{"advantages", in["mask"]}, {"returns", in["mask"]}});
+  return both(dense, {{"advantages", in.at("mask")}, {"returns", in.at("mask")}});
 }
 
 Verified pass_at_k(const Json& in, const Verifying&) {
@@ -69,9 +69,9 @@ Verified reinforce_plus_plus_baseline(const Json& in, const Verifying&) {
 
 // Dense rewards: the return of every token minus the reward of the greedy sample.
 Verified remax(const Json& in, const Verifying&) {
-  DenseBatch dense(in["mask"], nullptr);
-  dense.put("token.reward", in["token_rewards"]);
-  dense.put("rollout.greedy", in["reward_baselines"]);
+  DenseBatch dense(in.at("mask"), nullptr);
+  dense.put("token.reward", in.at("token_rewards"));
+  dense.put("rollout.greedy", in.at("reward_baselines"));
   dense.run("shape.suffix", {{"channel", "reward"}, {"level", "token"}, {"into", "return"}});
   dense.run("shape.place", {{"channel", "greedy"}, {"from", "rollout"}, {"at", "every"}, {"into", "greedy"}});
   dense.run("credit.sum", {{"from", {"return", "greedy"}}, {"weights", {1.0, -1.0}}});
@@ -95,7 +95,7 @@ void verify_grpo_groups(Adapters& adapters) {
     return plain(in, "credit.opo", {{"singleton", "own"}});
   });
   adapters.add(family, "compute_gpg_outcome_advantage", [](const Json& in, const Verifying&) {
-    return plain(in, "credit.gpg", {{"singleton", "own"}, {"f_norm", in["f_norm"]}});
+    return plain(in, "credit.gpg", {{"singleton", "own"}, {"f_norm", in.at("f_norm")}});
   });
   adapters.add(family, "compute_reinforce_plus_plus_baseline_outcome_advantage",
                reinforce_plus_plus_baseline);

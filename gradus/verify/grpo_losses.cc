@@ -47,7 +47,7 @@ size_t width_of(const Json& mask) {
 }
 
 Json scale_of(const Json& in) {
-  return in.contains("global_batch_info") ? in["global_batch_info"] : Json::object();
+  return in.contains("global_batch_info") ? in.at("global_batch_info") : Json::object();
 }
 
 struct Ran {
@@ -56,10 +56,10 @@ struct Ran {
 };
 
 Ran run_policy_loss(const Json& in, const char* old_name, Json params) {
-  Ran out{DenseBatch(in["mask"], nullptr), {}, {}};
-  out.dense.put("token.logprob", in["log_prob"]);
+  Ran out{DenseBatch(in.at("mask"), nullptr), {}, {}};
+  out.dense.put("token.logprob", in.at("log_prob"));
   out.dense.put("token.old_logprob", in[old_name]);
-  out.dense.put("token.advantage", in["advantages"]);
+  out.dense.put("token.advantage", in.at("advantages"));
   const char* const weights[] = {"is_weights", "rollout_is_weights"};
   for (const char* const name : weights) {
     if (!in.contains(name) || in[name].is_null()) continue;
@@ -73,11 +73,12 @@ Ran run_policy_loss(const Json& in, const char* old_name, Json params) {
 }
 
 Json parallel(const Json& in) {
-  return aggregation_params_of("seq-mean-token-mean", scale_of(in), width_of(in["mask"]));
+  return aggregation_params_of("seq-mean-token-mean", scale_of(in), width_of(in.at("mask")));
 }
 
 Json chosen(const Json& in) {
-  return aggregation_params_of(in["loss_agg_mode"].get<std::string>(), scale_of(in), width_of(in["mask"]));
+  return aggregation_params_of(in.at("loss_agg_mode").get<std::string>(), scale_of(in),
+                               width_of(in.at("mask")));
 }
 
 Json with(Json params, const Json& more) {
@@ -87,8 +88,8 @@ Json with(Json params, const Json& more) {
 
 Json clip_params(const Json& in, const char* surrogate, double bound) {
   return {{"surrogate", surrogate},
-          {"clip_low", in["clip_low"]},
-          {"clip_high", in["clip_high"]},
+          {"clip_low", in.at("clip_low")},
+          {"clip_high", in.at("clip_high")},
           {"log_ratio_bound", bound}};
 }
 
@@ -99,7 +100,7 @@ Verified outputs(const Ran& ran, const Json& metrics) {
 Verified clipped(const Json& in, const Json& params, double bound) {
   const Ran ran = run_policy_loss(in, "old_log_prob", params);
   const PolicyMetrics metrics = policy_metrics(ran.dense.batch, kCountEpsilon, bound);
-  const bool lower = params["surrogate"] != "clipped_weight";
+  const bool lower = params.at("surrogate") != "clipped_weight";
   return outputs(ran, {{"actor/pg_clipfrac", metrics.clip_upper},
                        {"actor/ppo_kl", metrics.kl_old},
                        {"actor/pg_clipfrac_lower", lower ? metrics.clip_lower : 0.0}});
@@ -117,8 +118,8 @@ Verified gspo(const Json& in, const Verifying&) {
 
 Verified sapo(const Json& in, const Verifying&) {
   const Json gates{{"surrogate", "soft_gate"},
-                   {"gate_positive", in["tau_pos"]},
-                   {"gate_negative", in["tau_neg"]},
+                   {"gate_positive", in.at("tau_pos")},
+                   {"gate_negative", in.at("tau_neg")},
                    {"log_ratio_bound", 20}};
   return clipped(in, with(parallel(in), gates), 20);
 }
@@ -140,8 +141,8 @@ Verified gpg(const Json& in, const Verifying&) {
 
 Verified kl_cov(const Json& in, const Verifying&) {
   const Json covariance{{"surrogate", "covariance_kl"},
-                        {"covariance_share", in["kl_cov_ratio"]},
-                        {"covariance_weight", in["ppo_kl_coef"]}};
+                        {"covariance_share", in.at("kl_cov_ratio")},
+                        {"covariance_weight", in.at("ppo_kl_coef")}};
   const Ran ran = run_policy_loss(in, "old_log_prob", with(chosen(in), covariance));
   return outputs(ran, {{"actor/ppo_kl", policy_metrics(ran.dense.batch, kCountEpsilon).kl_old_abs}});
 }
@@ -153,32 +154,33 @@ Verified reinforce(const Json& in, const Verifying&) {
 
 Verified kl_penalty(const Json& in, const Verifying&) {
   static const std::map<std::string, std::string> aliases{{"kl", "k1"}, {"mse", "k2"}, {"low_var_kl", "k3"}};
-  const std::string kind = in["kind"].get<std::string>();  // "k1+" and the like are refused, as there
+  const std::string kind = in.at("kind").get<std::string>();  // "k1+" and the like are refused, as there
   const auto it = aliases.find(kind);
-  Json mask = in["log_prob"];
+  Json mask = in.at("log_prob");
   for (Json& row : mask) {
     for (Json& value : row) value = 1;
   }
   DenseBatch dense(mask, nullptr);
-  dense.put("token.logprob", in["log_prob"]);
-  dense.put("token.ref_logprob", in["ref_log_prob"]);
+  dense.put("token.logprob", in.at("log_prob"));
+  dense.put("token.ref_logprob", in.at("ref_log_prob"));
   dense.run("loss.kl", {{"estimator", it == aliases.end() ? kind : it->second}, {"bounded", true}});
   return {{{"kl", dense.get("token.kl")}, {"grad_of_sum", dense.get("token.kl_slope")}}};
 }
 
 Verified agg_loss(const Json& in, const Verifying&) {
-  DenseBatch dense(in["mask"], nullptr);
-  dense.put("token.loss", in["loss_mat"]);
-  dense.run("loss.aggregate", aggregation_params_of(in["mode"].get<std::string>(), in, width_of(in["mask"])));
+  DenseBatch dense(in.at("mask"), nullptr);
+  dense.put("token.loss", in.at("loss_mat"));
+  dense.run("loss.aggregate",
+            aggregation_params_of(in.at("mode").get<std::string>(), in, width_of(in.at("mask"))));
   return {{{"loss", sum_of(dense.batch.column("token.loss"))}}};
 }
 
 Verified value_loss_case(const Json& in, const Verifying&) {
-  DenseBatch dense(in["mask"], nullptr);
-  dense.put("token.value", in["vpreds"]);
-  dense.put("token.old_value", in["values"]);
-  dense.put("token.return", in["returns"]);
-  dense.run("loss.value", with(chosen(in), {{"clip", in["cliprange_value"]}}));
+  DenseBatch dense(in.at("mask"), nullptr);
+  dense.put("token.value", in.at("vpreds"));
+  dense.put("token.old_value", in.at("values"));
+  dense.put("token.return", in.at("returns"));
+  dense.run("loss.value", with(chosen(in), {{"clip", in.at("cliprange_value")}}));
   const Column& clip = dense.batch.column("token.value_clip");
   const double trained = static_cast<double>(clip.size() - clip.missing());
   return {{{"vf_loss", sum_of(dense.batch.column("token.value_loss"))},

@@ -10,13 +10,13 @@ namespace {
 // The released code measures masked and padded tokens too: all of the rectangle is trained here, and its mask
 // is what carries returns on.
 Verified advantage(const Json& in) {
-  Json all = in["mask"];
+  Json all = in.at("mask");
   for (Json& row : all) std::fill(row.begin(), row.end(), Json(1));
-  DenseBatch dense(all, in["group"]);
-  dense.put("token.reward", in["token_rewards"]);
-  dense.put("token.mask", in["mask"]);
-  const bool discounted = in["function"] == "compute_grpo_discounted_advantage";
-  const Json gamma = in["gamma"].is_null() ? Json(1.0) : in["gamma"];
+  DenseBatch dense(all, in.at("group"));
+  dense.put("token.reward", in.at("token_rewards"));
+  dense.put("token.mask", in.at("mask"));
+  const bool discounted = in.at("function") == "compute_grpo_discounted_advantage";
+  const Json gamma = in.at("gamma").is_null() ? Json(1.0) : in.at("gamma");
   for (const char* into : {"return", "advantage"}) {
     dense.run(
         "shape.suffix",
@@ -33,14 +33,14 @@ Verified advantage(const Json& in) {
               {{"channel", "advantage"}, {"level", "token"}, {"pool", "index"}, {"scale", "none"}});
   }
   return {{{"advantages", dense.get("token.advantage")}, {"returns", dense.get("token.return")}},
-          {{"advantages", in["mask"]}, {"returns", in["mask"]}}};
+          {{"advantages", in.at("mask")}, {"returns", in.at("mask")}}};
 }
 
 Verified of_kind(const Json& in, const Verifying&) {
-  if (in["kind"] == "advantage") return advantage(in);
-  if (in["kind"] == "outcome") return verify_igpo_outcome(in);
-  if (in["kind"] == "place_rewards") return verify_igpo_place_rewards(in);
-  throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
+  if (in.at("kind") == "advantage") return advantage(in);
+  if (in.at("kind") == "outcome") return verify_igpo_outcome(in);
+  if (in.at("kind") == "place_rewards") return verify_igpo_place_rewards(in);
+  throw Error::input("no operator for this kind of golden case").found(in.at("kind").dump());
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ struct Pairs {
 };
 
 Pairs pairs_of(const Json& in) {
-  const double beta = golden_number(in["beta"]);
+  const double beta = golden_number(in.at("beta"));
   return {beta, log_ratio(in, "policy_chosen", "ref_chosen", beta),
           log_ratio(in, "policy_rejected", "ref_rejected", beta)};
 }
@@ -45,9 +45,9 @@ Verified outputs(const Pairs& pairs, const PairLoss& loss) {
 }
 
 Verified cross_entropy_loss(const Json& in, const Verifying&) {
-  const double beta = golden_number(in["beta"]);
+  const double beta = golden_number(in.at("beta"));
   const ScoreLoss loss =
-      cross_entropy(log_ratio(in, "policy_logp_sum", "ref_logp_sum", beta), numbers_of(in["labels"]));
+      cross_entropy(log_ratio(in, "policy_logp_sum", "ref_logp_sum", beta), numbers_of(in.at("labels")));
   return {{{"loss", loss.loss()}, {"grad_policy", scaled(loss.slope, beta)}}};
 }
 
@@ -69,7 +69,8 @@ Verified nca(const Json& in, const Verifying&) {
 Verified kto_uneven(const Json& in, const Verifying&) {
   const Pairs pairs = pairs_of(in);
   const double kl = kto_baseline_of(log_ratio(in, "policy_KL", "ref_KL", 1));
-  const KtoWeights weights{golden_number(in["desirable_weight"]), golden_number(in["undesirable_weight"])};
+  const KtoWeights weights{golden_number(in.at("desirable_weight")),
+                           golden_number(in.at("undesirable_weight"))};
   Verified out = outputs(pairs, kto_baseline(pairs.chosen, pairs.rejected, pairs.beta * kl, weights));
   out.outputs["KL"] = kl;
   return out;
@@ -77,10 +78,10 @@ Verified kto_uneven(const Json& in, const Verifying&) {
 
 Verified threshold(const Json& in, const Verifying&) {
   std::vector<LabelledSteps> solutions;
-  for (const Json& one : in["data"]) {
-    solutions.push_back({numbers_of(one["reward"]), one["label"].get<int64_t>()});
+  for (const Json& one : in.at("data")) {
+    solutions.push_back({numbers_of(one.at("reward")), one.at("label").get<int64_t>()});
   }
-  const ErrorThreshold best = best_error_threshold(solutions, in["num_thresholds"].get<size_t>());
+  const ErrorThreshold best = best_error_threshold(solutions, in.at("num_thresholds").get<size_t>());
   return {{{"threshold", best.threshold}, {"f1", best.f1}}};
 }
 
@@ -88,15 +89,15 @@ Verified threshold(const Json& in, const Verifying&) {
 Verified scoring(const Json& in, const Verifying&) {
   std::vector<size_t> lengths;
   size_t begin = 0;
-  for (const Json& end : in["step_end_indices"]) {
+  for (const Json& end : in.at("step_end_indices")) {
     lengths.push_back(end.get<size_t>() + 1 - begin);
     begin += lengths.back();
   }
-  std::vector<double> log_ratios = numbers_of(in["logratio"]);
+  std::vector<double> log_ratios = numbers_of(in.at("logratio"));
   log_ratios.resize(begin);
   DenseBatch dense(ragged_batch({lengths}, {0}));
   put_column(dense.batch, "token.value", log_ratios);
-  dense.run("shape.affine", {{"channel", "value"}, {"level", "token"}, {"scale", in["coef"]}});
+  dense.run("shape.affine", {{"channel", "value"}, {"level", "token"}, {"scale", in.at("coef")}});
   dense.run("shape.aggregate",
             {{"channel", "value"}, {"level", "token"}, {"to", "step"}, {"into", "single"}});
   const std::vector<double> single = numbers_of(dense.get("step.single"));

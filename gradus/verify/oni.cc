@@ -16,33 +16,34 @@ RolloutBatch steps_of(size_t steps) {
 Verified running_norm(const Json& in) {
   Json memory, states = Json::array(), outputs = Json::array();
   const std::unique_ptr<Operator> running =
-      operators().make("shape.running", {{"channel", "r"}, {"prior_count", in["epsilon_count"]}});
-  for (const Json& values : in["batches"]) {
+      operators().make("shape.running", {{"channel", "r"}, {"prior_count", in.at("epsilon_count")}});
+  for (const Json& values : in.at("batches")) {
     RolloutBatch batch = steps_of(values.size());
     put_column(batch, "step.r", numbers_of(values));
     running->apply(batch, {.memory = &memory});
-    states.push_back({{"mean", memory["mean"]}, {"var", memory["variance"]}, {"count", memory["count"]}});
+    states.push_back(
+        {{"mean", memory.at("mean")}, {"var", memory.at("variance")}, {"count", memory.at("count")}});
     const Json normalised = list_of(batch.column("step.r"));
-    run_operator(batch, "shape.threshold", {{"channel", "r"}, {"above", in["threshold"]}});
+    run_operator(batch, "shape.threshold", {{"channel", "r"}, {"above", in.at("threshold")}});
     outputs.push_back({{"normalized", normalised},
-                       {"thresholded_at_" + in["threshold"].dump(), list_of(batch.column("step.r"))}});
+                       {"thresholded_at_" + in.at("threshold").dump(), list_of(batch.column("step.r"))}});
   }
   return {{{"states", states}, {"outputs", outputs}}};
 }
 
 Verified combine(const Json& in) {
-  RolloutBatch batch = steps_of(in["extrinsic"].size());
-  put_column(batch, "step.extrinsic", numbers_of(in["extrinsic"]));
-  put_column(batch, "step.intrinsic", numbers_of(in["intrinsic"]));
-  put_column(batch, "step.seen", numbers_of(in["message_count_in_episode"]));
+  RolloutBatch batch = steps_of(in.at("extrinsic").size());
+  put_column(batch, "step.extrinsic", numbers_of(in.at("extrinsic")));
+  put_column(batch, "step.intrinsic", numbers_of(in.at("intrinsic")));
+  put_column(batch, "step.seen", numbers_of(in.at("message_count_in_episode")));
   run_operator(batch, "shape.transform",
                {{"channel", "seen"},
                 {"form", "power"},
-                {"rate", -in["count_exponent"].get<double>()},
+                {"rate", -in.at("count_exponent").get<double>()},
                 {"into", "novelty"}});
   run_operator(batch, "shape.multiply", {{"channel", "intrinsic"}, {"by", "novelty"}});
-  run_operator(batch, "shape.affine", {{"channel", "extrinsic"}, {"scale", in["extrinsic_coeff"]}});
-  run_operator(batch, "shape.affine", {{"channel", "intrinsic"}, {"scale", in["intrinsic_coeff"]}});
+  run_operator(batch, "shape.affine", {{"channel", "extrinsic"}, {"scale", in.at("extrinsic_coeff")}});
+  run_operator(batch, "shape.affine", {{"channel", "intrinsic"}, {"scale", in.at("intrinsic_coeff")}});
   run_operator(
       batch, "credit.sum",
       {{"level", "step"}, {"from", {"extrinsic", "intrinsic"}}, {"weights", {1.0, 1.0}}, {"into", "reward"}});
@@ -51,11 +52,11 @@ Verified combine(const Json& in) {
 
 Verified ranking_loss(const Json& in) {
   std::vector<double> first, second;
-  for (const std::vector<double>& pair : matrix_of(in["reward_pairs"])) {
+  for (const std::vector<double>& pair : matrix_of(in.at("reward_pairs"))) {
     first.push_back(pair.at(0));
     second.push_back(pair.at(1));
   }
-  const std::vector<int64_t> labels = in["labels"].get<std::vector<int64_t>>();
+  const std::vector<int64_t> labels = in.at("labels").get<std::vector<int64_t>>();
   const std::optional<double> accuracy = ranked_accuracy(first, second, labels);
   return {{{"loss", ranked_pairs(first, second, labels).loss},
            {"accuracy_excluding_ties", accuracy ? Json(*accuracy) : Json{{"nonfinite", "nan"}}}}};
@@ -69,10 +70,10 @@ void verify_oni(Adapters& adapters) {
       "RunningMeanStd (executed) ; ranking loss and reward combination (statements re-run outside the "
       "learner class)",
       [](const Json& in, const Verifying&) {
-        if (in["kind"] == "running_norm") return running_norm(in);
-        if (in["kind"] == "combine") return combine(in);
-        if (in["kind"] == "ranking_loss") return ranking_loss(in);
-        throw Error::input("an unknown kind of golden case").field("kind").found(in["kind"].dump());
+        if (in.at("kind") == "running_norm") return running_norm(in);
+        if (in.at("kind") == "combine") return combine(in);
+        if (in.at("kind") == "ranking_loss") return ranking_loss(in);
+        throw Error::input("an unknown kind of golden case").field("kind").found(in.at("kind").dump());
       });
 }
 

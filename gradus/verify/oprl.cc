@@ -13,16 +13,16 @@ namespace {
 // Rows of one trajectory are the steps of one rollout, their unmasked tokens its tokens.
 class Rows {
  public:
-  explicit Rows(const Json& in) : mask_(matrix_of(in["mask"])), dense(RolloutBatch()) {
+  explicit Rows(const Json& in) : mask_(matrix_of(in.at("mask"))), dense(RolloutBatch()) {
     std::vector<Json> seen;
     std::vector<std::vector<size_t>> lengths;
     Json groups = Json::array();
     for (size_t row = 0; row < mask_.size(); ++row) {
-      const Json key{in["group"][row], in["trajectory"][row]};
+      const Json key{in.at("group")[row], in.at("trajectory")[row]};
       const size_t at = static_cast<size_t>(std::find(seen.begin(), seen.end(), key) - seen.begin());
       if (at == seen.size()) {
         seen.push_back(key);
-        groups.push_back(in["group"][row]);
+        groups.push_back(in.at("group")[row]);
         rows_.emplace_back();
         lengths.emplace_back();
       }
@@ -30,8 +30,8 @@ class Rows {
       lengths[at].push_back(static_cast<size_t>(std::count(mask_[row].begin(), mask_[row].end(), 1.0)));
     }
     dense = DenseBatch(ragged_batch(lengths, group_ids(groups, groups.size())));
-    put_sums("step.reward", in["token_rewards"]);
-    put_sums("step.score", in["step_scores"]);
+    put_sums("step.reward", in.at("token_rewards"));
+    put_sums("step.score", in.at("step_scores"));
   }
 
   Json advantages() const {
@@ -80,7 +80,7 @@ void centre(Rows& rows, const std::string& channel, const std::string& centre, c
 }
 
 void add(Rows& rows, const Json& in, const std::string& level, const std::string& into) {
-  Json from{"reward", "score"}, weights{1.0, in["step_advantage_w"]};
+  Json from{"reward", "score"}, weights{1.0, in.at("step_advantage_w")};
   if (in.value("use_process_only", false)) {
     from = {"score"};
     weights = {1.0};
@@ -132,10 +132,10 @@ Verified combined(const Json& in, const Verifying&) {
 }
 
 Verified norm(const Json& in, const Verifying&) {
-  Json mask = in["scores"];
+  Json mask = in.at("scores");
   for (Json& row : mask) std::fill(row.begin(), row.end(), Json(1));
   DenseBatch dense(mask, nullptr);
-  dense.put("token.score", in["scores"]);
+  dense.put("token.score", in.at("scores"));
   dense.run("shape.rescale", {{"channel", "score"},
                               {"level", "token"},
                               {"form", "largest_return"},

@@ -10,7 +10,7 @@ namespace gradus {
 namespace {
 
 Verified parse(const Json& in) {
-  const std::optional<double> score = final_score(in["judge"].get<std::string>());
+  const std::optional<double> score = final_score(in.at("judge").get<std::string>());
   return {{{"accepted", score.has_value()}, {"value", score ? Json(*score) : Json()}}};
 }
 
@@ -58,10 +58,10 @@ void put_scores(RolloutBatch& batch, const std::vector<double>& rewards) {
 }
 
 Verified renorm(const Json& in) {
-  RolloutBatch batch = turns_of(in["turn_end_mask"]);
-  put_scores(batch, numbers_of(in["rewards"]));
+  RolloutBatch batch = turns_of(in.at("turn_end_mask"));
+  put_scores(batch, numbers_of(in.at("rewards")));
   run_operator(batch, "shape.spread", {{"channel", "outcome"}, {"at", "before_last"}, {"into", "shift"}});
-  run_operator(batch, "shape.affine", {{"channel", "shift"}, {"shift", -in["beta"].get<double>()}});
+  run_operator(batch, "shape.affine", {{"channel", "shift"}, {"shift", -in.at("beta").get<double>()}});
   run_operator(batch, "shape.spread", {{"channel", "outcome"}, {"at", "last"}, {"into", "final"}});
   run_operator(batch, "credit.sum",
                {{"level", "step"},
@@ -70,7 +70,7 @@ Verified renorm(const Json& in) {
                 {"into", "reward"}});
   run_operator(batch, "shape.place", {{"channel", "reward"}, {"into", "reward"}});
   const Column& reward = batch.column("token.reward");
-  Json rows = in["rewards"];
+  Json rows = in.at("rewards");
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     for (size_t t = batch.first_token(r); t < batch.last_token(r); ++t) {
       if (reward.valid(t)) rows[r][t - batch.first_token(r)] = reward[t];
@@ -84,7 +84,7 @@ Verified renorm(const Json& in) {
 void verify_ppr(Adapters& adapters) {
   adapters.add(
       "ppr", "extract_process_score / filter_process_score / _apply_process_reward_optimizations",
-      [](const Json& in, const Verifying&) { return in["kind"] == "parse" ? parse(in) : renorm(in); });
+      [](const Json& in, const Verifying&) { return in.at("kind") == "parse" ? parse(in) : renorm(in); });
 }
 
 }  // namespace gradus

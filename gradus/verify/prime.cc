@@ -70,24 +70,25 @@ Verified advantages(DenseBatch& dense, const Json& mask, double gamma_process, d
 }
 
 Verified rloo_returns(const Json& in, const Verifying&) {
-  DenseBatch dense(in["mask"], groups_of(in["mask"].size(), in["n_samples"]));
-  put_trained(dense, "token.process", in["implicit_token_rewards"]);
-  dense.put("rollout.outcome", at_last_token(in["outcome_token_rewards"], in["mask"]));
-  return advantages(dense, in["mask"], in["gamma_process"], in["gamma_outcome"], {}, "paper");
+  DenseBatch dense(in.at("mask"), groups_of(in.at("mask").size(), in.at("n_samples")));
+  put_trained(dense, "token.process", in.at("implicit_token_rewards"));
+  dense.put("rollout.outcome", at_last_token(in.at("outcome_token_rewards"), in.at("mask")));
+  return advantages(dense, in.at("mask"), in.at("gamma_process"), in.at("gamma_outcome"), {}, "paper");
 }
 
 Verified rloo_advantage_return(const Json& in, const Verifying&) {
-  DenseBatch dense(in["mask"], groups_of(in["mask"].size(), in["n_samples"]));
-  put_trained(dense, "token.process", in["implicit_token_rewards"]);
-  dense.put("rollout.outcome", in["acc"]);
-  return advantages(dense, in["mask"], 1.0, 1.0, {in["coef_process"], in["coef_outcome"]}, "released");
+  DenseBatch dense(in.at("mask"), groups_of(in.at("mask").size(), in.at("n_samples")));
+  put_trained(dense, "token.process", in.at("implicit_token_rewards"));
+  dense.put("rollout.outcome", in.at("acc"));
+  return advantages(dense, in.at("mask"), 1.0, 1.0, {in.at("coef_process"), in.at("coef_outcome")},
+                    "released");
 }
 
 Verified dpo_accuracy(const Json& in, const Verifying&) {
-  const size_t n = in["n_samples"].get<size_t>(), rows = in["mask"].size();
-  DenseBatch dense(in["mask"], groups_of(rows, in["n_samples"]));
-  put_trained(dense, "token.q", in["q"]);
-  dense.put("rollout.outcome", in["acc"]);
+  const size_t n = in.at("n_samples").get<size_t>(), rows = in.at("mask").size();
+  DenseBatch dense(in.at("mask"), groups_of(rows, in.at("n_samples")));
+  put_trained(dense, "token.q", in.at("q"));
+  dense.put("rollout.outcome", in.at("acc"));
   dense.run("shape.aggregate", {{"channel", "q"}, {"level", "token"}, {"into", "q"}});
   dense.run("reward.agreement", {{"score", "q"}, {"form", "pairs"}, {"into", "pairs"}});
   dense.run("reward.agreement", {{"score", "q"}, {"form", "sign"}, {"into", "sign"}});
@@ -105,16 +106,16 @@ Verified dpo_accuracy(const Json& in, const Verifying&) {
 
 Verified implicit_reward(const Json& in, const Verifying&) {
   Json mask = Json::array();
-  for (size_t r = 0; r < in["log_prob"].size(); ++r) {
+  for (size_t r = 0; r < in.at("log_prob").size(); ++r) {
     Json row = Json::array();
-    for (size_t t = 0; t < in["log_prob"][r].size(); ++t) row.push_back(t < in["response_lens"][r]);
+    for (size_t t = 0; t < in.at("log_prob")[r].size(); ++t) row.push_back(t < in.at("response_lens")[r]);
     mask.push_back(row);
   }
   DenseBatch dense(mask, nullptr);
-  dense.put("token.logprob", in["log_prob"]);
-  dense.put("token.ref_logprob", in["ref_log_prob"]);
+  dense.put("token.logprob", in.at("log_prob"));
+  dense.put("token.ref_logprob", in.at("ref_log_prob"));
   dense.run("reward.log_ratio", {{"into", "score"}});
-  if (in["granularity"] == "whole") {
+  if (in.at("granularity") == "whole") {
     dense.run("shape.aggregate", {{"channel", "score"}, {"level", "token"}, {"into", "score"}});
     dense.run("shape.place", {{"channel", "score"}, {"from", "rollout"}, {"into", "score"}});
   }

@@ -34,7 +34,7 @@ Scored scored(const Json& in) {
   }
   Scored out{DenseBatch(ragged_batch(lengths, groups)), steps};
   put_column(out.dense.batch, "step.prm", scores);
-  put_column(out.dense.batch, "rollout.outcome", numbers_of(in["outcome"]));
+  put_column(out.dense.batch, "rollout.outcome", numbers_of(in.at("outcome")));
   return out;
 }
 
@@ -67,12 +67,12 @@ struct Filtered {
 
 Filtered filtered(const Json& in, bool incorrect_at_random) {
   std::vector<std::vector<size_t>> lengths;
-  for (const Json& steps : in["n_steps"]) lengths.emplace_back(steps.get<size_t>(), size_t{0});
-  RolloutBatch batch = ragged_batch(lengths, group_ids(in["group"], lengths.size()));
-  put_column(batch, "rollout.consistency", numbers_of(in["consistency"]));
-  put_column(batch, "rollout.outcome", numbers_of(in["outcome"]));
-  const Balance rule{.remove = in["n_remove"].get<size_t>(),
-                     .penalty = golden_number(in["len_step_coef"]),
+  for (const Json& steps : in.at("n_steps")) lengths.emplace_back(steps.get<size_t>(), size_t{0});
+  RolloutBatch batch = ragged_batch(lengths, group_ids(in.at("group"), lengths.size()));
+  put_column(batch, "rollout.consistency", numbers_of(in.at("consistency")));
+  put_column(batch, "rollout.outcome", numbers_of(in.at("outcome")));
+  const Balance rule{.remove = in.at("n_remove").get<size_t>(),
+                     .penalty = golden_number(in.at("len_step_coef")),
                      .incorrect_at_random = incorrect_at_random};
   std::vector<size_t> kept = balanced(batch, rule, Stream(0));
   return {std::move(batch), std::move(kept)};

@@ -57,10 +57,10 @@ Json step_rows(const RolloutBatch& batch, const std::string& name, const Json& n
 }
 
 Verified logits_to_reward(const Json& in, const Verifying&) {
-  RolloutBatch batch = logits_batch(in["logits"], in["step_mask"]);
+  RolloutBatch batch = logits_batch(in.at("logits"), in.at("step_mask"));
   const bool uniform = in.value("disable_weighted_reward", false);
   Json params{{"channel", "prm"}, {"weights", uniform ? "uniform" : "soft_minimum"}};
-  if (!uniform) params["temperature"] = in["temperature"];
+  if (!uniform) params["temperature"] = in.at("temperature");
   run_operator(batch, "shape.min_form", params);
   run_operator(batch, "shape.aggregate", {{"channel", "prm"}, {"into", "outcome"}});
   Json outcome = Json::array();
@@ -73,8 +73,8 @@ Verified logits_to_reward(const Json& in, const Verifying&) {
 }
 
 Verified token_rewards(const Json& in, const Verifying&) {
-  RolloutBatch batch = logits_batch(in["logits_response_part"], in["step_end_mask"]);
-  const Json temperature = in["temperature"];
+  RolloutBatch batch = logits_batch(in.at("logits_response_part"), in.at("step_end_mask"));
+  const Json temperature = in.at("temperature");
   if (!temperature.is_null()) {
     run_operator(batch, "shape.min_form", {{"channel", "prm"}, {"temperature", temperature}});
   }
@@ -96,24 +96,24 @@ void spoil(Json& rows, const std::vector<bool>& which) {
 
 // Token returns over padded rows: the reference's padding holds zeros that take part in the minimum.
 Json padded_returns(const Json& in) {
-  Json ones = in["mask"];
+  Json ones = in.at("mask");
   for (Json& row : ones) std::fill(row.begin(), row.end(), Json(1));
-  DenseBatch dense(ones, in["group"]);
-  dense.put("token.reward", in["token_rewards"]);
+  DenseBatch dense(ones, in.at("group"));
+  dense.put("token.reward", in.at("token_rewards"));
   dense.run("shape.suffix",
-            {{"channel", "reward"}, {"level", "token"}, {"form", in["aggregate"]}, {"into", "return"}});
+            {{"channel", "reward"}, {"level", "token"}, {"form", in.at("aggregate")}, {"into", "return"}});
   return dense.get("token.return");
 }
 
 Verified rloo(const Json& in, const Verifying&) {
-  DenseBatch dense(in["mask"], in["group"]);
+  DenseBatch dense(in.at("mask"), in.at("group"));
   dense.put("token.return", padded_returns(in));
   dense.run("credit.peer_baseline",
             {{"channel", "return"}, {"level", "token"}, {"variant", "released"}, {"into", "advantage"}});
-  const std::vector<bool> alone = alone_in_group(in["group"]);
+  const std::vector<bool> alone = alone_in_group(in.at("group"));
   Json returns = dense.get("token.advantage");
   spoil(returns, alone);
-  const bool norm = in["adv_norm"].get<bool>();
+  const bool norm = in.at("adv_norm").get<bool>();
   if (norm) dense.run("credit.whiten", {{"channel", "advantage"}});
   Json advantages = dense.get("token.advantage");
   const bool any = std::find(alone.begin(), alone.end(), true) != alone.end();
@@ -147,7 +147,7 @@ Json chunk_rows(const RolloutBatch& batch, const Json& chunks, const std::string
   size_t r = 0;
   for (const Json& chunk : chunks) {
     Json rows = Json::array();
-    for (const Json& mask : chunk["action_mask"]) {
+    for (const Json& mask : chunk.at("action_mask")) {
       std::vector<double> row(mask.size(), 0.0);
       for (size_t t = batch.first_token(r); t < batch.last_token(r); ++t)
         row[t - batch.first_token(r)] = column[t];
@@ -163,18 +163,18 @@ RolloutBatch chunk_batch(const Json& in) {
   std::vector<std::vector<size_t>> lengths;
   std::vector<int64_t> groups;
   std::vector<double> rewards, solved;
-  const auto samples = in["samples_per_prompt"].get<int64_t>();
-  for (const Json& chunk : in["chunks"]) {
-    for (size_t row = 0; row < chunk["action_mask"].size(); ++row) {
-      const Json &ends = chunk["process_reward_mask"][row], &mask = chunk["action_mask"][row];
+  const auto samples = in.at("samples_per_prompt").get<int64_t>();
+  for (const Json& chunk : in.at("chunks")) {
+    for (size_t row = 0; row < chunk.at("action_mask").size(); ++row) {
+      const Json &ends = chunk.at("process_reward_mask")[row], &mask = chunk.at("action_mask")[row];
       groups.push_back(static_cast<int64_t>(groups.size()) / samples);
       lengths.push_back(step_lengths(ends, mask));
-      solved.push_back(golden_number(chunk["solved"][row]));
+      solved.push_back(golden_number(chunk.at("solved")[row]));
       size_t end = 0;
       for (const size_t length : lengths.back()) {
         end += length;
         const bool scored = is_on(ends[end - 1]);
-        rewards.push_back(scored ? golden_number(chunk["process_reward"][row][end - 1])
+        rewards.push_back(scored ? golden_number(chunk.at("process_reward")[row][end - 1])
                                  : std::numeric_limits<double>::quiet_NaN());
       }
     }
@@ -191,12 +191,12 @@ RolloutBatch chunk_batch(const Json& in) {
 // return to go, nothing on separators.
 Verified experiences(const Json& in, const Verifying&) {
   RolloutBatch batch = chunk_batch(in);
-  const std::string mode = in["mode"].get<std::string>();
+  const std::string mode = in.at("mode").get<std::string>();
   Json from = Json::array(), weights = Json::array();
   if (mode.find("PRM") != std::string::npos) {
     run_operator(batch, "credit.peer_baseline",
                  {{"channel", "prm"},
-                  {"per", in["baseline"] == "token" ? "token" : "value"},
+                  {"per", in.at("baseline") == "token" ? "token" : "value"},
                   {"spare_ends", true},
                   {"into", "process"}});
     from.push_back("process");
@@ -206,15 +206,15 @@ Verified experiences(const Json& in, const Verifying&) {
     run_operator(batch, "credit.rloo", {{"level", "rollout"}, {"into", "verified"}});
     run_operator(batch, "shape.spread", {{"channel", "verified"}, {"at", "last"}, {"into", "verified"}});
     from.push_back("verified");
-    weights.push_back(in["vr_coef"]);
+    weights.push_back(in.at("vr_coef"));
   }
   run_operator(batch, "credit.sum",
                {{"level", "step"}, {"from", from}, {"weights", weights}, {"into", "reward"}});
   run_operator(batch, "shape.place", {{"channel", "reward"}, {"into", "reward"}});
   run_operator(batch, "shape.suffix", {{"channel", "reward"}, {"into", "return"}});
   run_operator(batch, "shape.place", {{"channel", "return"}, {"at", "but_last"}, {"into", "return"}});
-  return {{{"rewards_minus_baseline", chunk_rows(batch, in["chunks"], "token.reward")},
-           {"returns_masked_no_kl", chunk_rows(batch, in["chunks"], "token.return")}}};
+  return {{{"rewards_minus_baseline", chunk_rows(batch, in.at("chunks"), "token.reward")},
+           {"returns_masked_no_kl", chunk_rows(batch, in.at("chunks"), "token.return")}}};
 }
 
 }  // namespace

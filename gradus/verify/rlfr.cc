@@ -16,13 +16,13 @@ Json all_ones(Json mask) {
 
 // Masked scores count as 0 when the released code looks for the smallest ones: they are trained tokens here.
 Json relative_scores(const Json& in) {
-  Json scores = in["raw_score"];
+  Json scores = in.at("raw_score");
   for (size_t r = 0; r < scores.size(); ++r) {
     for (size_t t = 0; t < scores[r].size(); ++t) {
-      if (golden_number(in["mask"][r][t]) == 0) scores[r][t] = 0.0;
+      if (golden_number(in.at("mask")[r][t]) == 0) scores[r][t] = 0.0;
     }
   }
-  DenseBatch dense(all_ones(in["mask"]), nullptr);
+  DenseBatch dense(all_ones(in.at("mask")), nullptr);
   dense.put("token.score", scores);
   dense.run("shape.rescale", {{"channel", "score"},
                               {"level", "token"},
@@ -30,14 +30,14 @@ Json relative_scores(const Json& in) {
                               {"low", "second"},
                               {"epsilon", 0.0},
                               {"into", "score"}});
-  if (in["bilateral"].get<bool>()) {
+  if (in.at("bilateral").get<bool>()) {
     dense.run("shape.affine", {{"channel", "score"}, {"level", "token"}, {"scale", 2.0}, {"shift", -1.0}});
   }
-  if (in["gamma"] != 1) {
+  if (in.at("gamma") != 1) {
     dense.run("shape.transform", {{"channel", "score"},
                                   {"level", "token"},
                                   {"form", "power"},
-                                  {"rate", in["gamma"]},
+                                  {"rate", in.at("gamma")},
                                   {"into", "score"}});
   }
   Json out = Json::array();
@@ -69,27 +69,28 @@ Json normalized(const Json& scores, const Json& mask) {
 
 Verified shape(const Json& in, const Verifying&) {
   const Json scores = relative_scores(in);
-  DenseBatch dense(in["mask"], nullptr);
+  DenseBatch dense(in.at("mask"), nullptr);
   dense.put("token.score", scores);
   dense.batch.column("token.score").clear_observed(dense.batch);
-  dense.put("rollout.outcome", in["outcome_adv"]);
-  const bool bilateral = in["bilateral"].get<bool>();
-  if (in["threshold"].get<double>() >= 0) {
+  dense.put("rollout.outcome", in.at("outcome_adv"));
+  const bool bilateral = in.at("bilateral").get<bool>();
+  if (in.at("threshold").get<double>() >= 0) {
     dense.run(
         "shape.threshold",
-        {{"channel", "score"}, {"level", "token"}, {"above", in["threshold"]}, {"two_sided", bilateral}});
+        {{"channel", "score"}, {"level", "token"}, {"above", in.at("threshold")}, {"two_sided", bilateral}});
   }
-  if (in["topk"].get<int>() > 0) {
-    dense.run("shape.top", {{"channel", "score"}, {"k", in["topk"]}, {"sides", bilateral ? "both" : "high"}});
+  if (in.at("topk").get<int>() > 0) {
+    dense.run("shape.top",
+              {{"channel", "score"}, {"k", in.at("topk")}, {"sides", bilateral ? "both" : "high"}});
   }
   dense.run("shape.place", {{"channel", "outcome"}, {"from", "rollout"}, {"into", "outcome"}});
   Json from{"outcome"}, weights{1.0};
-  if (in["flow_coef"] != 0.0) {
+  if (in.at("flow_coef") != 0.0) {
     from.push_back("score");
-    weights.push_back(-in["flow_coef"].get<double>());
+    weights.push_back(-in.at("flow_coef").get<double>());
   }
   dense.run("credit.sum", {{"from", from}, {"weights", weights}, {"into", "reward"}});
-  return {{{"normalized", normalized(scores, in["mask"])},
+  return {{{"normalized", normalized(scores, in.at("mask"))},
            {"post", dense.get("token.score")},
            {"token_reward", dense.get("token.reward")}}};
 }

@@ -39,10 +39,10 @@ Verified split_steps(const Json& in, const Verifying&) {
       mask.push_back(there);
       if (there) is_end[ends[r][k]] = true;
     }
-    out["score_ids"].push_back(ids);
-    out["score_mask"].push_back(mask);
-    out["reward_mask"].push_back(is_end);
-    out["num_steps"].push_back(ends[r].size());
+    out.at("score_ids").push_back(ids);
+    out.at("score_mask").push_back(mask);
+    out.at("reward_mask").push_back(is_end);
+    out.at("num_steps").push_back(ends[r].size());
   }
   return {out};
 }

@@ -20,10 +20,10 @@ void put_scores(DenseBatch& dense, const Json& scores) {
 
 // The released weight of a step: how many steps with a score follow it.
 Verified compute_rewards(const Json& in, const Verifying&) {
-  DenseBatch dense(in["action_mask"], nullptr);
-  put_scores(dense, in["step_scores"]);
-  dense.put("token.logprob", in["log_prob"]);
-  dense.put("token.ref_logprob", in["ref_log_prob"]);
+  DenseBatch dense(in.at("action_mask"), nullptr);
+  put_scores(dense, in.at("step_scores"));
+  dense.put("token.logprob", in.at("log_prob"));
+  dense.put("token.ref_logprob", in.at("ref_log_prob"));
   dense.run("reward.log_ratio", {{"into", "kl"}});
   dense.batch.put_column("step.later", dense.batch.column("step.score"));
   dense.run("shape.affine", {{"channel", "later"}, {"scale", 0.0}, {"shift", 1.0}});
@@ -32,13 +32,13 @@ Verified compute_rewards(const Json& in, const Verifying&) {
   dense.run("shape.multiply", {{"channel", "score"}, {"by", "later"}, {"by_level", "step"}});
   dense.run("shape.place", {{"channel", "score"}, {"into", "score"}});
   Json from{"score"}, weights{1.0};
-  if (in["kl_coef"] != 0.0) {
+  if (in.at("kl_coef") != 0.0) {
     from.push_back("kl");
-    weights.push_back(-in["kl_coef"].get<double>());
+    weights.push_back(-in.at("kl_coef").get<double>());
   }
   dense.run("credit.sum", {{"from", from}, {"weights", weights}, {"into", "reward"}});
   return {{{"rewards", dense.get("token.reward")}, {"kl", dense.get("token.kl")}},
-          {{"rewards", in["action_mask"]}, {"kl", in["action_mask"]}}};
+          {{"rewards", in.at("action_mask")}, {"kl", in.at("action_mask")}}};
 }
 
 // The contributions that were learned play no part: every step gets the final reward above the mean of the
@@ -46,18 +46,18 @@ Verified compute_rewards(const Json& in, const Verifying&) {
 Verified organise(const Json& in, const Verifying&) {
   RolloutBatch batch;
   Json tasks = Json::array();
-  for (const Json& one : in["trajectories"]) tasks.push_back(one["task_id"]);
+  for (const Json& one : in.at("trajectories")) tasks.push_back(one.at("task_id"));
   const std::vector<int64_t> groups = group_ids(tasks, tasks.size());
   Json outcomes = Json::array();
   for (size_t r = 0; r < tasks.size(); ++r) {
-    const Json& one = in["trajectories"][r];
+    const Json& one = in.at("trajectories")[r];
     batch.add_rollout({.id = std::to_string(r), .group = groups[r], .task = "", .prompt = ""});
-    const Json& before = one["observation_before_step"];
-    for (size_t k = 0; k < one["step_contributions"].size(); ++k) {
+    const Json& before = one.at("observation_before_step");
+    for (size_t k = 0; k < one.at("step_contributions").size(); ++k) {
       batch.add_step(StepKind::act, "");
       if (k + 1 < before.size()) batch.add_step(StepKind::observe, before[k + 1].get<std::string>());
     }
-    outcomes.push_back(one["final_reward"]);
+    outcomes.push_back(one.at("final_reward"));
   }
   batch.set_precision(Precision::full);
   DenseBatch dense(std::move(batch));

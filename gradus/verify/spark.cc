@@ -15,9 +15,9 @@ constexpr size_t kFirstJudged = 3;  // the released selective mode passes over t
 // the tokens before it are a step of their own.
 DenseBatch batch_of(const Json& in, size_t passed_over) {
   std::vector<std::vector<size_t>> lengths;
-  const Json& ends = in["step_end_positions"];
+  const Json& ends = in.at("step_end_positions");
   for (size_t r = 0; r < ends.size(); ++r) {
-    const size_t length = in["length"][r].get<size_t>();
+    const size_t length = in.at("length")[r].get<size_t>();
     size_t begin = 0;
     lengths.emplace_back();
     const auto until = [&](size_t end) {
@@ -29,18 +29,18 @@ DenseBatch batch_of(const Json& in, size_t passed_over) {
     for (const Json& end : ends[r]) until(end.get<size_t>() + 1);
     until(length);
   }
-  DenseBatch dense(ragged_batch(lengths, group_ids(in["group"], ends.size())));
+  DenseBatch dense(ragged_batch(lengths, group_ids(in.at("group"), ends.size())));
   Column& verdict = dense.batch.add_column("step.verdict");
   Column& reward = dense.batch.add_column("step.reward");
   for (size_t r = 0; r < ends.size(); ++r) {
     const size_t count = ends[r].size();
     for (size_t k = 0; k < count; ++k) {
-      const double value = in["step_verdict"][r][k].get<double>();
+      const double value = in.at("step_verdict")[r][k].get<double>();
       verdict.set(dense.batch.step_begin(r) + 1 + k, value);
       reward.set(dense.batch.step_begin(r) + 1 + k, value / static_cast<double>(count));
     }
   }
-  dense.put("rollout.outcome", in["final_reward"]);
+  dense.put("rollout.outcome", in.at("final_reward"));
   dense.run("shape.normalise", {{"channel", "outcome"}, {"level", "rollout"}, {"singleton", "own"}});
   return dense;
 }
@@ -52,7 +52,7 @@ void place_outcome(DenseBatch& dense, const std::string& into) {
 Verified padded(const DenseBatch& dense, const Json& in) {
   Json rows = dense.get("token.advantage");
   for (Json& row : rows) {
-    while (row.size() < in["T"].get<size_t>()) row.push_back(0.0);
+    while (row.size() < in.at("T").get<size_t>()) row.push_back(0.0);
   }
   return {{{"advantages", rows}}};
 }
@@ -63,7 +63,7 @@ Verified global(const Json& in) {
   dense.run("shape.normalise", {{"channel", "reward"}, {"singleton", "own"}});
   dense.run("credit.step_return", {{"channel", "reward"}, {"into", "process"}});
   Json from = Json::array(), weights = Json::array();
-  const double alpha = in["alpha"].get<double>();
+  const double alpha = in.at("alpha").get<double>();
   for (const auto& [channel, weight] : {std::pair("outcome", 1 - alpha), std::pair("process", alpha)}) {
     if (weight == 0) continue;
     from.push_back(channel);
@@ -90,12 +90,12 @@ Verified selective(const Json& in, double factor) {
 }
 
 Verified of_kind(const Json& in, const Verifying&) {
-  if (in["kind"] == "advantage") {
-    return in["mode"] == "global" ? global(in) : selective(in, in["mode"] == "half" ? 0.5 : 0.0);
+  if (in.at("kind") == "advantage") {
+    return in.at("mode") == "global" ? global(in) : selective(in, in.at("mode") == "half" ? 0.5 : 0.0);
   }
-  if (in["kind"] == "format") return verify_spark_format(in);
-  if (in["kind"] == "reward") return verify_spark_reward(in);
-  throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
+  if (in.at("kind") == "format") return verify_spark_format(in);
+  if (in.at("kind") == "reward") return verify_spark_reward(in);
+  throw Error::input("no operator for this kind of golden case").found(in.at("kind").dump());
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ std::string run_case(const Adapter& adapter, const GoldenCase& one, double toler
   const bool refused = one.expected.is_object() && one.expected.size() == 1 && one.expected.contains("error");
   try {
     const Verified verified = adapter(one.inputs, verifying);
-    if (refused) return "got an answer, want a refusal: " + one.expected["error"].dump();
+    if (refused) return "got an answer, want a refusal: " + one.expected.at("error").dump();
     const Comparison comparison = compare(one.expected, verified.outputs, verified.where, tolerance);
     worst = std::max(worst, comparison.worst);
     return comparison.mismatch;

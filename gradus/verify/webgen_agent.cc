@@ -12,9 +12,9 @@ using Ends = std::vector<std::vector<int64_t>>;
 
 Ends ends_of(const Json& in) {
   Ends ends;
-  for (const Json& row : in["steps"]) {
+  for (const Json& row : in.at("steps")) {
     ends.emplace_back();
-    for (const Json& step : row) ends.back().push_back(step["position"].get<int64_t>());
+    for (const Json& step : row) ends.back().push_back(step.at("position").get<int64_t>());
   }
   return ends;
 }
@@ -23,7 +23,7 @@ Ends ends_of(const Json& in) {
 DenseBatch batch_of(const Json& in, const Ends& ends) {
   std::vector<std::vector<size_t>> lengths;
   for (size_t r = 0; r < ends.size(); ++r) {
-    const size_t width = in["mask"][r].size();
+    const size_t width = in.at("mask")[r].size();
     size_t begin = 0;
     lengths.emplace_back();
     for (const int64_t position : ends[r]) {
@@ -33,11 +33,11 @@ DenseBatch batch_of(const Json& in, const Ends& ends) {
     }
     lengths.back().push_back(width - begin);
   }
-  DenseBatch dense(ragged_batch(lengths, group_ids(in["group"], ends.size())));
+  DenseBatch dense(ragged_batch(lengths, group_ids(in.at("group"), ends.size())));
   Column& reward = dense.batch.add_column("step.reward");
   for (size_t r = 0; r < ends.size(); ++r) {
     for (size_t k = 0; k < ends[r].size(); ++k) {
-      reward.set(dense.batch.step_begin(r) + k, in["steps"][r][k]["reward"].get<double>());
+      reward.set(dense.batch.step_begin(r) + k, in.at("steps")[r][k].at("reward").get<double>());
     }
   }
   return dense;
@@ -104,18 +104,18 @@ Json best_step(const Json& in) {
 }
 
 Verified advantage(const Json& in) {
-  const std::string function = in["function"];
-  const Json where{{"advantages", in["mask"]}, {"advantages_as_released", in["mask"]}};
+  const std::string function = in.at("function");
+  const Json where{{"advantages", in.at("mask")}, {"advantages_as_released", in.at("mask")}};
   if (function == "compute_grpo_max_advantage") return {{{"advantages", best_step(in)}}, where};
   if (function == "compute_step_level_grpo_advantage") return {{{"advantages", step_level(in)}}, where};
   return {{{"advantages", cumulative(in)}, {"advantages_as_released", cumulative_as_released(in)}}, where};
 }
 
 Verified of_kind(const Json& in, const Verifying&) {
-  if (in["kind"] == "advantage") return advantage(in);
-  if (in["kind"] == "step_reward") return verify_webgen_step_reward(in);
-  if (in["kind"] == "select_best") return verify_webgen_select_best(in);
-  throw Error::input("no operator for this kind of golden case").found(in["kind"].dump());
+  if (in.at("kind") == "advantage") return advantage(in);
+  if (in.at("kind") == "step_reward") return verify_webgen_step_reward(in);
+  if (in.at("kind") == "select_best") return verify_webgen_select_best(in);
+  throw Error::input("no operator for this kind of golden case").found(in.at("kind").dump());
 }
 
 }  // namespace
