@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of scripts/packages.txt that are missing, after saying which.
+# Installs the Debian packages of scripts/packages.txt that are missing, after saying which, and the language
+# servers of servers/package.json.
 # Exit code 3: something is missing and this user may not install it; the list to install is printed.
 #
 #   scripts/setup.sh
@@ -26,7 +27,18 @@ missing=()
 while read -r package; do
   is_there "$package" || missing+=("$package")
 done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' scripts/packages.txt)
-[ "${#missing[@]}" -eq 0 ] && exit 0
+# Language servers that come from npm: the versions of servers/package-lock.json, in servers/node_modules.
+install_servers() {
+  cmp -s servers/package-lock.json servers/node_modules/.installed-lock.json && return
+  echo "setup: installing the language servers of servers/package.json"
+  npm ci --prefix servers --no-audit --no-fund --loglevel=error >/dev/null
+  cp servers/package-lock.json servers/node_modules/.installed-lock.json
+}
+
+if [ "${#missing[@]}" -eq 0 ]; then
+  install_servers
+  exit 0
+fi
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -51,4 +63,5 @@ run_quietly() {
 }
 run_quietly apt-get update -q
 run_quietly apt-get install -q -y --no-install-recommends "${missing[@]}"
+install_servers
 echo "setup: done"
