@@ -1,31 +1,21 @@
 #include "gradus/tool/clang_tidy.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <poll.h>
 #include <regex>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gradus/base/error.h"
 #include "gradus/tool/c_facts.h"
 #include "gradus/tool/c_unit.h"
-
-extern char** environ;
+#include "gradus/tool/program_output.h"
 
 namespace gradus {
 
 namespace {
-
-constexpr int kTimeLimitMs = 60'000;
-constexpr size_t kOutputLimit = 16 << 20;
 
 constexpr const char* kChecks =
     "-checks=-*,readability-*,misc-*,bugprone-*,-readability-magic-numbers,-readability-identifier-length,"
@@ -68,60 +58,13 @@ class TemporaryFile {
   std::filesystem::path folder_;
 };
 
-// Everything that arrives on `fd` until it closes; nothing where it takes too long or too much.
-std::optional<std::string> read_all(int fd) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeLimitMs);
-  std::string out;
-  char chunk[65536];
-  while (out.size() <= kOutputLimit) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd waiting{fd, POLLIN, 0};
-    if (left.count() <= 0) return std::nullopt;
-    const int ready = poll(&waiting, 1, static_cast<int>(left.count()));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return std::nullopt;
-    const ssize_t got = read(fd, chunk, sizeof chunk);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::nullopt;
-    if (got == 0) return out;
-    out.append(chunk, static_cast<size_t>(got));
-  }
-  return std::nullopt;
-}
-
-// Standard output of a program found on PATH; nothing where there is no such program.
+// Standard output of clang-tidy; nothing where there is no such program.
 std::optional<std::string> output_of(std::vector<std::string> words) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw failed(std::string("no pipe: ") + std::strerror(errno));
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  pid_t child = 0;
-  const int code = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
-  if (code != 0) {
-    close(ends[0]);
-    if (code == ENOENT) return std::nullopt;
-    throw failed(std::strerror(code));
-  }
-  const std::optional<std::string> out = read_all(ends[0]);
-  close(ends[0]);
-  if (!out) kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!out) throw failed("no end within 60 seconds, or more than 16 MiB of output");
+  std::optional<ProgramOutput> ran = program_output(std::move(words));
+  if (!ran) return std::nullopt;
   // Exit code 1 only says that a warning or a compile error was found.
-  if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
-    throw failed("ended with a signal or an exit code above 1");
-  return out;
+  if (ran->exit_code > 1) throw failed("ended with an exit code above 1");
+  return std::move(ran->text);
 }
 
 void read_output(const std::string& output, const CUnit& unit, std::vector<TidyReport>& reports) {

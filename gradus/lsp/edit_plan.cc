@@ -1,0 +1,222 @@
+#include "gradus/lsp/edit_plan.h"
+
+#include <fmt/format.h>
+
+#include "gradus/lsp/diff.h"
+#include "gradus/lsp/uri.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr std::string_view kMark = "\xEF\xBB\xBF";
+constexpr size_t kMaxFile = size_t{16} << 20;
+
+// The line ending that the text uses most, "\n" among equals; empty where it has no line.
+std::string line_ending_of(std::string_view text) {
+  size_t both = 0, feed = 0, carriage = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') ++feed;
+    if (text[i] != '\r') continue;
+    if (text.substr(i + 1, 1) == "\n") {
+      ++both;
+      ++i;
+    } else {
+      ++carriage;
+    }
+  }
+  if (both + feed + carriage == 0) return "";
+  if (feed >= both && feed >= carriage) return "\n";
+  return both >= carriage ? "\r\n" : "\r";
+}
+
+bool same_file(const FileState& a, const FileState& b) {
+  return a.device == b.device && a.inode == b.inode;
+}
+
+class Planner {
+ public:
+  Planner(const Jail& jail, Encoding encoding, const std::map<std::string, OpenDocument>& open)
+      : jail_(jail), encoding_(encoding), open_(open) {}
+
+  EditPlan plan(const WorkspaceEdit& edit) {
+    for (const FileChange& change : edit.changes) {
+      PlannedFile& file = file_of(change.uri);
+      if (change.kind == FileChange::Kind::edit) {
+        change_text(file, change);
+      } else if (change.kind == FileChange::Kind::create) {
+        create(file, change);
+      } else if (change.kind == FileChange::Kind::rename) {
+        rename(file, change);
+      } else {
+        remove(file, change);
+      }
+    }
+    EditPlan out;
+    for (auto& [path, file] : files_) {
+      const bool same = file.before ? file.after == file.before->bytes && file.mode == file.before->mode
+                                    : !file.after.has_value();
+      if (!same) out.files.push_back(std::move(file));
+    }
+    for (const PlannedFile& file : out.files) jail_.permit(file.path);
+    return out;
+  }
+
+ private:
+  PlannedFile& file_of(const std::string& uri) {
+    if (!is_file_uri(uri)) {
+      throw LspError(Status::fs_permissions,
+                     Error::outside("the server's edit speaks of something that is no file").found(uri));
+    }
+    const std::string named = path_of_uri(uri);
+    if (jail_.relative(named).empty()) throw folder(named);
+    Place place;
+    try {
+      place = jail_.place(named);
+    } catch (const LspError& error) {
+      if (error.status() != Status::not_found) throw;
+      place.path = jail_.relative(named);  // in a folder that is not there yet
+    }
+    const auto known = files_.find(place.path);
+    if (known != files_.end()) return known->second;
+    PlannedFile file;
+    file.path = place.path;
+    if (place.folder) file.before = jail_.read(place);
+    if (file.before) {
+      file.after = file.before->bytes;
+      file.mode = file.before->mode;
+      check_open(file);
+    }
+    return files_.emplace(place.path, std::move(file)).first->second;
+  }
+
+  static LspError folder(const std::string& path) {
+    return LspError(
+        Status::unsupported_cap,
+        Error::input("operations on folders are not supported").at(path).hint("rename its files"));
+  }
+
+  void check_open(const PlannedFile& file) const {
+    const auto document = open_.find(file.path);
+    if (document == open_.end() || document->second.hash == file.before->hash) return;
+    throw ConflictError(Status::content_modified,
+                        Error::input("the file changed after the server was told what is in it")
+                            .at(file.path)
+                            .hint("run the command again; nothing was changed"),
+                        Json::array({{{"path", file.path},
+                                      {"reason", "content"},
+                                      {"expected", document->second.hash},
+                                      {"found", file.before->hash}}}));
+  }
+
+  void check_version(const PlannedFile& file, const FileChange& change) const {
+    const auto document = open_.find(file.path);
+    if (!change.version || document == open_.end() || document->second.version == *change.version) return;
+    throw LspError(Status::content_modified, Error::outside("the server's edit is of another version")
+                                                 .at(file.path)
+                                                 .found(std::to_string(*change.version))
+                                                 .expected(std::to_string(document->second.version))
+                                                 .hint("run the command again; nothing was changed"));
+  }
+
+  static LspError absent(const PlannedFile& file) {
+    return LspError(Status::content_modified,
+                    Error::outside("the server's edit speaks of a file that is not there").at(file.path));
+  }
+
+  static LspError exists(const PlannedFile& file) {
+    return LspError(Status::apply_conflict, Error::outside("the server's edit creates a file that exists")
+                                                .at(file.path)
+                                                .hint("nothing was changed"));
+  }
+
+  void change_text(PlannedFile& file, const FileChange& change) const {
+    if (!file.after) throw absent(file);
+    check_version(file, change);
+    FileState now;
+    now.bytes = *file.after;
+    const Text text = document_text(now, file.path);
+    std::string after = apply_text_edits(text, change.edits, encoding_, line_ending_of(text.content()));
+    if (after.size() > kMaxFile) {
+      throw LspError(Status::apply_conflict,
+                     Error::outside("a file would have more than 16 MiB after the edit").at(file.path));
+    }
+    if (const std::optional<size_t> byte = first_invalid_utf8(after)) {
+      throw LspError(Status::apply_conflict, Error::outside("a file would not be UTF-8 after the edit")
+                                                 .at(file.path)
+                                                 .found(fmt::format("an invalid byte at {}", *byte)));
+    }
+    file.after = (now.bytes.starts_with(kMark) ? std::string(kMark) : "") + after;
+  }
+
+  static void create(PlannedFile& file, const FileChange& change) {
+    if (!file.after) {
+      file.after = "";
+    } else if (change.overwrite) {
+      file.after = "";
+    } else if (!change.ignore_if_exists) {
+      throw exists(file);
+    }
+  }
+
+  static void remove(PlannedFile& file, const FileChange& change) {
+    if (!file.after && !change.ignore_if_missing) throw absent(file);
+    file.after.reset();
+  }
+
+  void rename(PlannedFile& from, const FileChange& change) {
+    if (!from.after) throw absent(from);
+    PlannedFile& to = file_of(change.new_uri);
+    if (&to == &from) return;
+    if (to.before && from.before && same_file(*to.before, *from.before)) {
+      throw LspError(Status::fs_permissions,
+                     Error::outside("both names are one file here: the file system ignores letter case")
+                         .at(from.path)
+                         .found(to.path)
+                         .hint("rename it by way of a third name; nothing was changed"));
+    }
+    if (to.after && !change.overwrite) {
+      if (change.ignore_if_exists) return;
+      throw exists(to);
+    }
+    to.after = std::move(from.after);
+    to.mode = from.mode;
+    from.after.reset();
+  }
+
+  const Jail& jail_;
+  Encoding encoding_;
+  const std::map<std::string, OpenDocument>& open_;
+  std::map<std::string, PlannedFile> files_;  // references to values stay valid
+};
+
+}  // namespace
+
+EditPlan plan_edit(const Jail& jail, const WorkspaceEdit& edit, Encoding encoding,
+                   const std::map<std::string, OpenDocument>& open) {
+  return Planner(jail, encoding, open).plan(edit);
+}
+
+Text document_text(const FileState& file, const std::string& path) {
+  std::string_view bytes = file.bytes;
+  const bool wide = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
+                    bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4));
+  if (wide) {
+    throw LspError(
+        Status::indexing_unsupported,
+        Error::input("only UTF-8 is edited").at(path).found("UTF-16 or UTF-32").hint("convert the file"));
+  }
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  return Text(std::string(bytes), path);
+}
+
+std::string EditPlan::diff() const {
+  std::string out;
+  for (const PlannedFile& file : files) {
+    out +=
+        unified_diff(file.path, file.before ? std::optional(file.before->bytes) : std::nullopt, file.after);
+  }
+  return out;
+}
+
+}  // namespace gradus
