@@ -31,6 +31,8 @@ gradus_room(base LINK fmt::fmt nlohmann_json::nlohmann_json tomlplusplus::tomlpl
 gradus_room(rollout LINK gradus_base simdjson::simdjson)
 gradus_room(tool LINK gradus_rollout ${LIBCLANG_LIBRARY} SYSTEM_INCLUDE ${LIBCLANG_INCLUDE})
 gradus_room(lsp LINK gradus_tool)
+file(GLOB server_profiles CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/*.toml)
+gradus_embed(gradus_lsp server_file ${server_profiles})
 gradus_room(model LINK gradus_lsp)
 gradus_room(reward LINK gradus_model)
 gradus_room(credit LINK gradus_reward)

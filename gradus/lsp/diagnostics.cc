@@ -1,0 +1,154 @@
+#include "gradus/lsp/diagnostics.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "gradus/base/text.h"
+#include "gradus/lsp/uri.h"
+
+namespace gradus {
+
+namespace {
+
+struct Wanted {
+  std::string uri;
+  int64_t version = 0;
+};
+
+Wanted wanted_of(const Client& client, const std::string& uri) {
+  const std::string name = file_uri(path_of_uri(uri));
+  const std::optional<int64_t> version = client.version_of(name);
+  if (version) return {name, *version};
+  throw LspError(
+      Status::not_found,
+      Error::input("diagnostics are wanted of a document that is not open").field("uri").found(uri));
+}
+
+[[noreturn]] void too_late(const std::string& uri, const std::string& found) {
+  throw LspError(Status::ls_timeout, Error::outside("the language server did not judge a document in time")
+                                         .field(uri)
+                                         .found(found)
+                                         .hint("ask again with a longer --timeout; no count is read before"));
+}
+
+// Why the wait for `wanted` is not over; empty: it is.
+std::string missing(const ServerView& view, const Wanted& wanted, const DiagnosticsProfile& profile) {
+  const auto published = view.published.find(wanted.uri);
+  if (published == view.published.end()) return "nothing published";
+  if (!published->second.version) return "a publication without a version";
+  if (*published->second.version != wanted.version) {
+    return fmt::format("version {} instead of {}", *published->second.version, wanted.version);
+  }
+  if (!profile.idle_method.empty()) {
+    const auto idle = view.idle.find(wanted.uri);
+    if (idle == view.idle.end() || idle->second < published->second.serial)
+      return "it is still at work on the file";
+  }
+  if (!view.open_progress.empty()) return "in progress: " + *view.open_progress.begin();
+  return "";
+}
+
+std::vector<FileDiagnostics> published_of(Client& client, const std::vector<std::string>& uris,
+                                          Deadline deadline) {
+  std::vector<Wanted> wanted;
+  for (const std::string& uri : uris) {
+    if (client.is_judged_before_files_changed(uri)) client.rebuild_document(uri);
+  }
+  for (const std::string& uri : uris) wanted.push_back(wanted_of(client, uri));
+  std::vector<FileDiagnostics> out;
+  std::string reason, late;
+  const bool whole = client.wait_until(deadline, [&](const ServerView& view) {
+    for (const Wanted& one : wanted) {
+      reason = missing(view, one, client.profile().diagnostics);
+      late = one.uri;
+      if (!reason.empty()) return false;
+    }
+    for (const Wanted& one : wanted)
+      out.push_back({one.uri, one.version, view.published.at(one.uri).diagnostics});
+    return true;
+  });
+  if (!whole) too_late(late, reason);
+  return out;
+}
+
+Json items_of(const Json& report, const std::string& uri) {
+  if (report.is_object() && report.value("kind", Json()) == "full" && report.contains("items") &&
+      report.at("items").is_array()) {
+    return report.at("items");
+  }
+  throw LspError(Status::ls_crash,
+                 Error::outside("the language server answers textDocument/diagnostic without a full list")
+                     .field(uri)
+                     .found(report.dump().substr(0, 200)));
+}
+
+std::vector<FileDiagnostics> asked_of(Client& client, const std::vector<std::string>& uris,
+                                      Deadline deadline) {
+  std::vector<std::pair<Wanted, Reply>> asked;
+  for (const std::string& uri : uris) {
+    const Wanted wanted = wanted_of(client, uri);
+    const auto left = std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
+    asked.emplace_back(
+        wanted, client.send("textDocument/diagnostic", {{"textDocument", {{"uri", wanted.uri}}}}, left));
+  }
+  std::vector<FileDiagnostics> out;
+  for (auto& [wanted, reply] : asked)
+    out.push_back({wanted.uri, wanted.version, items_of(reply.get(), wanted.uri)});
+  return out;
+}
+
+}  // namespace
+
+std::vector<FileDiagnostics> diagnostics_of(Client& client, const std::vector<std::string>& uris,
+                                            Milliseconds timeout) {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  std::vector<FileDiagnostics> out = client.profile().diagnostics.pull ? asked_of(client, uris, deadline)
+                                                                       : published_of(client, uris, deadline);
+  for (const FileDiagnostics& file : out) {
+    const std::optional<int64_t> version = client.version_of(file.uri);
+    if (version != file.version) {
+      throw LspError(
+          Status::content_modified,
+          Error::outside("a document changed while it was judged").field(file.uri).hint("ask again"));
+    }
+    for (const Json& item : file.items) {
+      if (item.is_object()) continue;
+      throw LspError(Status::ls_crash,
+                     Error::outside("the language server gives a diagnostic that is no object")
+                         .field(file.uri)
+                         .found(item.dump().substr(0, 200)));
+    }
+  }
+  return out;
+}
+
+DiagnosticCounts count_diagnostics(const Json& items, const ServerProfile& profile) {
+  DiagnosticCounts counts;
+  for (const Json& item : items) {
+    const Json severity = item.value("severity", Json(1));
+    if (severity == 2) {
+      ++counts.warnings;
+    } else if (severity == 3) {
+      ++counts.information;
+    } else if (severity == 4) {
+      ++counts.hints;
+    } else {
+      ++counts.errors;
+      const Json code = item.value("code", Json(""));
+      const std::vector<std::string>& fatal = profile.diagnostics.fatal_codes;
+      const std::string text = code.is_string() ? code.get<std::string>() : code.dump();
+      counts.fatal = counts.fatal || std::find(fatal.begin(), fatal.end(), text) != fatal.end();
+    }
+  }
+  return counts;
+}
+
+int64_t count_suppressions(const std::string& text, const ServerProfile& profile) {
+  int64_t count = 0;
+  for (const std::string& marker : profile.diagnostics.suppressions) {
+    count += static_cast<int64_t>(count_of(text, marker));
+  }
+  return count;
+}
+
+}  // namespace gradus

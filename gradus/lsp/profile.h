@@ -1,0 +1,70 @@
+// A language server as data: servers/NAME.toml inside the binary, or a file of the user. A new server is a
+// new file.
+//
+//   name, install                what to call it, and how a person gets it
+//   executables                  candidates in order: on PATH, or with a slash beside the gradus binary or
+//   its parent arguments, [environment]     pinned: the same snapshot gives the same facts
+//   [[language]] id, endings     which documents it reads, and as what
+//   [initialization], [settings] sent with initialize; answered on workspace/configuration
+//   [diagnostics] mode           "push": published, judged by their version; "pull": asked for
+//     idle_method, idle_state    the notification {uri, state} which says that a file's work is done
+//     rebuild                    put into didChange so that a file is judged anew after others changed on
+//     disk suppressions, fatal_codes  markers that hide diagnostics; codes behind which diagnostics are
+//     hidden ("": none)
+//   [index] token, files         progress that ends when the project is indexed, if one of the files is there
+//   config_files                 what the server reads of a project: they enter the configuration digest
+//   version_prefix               the log line that names the version, where the answer to initialize does not
+//
+//   const ServerProfile clangd = server_profile("clangd");         // or "my/server.toml"
+//   const std::string program = executable_of(clangd);             // LspError LS_CRASH if it is not
+//   installed const std::string language = clangd.language_of("src/a.cc");   // "cpp" Json setting =
+//   setting_of(clangd, "python.analysis");          // null if there is none std::string digest =
+//   config_digest(clangd, "/home/me/project");
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gradus/base/json.h"
+
+namespace gradus {
+
+struct ServerLanguage {
+  std::string id;
+  std::vector<std::string> endings;  // longest match wins
+};
+
+struct DiagnosticsProfile {
+  bool pull = false;
+  std::string idle_method, idle_state;  // empty: the server does not say
+  Json rebuild = Json::object();
+  std::vector<std::string> suppressions, fatal_codes;
+};
+
+struct ServerProfile {
+  std::string name, install, version_prefix;
+  std::vector<std::string> executables, arguments, config_files;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<ServerLanguage> languages;
+  Json initialization = Json::object(), settings = Json::object();
+  DiagnosticsProfile diagnostics;
+  std::string index_token;
+  std::vector<std::string> index_files;
+
+  // LspError UNSUPPORTED_CAP where no language has this ending.
+  std::string language_of(const std::string& path) const;
+};
+
+std::vector<std::string> server_names();  // of the profiles inside the binary
+ServerProfile server_profile(const std::string& name_or_file);
+ServerProfile parse_server_profile(const std::string& text, const std::string& file);
+
+std::string executable_of(const ServerProfile& profile);
+Json setting_of(const ServerProfile& profile, const std::string& section);  // "a.b"; "": all
+
+// Hex SHA-256 over the names and contents of the profile's config files under `root`, with settings and
+// arguments.
+std::string config_digest(const ServerProfile& profile, const std::string& root);
+
+}  // namespace gradus
