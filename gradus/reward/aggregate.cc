@@ -1,6 +1,8 @@
 #include "gradus/reward/aggregate.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "gradus/rollout/spans.h"
@@ -9,14 +11,43 @@ namespace gradus {
 
 namespace {
 
-double reduce(const std::string& form, const std::vector<double>& values) {
-  if (form == "min") return *std::min_element(values.begin(), values.end());
-  if (form == "max") return *std::max_element(values.begin(), values.end());
-  if (form == "first") return values.front();
-  if (form == "last") return values.back();
-  if (form == "product") return std::accumulate(values.begin(), values.end(), 1.0, std::multiplies<>());
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return form == "mean" ? sum / static_cast<double>(values.size()) : sum;
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double product(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 1.0, std::multiplies<>());
+}
+
+double mean_odds(std::span<const double> values) {
+  double sum = 0;
+  for (const double p : values) sum += p / (1 - p);
+  const double odds = sum / static_cast<double>(values.size());
+  return odds < 0 ? 0 : odds;  // what is no number stays none
+}
+
+double mean_logit(std::span<const double> values) {
+  double sum = 0;
+  for (const double p : values) sum += std::log(p / (1 - p));
+  return 1 / (1 + std::exp(-sum / static_cast<double>(values.size())));
+}
+
+using Form = double (*)(std::span<const double>);
+
+const std::vector<std::pair<std::string, Form>>& forms() {
+  using Values = std::span<const double>;
+  static const std::vector<std::pair<std::string, Form>> all = {
+      {"sum", [](Values v) { return std::accumulate(v.begin(), v.end(), 0.0); }},
+      {"mean", mean},
+      {"min", [](Values v) { return *std::min_element(v.begin(), v.end()); }},
+      {"max", [](Values v) { return *std::max_element(v.begin(), v.end()); }},
+      {"product", product},
+      {"geometric_mean", [](Values v) { return std::pow(product(v), 1 / static_cast<double>(v.size())); }},
+      {"mean_logit", mean_logit},
+      {"mean_odds", mean_odds},
+      {"first", [](Values v) { return v.front(); }},
+      {"last", [](Values v) { return v.back(); }}};
+  return all;
 }
 
 class Aggregate : public Operator {
@@ -36,7 +67,7 @@ class Aggregate : public Operator {
     Column out(to_, batch.size(to_), source.info(), batch.precision());
     std::vector<double> values;
     const auto reduced = [&](size_t i) {
-      if (!values.empty()) out.set(i, reduce(form_, values));
+      if (!values.empty()) out.set(i, aggregate(form_, values));
       values.clear();
     };
     const auto take = [&](size_t begin, size_t end) {
@@ -65,19 +96,37 @@ class Aggregate : public Operator {
 
 }  // namespace
 
+const std::vector<std::string>& aggregate_forms() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const auto& [name, unused] : forms()) out.push_back(name);
+    return out;
+  }();
+  return names;
+}
+
+double aggregate(const std::string& form, std::span<const double> values) {
+  if (values.empty()) {
+    throw Error::input("no values to aggregate").found("an empty list").expected("at least one value");
+  }
+  for (const auto& [name, fn] : forms()) {
+    if (name == form) return fn(values);
+  }
+  throw Error::input("unknown form of aggregation").found(form).hint(suggest(form, aggregate_forms()));
+}
+
 void register_aggregate(OperatorRegistry& registry) {
-  registry.add(
-      {.name = "shape.aggregate",
-       .summary = "one number per rollout or step from a finer channel",
-       .paper = "2305.20050 (product, min), 2312.08935 (min)",
-       .params = {text_param("channel", nullptr, "channel to aggregate"),
-                  text_param("level", "step", "level of the channel", {"step", "token"}),
-                  text_param("form", "sum", "how", {"sum", "mean", "min", "max", "product", "first", "last"}),
-                  text_param("to", "rollout", "level to write", {"rollout", "step"}),
-                  text_param("into", nullptr, "channel to write")},
-       .reads = {"{level}.{channel}"},
-       .writes = {"{to}.{into}"}},
-      [](const Params& params) { return std::make_unique<Aggregate>(params); });
+  registry.add({.name = "shape.aggregate",
+                .summary = "one number per rollout or step from a finer channel",
+                .paper = "2305.20050 (product, min), 2312.08935 (min), 2410.01729 (means of odds)",
+                .params = {text_param("channel", nullptr, "channel to aggregate"),
+                           text_param("level", "step", "level of the channel", {"step", "token"}),
+                           text_param("form", "sum", "how", aggregate_forms()),
+                           text_param("to", "rollout", "level to write", {"rollout", "step"}),
+                           text_param("into", nullptr, "channel to write")},
+                .reads = {"{level}.{channel}"},
+                .writes = {"{to}.{into}"}},
+               [](const Params& params) { return std::make_unique<Aggregate>(params); });
 }
 
 }  // namespace gradus

@@ -43,6 +43,12 @@ const Adapters& adapters() {
     verify_toolrl(built);
     verify_prof(built);
     verify_score_losses(built);
+    verify_bon(built);
+    verify_compute_optimal(built);
+    verify_consensus(built);
+    verify_prm_training(built);
+    verify_rewardbench2(built);
+    verify_rewardmath(built);
     return built;
   }();
   return all;

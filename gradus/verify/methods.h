@@ -30,5 +30,11 @@ void verify_btl_ui(Adapters& adapters);
 void verify_toolrl(Adapters& adapters);
 void verify_prof(Adapters& adapters);
 void verify_score_losses(Adapters& adapters);
+void verify_bon(Adapters& adapters);
+void verify_compute_optimal(Adapters& adapters);
+void verify_consensus(Adapters& adapters);
+void verify_prm_training(Adapters& adapters);
+void verify_rewardbench2(Adapters& adapters);
+void verify_rewardmath(Adapters& adapters);
 
 }  // namespace gradus
