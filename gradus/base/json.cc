@@ -7,10 +7,6 @@
 
 namespace gradus {
 
-std::string canonical(const Json& document) {
-  return nlohmann::json::parse(document.dump()).dump();
-}
-
 std::string sha256_hex(std::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;

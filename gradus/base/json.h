@@ -9,7 +9,7 @@ namespace gradus {
 
 using Json = nlohmann::ordered_json;
 
-// The document on one line with object keys sorted at every level: equal documents give equal text.
+// The text of RFC 8785: equal documents give equal text. See gradus/base/canonical.h.
 std::string canonical(const Json& document);
 
 // Hex SHA-256 of a text (OpenSSL), the content address of runs and files.

@@ -233,7 +233,7 @@ Json StudySpec::resolved_base(size_t base) const {
       {"policy",
        {policy.vocabulary, policy.context, policy.layers, policy.heads, policy.width, policy.device}},
       {"fit", {fit.epochs, fit.batch, fit.learning_rate, fit.weight_decay, fit.clip_norm, demonstrations}},
-      {"seed", seeds[base]}};
+      {"seed", std::to_string(seeds[base])}};  // 64 bits: more than a JSON number holds
 }
 
 Json StudySpec::resolved_evaluation() const {
@@ -245,8 +245,9 @@ std::string StudySpec::key_of_base(size_t base) const {
 }
 
 std::string StudySpec::key_of_start(size_t seed) const {
-  return sha256_hex(canonical(
-      {{"base", key_of_base(base_of(seed))}, {"evaluation", resolved_evaluation()}, {"seed", seeds[seed]}}));
+  return sha256_hex(canonical({{"base", key_of_base(base_of(seed))},
+                               {"evaluation", resolved_evaluation()},
+                               {"seed", std::to_string(seeds[seed])}}));
 }
 
 std::string StudySpec::key_of_run(const ArmSpec& arm, size_t seed) const {
