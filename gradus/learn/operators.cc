@@ -22,6 +22,7 @@
 #include "gradus/reward/by_success.h"
 #include "gradus/reward/class_margin.h"
 #include "gradus/reward/difference.h"
+#include "gradus/reward/edit_steps.h"
 #include "gradus/reward/executed.h"
 #include "gradus/reward/execution_penalty.h"
 #include "gradus/reward/fill.h"
@@ -82,6 +83,7 @@ void register_operators(OperatorRegistry& registry) {
   register_whiten(registry);
   register_gae(registry);
   register_agreement(registry);
+  register_edit_steps(registry);
   register_executed(registry);
   register_fill(registry);
   register_log_ratio(registry);

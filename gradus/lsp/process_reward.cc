@@ -28,48 +28,49 @@ struct Known {
 
 class Rewards {
  public:
-  explicit Rewards(const RewardPlan& plan) : plan_(plan) {
-    if (plan.start && plan.start->diagnostics && plan.start->confidence) {
-      const StepFacts& start = *plan.start;
-      last_ = {*start.diagnostics + start.suppressions, *start.confidence, start.safe.value_or(false)};
-    } else if (plan.start && plan.start->diagnostics) {
-      first_diagnostics_ = *plan.start->diagnostics + plan.start->suppressions;
-    }
-  }
+  explicit Rewards(const RewardPlan& plan) : plan_(plan) {}
 
   StepReward next(const StepFacts& facts, bool terminal) {
     StepReward out;
     out.safe = plan_.read_only == RewardPlan::ReadOnly::unsafe ? facts.safe.value_or(false) : facts.safe;
     if (!facts.diagnostics || !facts.confidence) return out;
     const double counted = *facts.diagnostics + facts.suppressions;
-    if (!last_) last_ = Known{first_diagnostics_.value_or(counted), *facts.confidence, false};
-    const bool rises = facts.fatal && (known_ || first_diagnostics_ || plan_.start);
-    const double diagnostics = rises ? std::max(counted, last_->diagnostics + 1) : counted;
-    const Known now{diagnostics, *facts.confidence, out.safe.value_or(last_->safe)};
-    out.diagnostics_fallen = last_->diagnostics - diagnostics;
+    const bool first = !started_;
+    started_ = true;
+    if (first) last_ = before(counted, *facts.confidence);
+    const bool comparable = !first || (plan_.start && plan_.start->diagnostics);
+    const double diagnostics = facts.fatal && comparable ? std::max(counted, last_.diagnostics + 1) : counted;
+    const Known now{diagnostics, *facts.confidence, out.safe.value_or(last_.safe)};
+    out.diagnostics_fallen = last_.diagnostics - diagnostics;
     out.confidence = now.confidence;
     out.reward = plan_.form == RewardForm::potential ? shaped(now, terminal) : own(now, out.safe);
     last_ = now;
-    known_ = true;
     return out;
   }
 
  private:
+  // The state before the first step: what is not given is as after it, but for the edit.
+  Known before(double diagnostics, double confidence) const {
+    const StepFacts start = plan_.start.value_or(StepFacts{});
+    return {start.diagnostics ? *start.diagnostics + start.suppressions : diagnostics,
+            start.confidence.value_or(confidence), start.safe.value_or(false)};
+  }
+
   double own(const Known& now, std::optional<bool> safe) const {
     const double unsafe = plan_.form == RewardForm::with_signs ? -1 : 0;
     const double safety = safe ? (*safe ? 1 : unsafe) : 0;
-    return plan_.diagnostics * (last_->diagnostics - now.diagnostics) + plan_.safety * safety -
+    return plan_.diagnostics * (last_.diagnostics - now.diagnostics) + plan_.safety * safety -
            plan_.ambiguity * (1 - now.confidence);
   }
 
   double shaped(const Known& now, bool terminal) const {
-    if (terminal && plan_.last == RewardPlan::Last::zero) return -potential(*last_);
-    if (plan_.gamma != 1) return plan_.gamma * potential(now) - potential(*last_);
+    if (terminal && plan_.last == RewardPlan::Last::zero) return -potential(last_);
+    if (plan_.gamma != 1) return plan_.gamma * potential(now) - potential(last_);
     // Term by term, so that what does not change is exactly 0 and the statement of monotonicity holds in
     // floating point too.
-    return plan_.diagnostics * (last_->diagnostics - now.diagnostics) +
-           plan_.safety * (static_cast<double>(now.safe) - static_cast<double>(last_->safe)) +
-           plan_.ambiguity * (now.confidence - last_->confidence);
+    return plan_.diagnostics * (last_.diagnostics - now.diagnostics) +
+           plan_.safety * (static_cast<double>(now.safe) - static_cast<double>(last_.safe)) +
+           plan_.ambiguity * (now.confidence - last_.confidence);
   }
 
   double potential(const Known& state) const {
@@ -78,9 +79,8 @@ class Rewards {
   }
 
   const RewardPlan& plan_;
-  std::optional<double> first_diagnostics_;
-  std::optional<Known> last_;
-  bool known_ = false;
+  Known last_{};
+  bool started_ = false;
 };
 
 }  // namespace

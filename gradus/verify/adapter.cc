@@ -31,6 +31,7 @@ const Adapters& adapters() {
     verify_spa_rl(built);
     verify_empg(built);
     verify_implicit_prm(built);
+    verify_lanser(built);
     verify_webgen_agent(built);
     verify_prime(built);
     verify_oprl(built);

@@ -18,6 +18,7 @@ void verify_rlfr(Adapters& adapters);
 void verify_spa_rl(Adapters& adapters);
 void verify_empg(Adapters& adapters);
 void verify_implicit_prm(Adapters& adapters);
+void verify_lanser(Adapters& adapters);
 void verify_webgen_agent(Adapters& adapters);
 void verify_prime(Adapters& adapters);
 void verify_oprl(Adapters& adapters);
