@@ -256,7 +256,8 @@ class Relocation {
     std::vector<const Symbol*> overloads;
     std::vector<const Symbol*> ordered = group;
     std::sort(ordered.begin(), ordered.end(), [](const Symbol* a, const Symbol* b) {
-      return std::tie(a->range, a->selection, a->kind) < std::tie(b->range, b->selection, b->kind);
+      return std::tie(a->range, a->selection, a->kind, a->container, a->parameters) <
+             std::tie(b->range, b->selection, b->kind, b->container, b->parameters);
     });
     for (const Symbol* symbol : ordered) {
       if (asked.parameters && symbol->parameters && *symbol->parameters != *asked.parameters) continue;
