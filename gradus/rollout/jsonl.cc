@@ -15,6 +15,7 @@
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/json.h"
 #include "gradus/rollout/jsonl_line.h"
+#include "gradus/rollout/line_source.h"
 
 namespace gradus {
 
@@ -133,41 +134,6 @@ class BatchBuilder {
   std::vector<Gathered> columns_;
   size_t last_ = 0;  // of the columns, found last
   std::map<std::string, std::vector<std::pair<size_t, std::string>>> notes_;
-};
-
-// Lines of a stream in a buffer of fixed size; one that does not fit is skipped to its end.
-class LineSource {
- public:
-  LineSource(std::istream& in, size_t most_bytes)
-      : in_(in),
-        most_(most_bytes),
-        buffer_(std::make_unique_for_overwrite<char[]>(most_bytes + 1 + simdjson::SIMDJSON_PADDING)) {}
-
-  // False at the end of the stream.
-  bool next() {
-    in_.getline(buffer_.get(), static_cast<std::streamsize>(most_ + 1));
-    const size_t taken = static_cast<size_t>(in_.gcount());
-    if (in_.bad() || (in_.eof() && taken == 0)) return false;
-    ended_ = !in_.eof();
-    too_long_ = in_.fail();
-    length_ = taken - (ended_ && !too_long_ ? 1 : 0);
-    if (too_long_) {
-      in_.clear();
-      in_.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-    }
-    return true;
-  }
-
-  std::string_view text() const { return {buffer_.get(), length_}; }
-  bool ended() const { return ended_; }
-  bool too_long() const { return too_long_; }
-
- private:
-  std::istream& in_;
-  size_t most_;
-  std::unique_ptr<char[]> buffer_;
-  size_t length_ = 0;
-  bool ended_ = true, too_long_ = false;
 };
 
 void read_line(const LineSource& source, const LinePlace& place, const ReadLimits& limits, LineParser& parser,
@@ -316,7 +282,7 @@ RolloutFile read_rollouts(std::istream& in, const std::string& name, const ReadO
   LineParser parser(options.limits);
   BatchBuilder builder(options.limits.names);
   for (size_t number = 1; source.next(); ++number) {
-    if (!source.too_long() && source.text().find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (source.blank()) continue;
     ++file.lines;
     try {
       read_line(source, {name, number, source.ended()}, options.limits, parser, builder);

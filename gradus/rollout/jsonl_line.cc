@@ -24,21 +24,6 @@ std::string shorten(std::string_view text) {
   return text.size() <= kShown ? std::string(text) : std::string(text.substr(0, kShown)) + "...";
 }
 
-std::string describe(element value) {
-  switch (value.type()) {
-    case element_type::ARRAY:
-      return "a list";
-    case element_type::OBJECT:
-      return "an object";
-    case element_type::STRING:
-      return "the text '" + shorten(std::string_view(value)) + "'";
-    case element_type::NULL_VALUE:
-      return "null";
-    default:
-      return shorten(simdjson::minify(value));
-  }
-}
-
 // Where a value stands, written out only for a refusal: "steps[3].tokens[5]".
 struct Where {
   const Where* outer = nullptr;
@@ -332,6 +317,23 @@ void LineReader::read(element root) {
   check_lengths();
 }
 
+}  // namespace
+
+std::string describe(element value) {
+  switch (value.type()) {
+    case element_type::ARRAY:
+      return "a list";
+    case element_type::OBJECT:
+      return "an object";
+    case element_type::STRING:
+      return "the text '" + shorten(std::string_view(value)) + "'";
+    case element_type::NULL_VALUE:
+      return "null";
+    default:
+      return shorten(simdjson::minify(value));
+  }
+}
+
 Error not_json(const LinePlace& place, simdjson::error_code code, std::string_view text, size_t depth) {
   Error error = line_error(place, code == simdjson::DEPTH_ERROR ? "nested too deeply" : "not valid JSON");
   if (code == simdjson::DEPTH_ERROR) {
@@ -346,8 +348,6 @@ Error not_json(const LinePlace& place, simdjson::error_code code, std::string_vi
   }
   return error;
 }
-
-}  // namespace
 
 Error line_error(const LinePlace& place, std::string what) {
   constexpr size_t kMostLines = std::numeric_limits<int>::max();

@@ -62,4 +62,10 @@ class LineParser {
 // An Error::input marked with the place, for checks that need more than the line itself.
 Error line_error(const LinePlace& place, std::string what);
 
+// Why simdjson refused a text.
+Error not_json(const LinePlace& place, simdjson::error_code code, std::string_view text, size_t depth);
+
+// A value for the "found" of a refusal: "a list", "the text 'abc'", "12".
+std::string describe(simdjson::dom::element value);
+
 }  // namespace gradus

@@ -50,6 +50,10 @@ const Adapters& adapters() {
     verify_prm_training(built);
     verify_rewardbench2(built);
     verify_rewardmath(built);
+    verify_mr_score(built);
+    verify_prmbench(built);
+    verify_processbench(built);
+    verify_reasoneval(built);
     return built;
   }();
   return all;

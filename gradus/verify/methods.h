@@ -37,5 +37,9 @@ void verify_consensus(Adapters& adapters);
 void verify_prm_training(Adapters& adapters);
 void verify_rewardbench2(Adapters& adapters);
 void verify_rewardmath(Adapters& adapters);
+void verify_mr_score(Adapters& adapters);
+void verify_prmbench(Adapters& adapters);
+void verify_processbench(Adapters& adapters);
+void verify_reasoneval(Adapters& adapters);
 
 }  // namespace gradus

@@ -1,0 +1,18 @@
+// A first wrong step that a file states by its printed number: "Step 3" of steps that say "Step N:" in their
+// own text, with blank entries between them (MR-GSM8K, Mr-Ben). Where no step prints a number, the number is
+// the 1-based place.
+//
+//   take_stated_step(solution, false, "3");    // sets numbers, stated errors, first error, labels, sound
+//   stated_step_text(solution);                // "3", "N/A" for a sound solution
+#pragma once
+
+#include <string_view>
+
+#include "gradus/rollout/solution.h"
+
+namespace gradus {
+
+void take_stated_step(Solution& solution, bool sound, std::string_view stated);
+std::string stated_step_text(const Solution& solution);
+
+}  // namespace gradus
