@@ -17,6 +17,7 @@
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
+#include "gradus/reward/answer/answer_equal.h"
 #include "gradus/reward/answer_overlap.h"
 #include "gradus/reward/block_format.h"
 #include "gradus/reward/by_success.h"
@@ -99,6 +100,7 @@ void register_operators(OperatorRegistry& registry) {
   register_value_loss(registry);
   register_aggregation(registry);
   register_answer_format(registry);
+  register_answer_equal(registry);
   register_answer_overlap(registry);
   register_execution_penalty(registry);
   register_gui_step(registry);

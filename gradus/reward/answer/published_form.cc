@@ -362,10 +362,10 @@ std::string published_form(View answer, bool keep_units) {
   return text;
 }
 
-std::string published_answer(View completion, bool keep_units) {
+std::string stated_answer(View completion) {
   std::string text(completion);
   replace_all(text, "ки", "");  // the step tag of a process reward model
-  std::string answer = marked_answer(text);
+  const std::string answer = marked_answer(text);
   std::string line;
   for (size_t at = 0; at < answer.size();) {
     if (answer[at] == '\n') {
@@ -377,7 +377,11 @@ std::string published_answer(View completion, bool keep_units) {
   if (line.starts_with(":")) line.erase(0, 1);
   if (line.ends_with(".")) line.pop_back();
   if (line.ends_with("/")) line.pop_back();
-  return published_form(line, keep_units);
+  return line;
+}
+
+std::string published_answer(View text, bool keep_units) {
+  return published_form(stated_answer(text), keep_units);
 }
 
 }  // namespace gradus

@@ -30,6 +30,10 @@ namespace gradus {
 // keep_units: unit words stay (the released code does so for the sets carp_en and minerva_math).
 std::string published_form(std::string_view answer, bool keep_units = false);
 
+// The part of the text that states the answer, as it stands there.
+std::string stated_answer(std::string_view text);
+
+// published_form of the stated answer.
 std::string published_answer(std::string_view text, bool keep_units = false);
 
 }  // namespace gradus
