@@ -19,6 +19,13 @@ foreach(room base rollout tool lsp model model_torch reward credit env search le
   endif()
 endforeach()
 
+# A language server that misbehaves by a seed.
+if(TARGET test_lsp)
+  add_executable(fake-language-server ${PROJECT_SOURCE_DIR}/tests/lsp/fake_server.cc)
+  target_link_libraries(fake-language-server PRIVATE gradus_lsp)
+  add_dependencies(test_lsp fake-language-server)
+endif()
+
 # tests/**/*_test.py drive the real command; they are given its path. Those of studies train, so they need libtorch. A
 # script would link or time a sanitized build wrongly, so these builds have none.
 if(TARGET gradus AND NOT GRADUS_SANITIZE)

@@ -56,6 +56,15 @@ LspError refusal(const std::string& method, const Json& error) {
 
 }  // namespace
 
+ConnectionMaker process_of(const ServerProfile& profile, const std::string& root, const FrameLimits& limits) {
+  ServerCommand command{.argv = {executable_of(profile)},
+                        .directory = root,
+                        .environment = profile.environment,
+                        .limits = limits};
+  command.argv.insert(command.argv.end(), profile.arguments.begin(), profile.arguments.end());
+  return [command] { return std::make_unique<ServerProcess>(command); };
+}
+
 // From one start of the server to its end.
 struct Client::Life {
   std::unique_ptr<Connection> connection;
@@ -70,14 +79,7 @@ Client::Client(ServerProfile profile, std::string root, ClientOptions options, C
       root_(std::move(root)),
       options_(std::move(options)),
       maker_(std::move(maker)) {
-  if (!maker_) {
-    ServerCommand command{.argv = {executable_of(profile_)},
-                          .directory = root_,
-                          .environment = profile_.environment,
-                          .limits = options_.limits};
-    command.argv.insert(command.argv.end(), profile_.arguments.begin(), profile_.arguments.end());
-    maker_ = [command] { return std::make_unique<ServerProcess>(command); };
-  }
+  if (!maker_) maker_ = process_of(profile_, root_, options_.limits);
   ready_life();
 }
 

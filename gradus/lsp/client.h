@@ -3,10 +3,9 @@
 //
 //   Client client(server_profile("clangd"), "/home/me/project");
 //   client.open_document(uri, text);
-//   Reply hover = client.send("textDocument/hover", params);              // asks; others may be on their way
-//   Json result = hover.get();                                            // waits; throws LspError
-//   Json again = client.request("textDocument/definition", params);       // send and get, over a restart if
-//   needed
+//   Reply hover = client.send("textDocument/hover", params);          // asks; others may be on their way
+//   Json result = hover.get();                                        // waits; throws LspError
+//   Json place = client.request("textDocument/definition", params);   // both, over a restart if needed
 //
 // Failures: no answer in time LS_TIMEOUT ($/cancelRequest is sent, a late answer is discarded and counted);
 // the server ended, sent garbage or cannot be started LS_CRASH; it does not offer a method UNSUPPORTED_CAP;
@@ -40,6 +39,9 @@ namespace gradus {
 using Milliseconds = std::chrono::milliseconds;
 using Deadline = std::chrono::steady_clock::time_point;
 using ConnectionMaker = std::function<std::unique_ptr<Connection>()>;
+
+// The profile's program, run in `root`. LspError LS_CRASH where it is not installed.
+ConnectionMaker process_of(const ServerProfile& profile, const std::string& root, const FrameLimits& limits);
 
 struct ClientOptions {
   Milliseconds request_timeout{30'000};

@@ -180,6 +180,7 @@ void ServerProcess::spawn() {
     }
   }
   close(report.ours);
+  exit_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   if (error == 0) return;
   stop(std::chrono::milliseconds(0));
   cannot_start(command_.argv[0], error);
@@ -197,6 +198,7 @@ void ServerProcess::stop(std::chrono::milliseconds patience) {
     close_at(output_);
     close_at(errors_);
     close_at(wake_);
+    close_at(exit_);
   }
   if (pid_ <= 0) return;
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -272,8 +274,8 @@ void ServerProcess::read_errors() {
 }
 
 void ServerProcess::wait_for_bytes() {
-  std::array<pollfd, 4> ends{
-      {{output_, POLLIN, 0}, {wake_, POLLIN, 0}, {errors_, POLLIN, 0}, {-1, POLLOUT, 0}}};
+  std::array<pollfd, 5> ends{
+      {{output_, POLLIN, 0}, {wake_, POLLIN, 0}, {errors_, POLLIN, 0}, {-1, POLLOUT, 0}, {exit_, POLLIN, 0}}};
   {
     const std::lock_guard lock(mutex_);
     if (unread_at_ < unread_.size()) ends[3].fd = input_;
@@ -288,7 +290,13 @@ void ServerProcess::wait_for_bytes() {
     const std::lock_guard lock(mutex_);
     flush();
   }
-  if (ends[0].revents) read_output();
+  // The end counts once everything before it is read.
+  if (ends[0].revents) {
+    read_output();
+  } else if (ends[4].revents) {
+    const std::lock_guard lock(mutex_);
+    gone_ = ended_ = true;
+  }
 }
 
 std::optional<std::string> ServerProcess::receive() {

@@ -2,9 +2,8 @@
 //
 //   ServerProcess server({.argv = {"/usr/bin/clangd"}, .directory = root});
 //   server.send(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{}})");   // never blocks
-//   std::optional<std::string> body = server.receive();                              // blocks; nothing: it
-//   ended server.stop(std::chrono::seconds(2));                                            // then SIGKILL to
-//   its group
+//   std::optional<std::string> body = server.receive();   // blocks; nothing: the server ended
+//   server.stop(std::chrono::seconds(2));                 // then SIGKILL to its group
 //
 // The server runs in a process group of its own that is killed for sure when the connection ends; when we die
 // without a word the kernel kills it (PR_SET_PDEATHSIG, which follows the thread that started it: start,
@@ -74,6 +73,7 @@ class ServerProcess : public Connection {
   FrameReader reader_;
   pid_t pid_ = -1;
   int input_ = -1, output_ = -1, errors_ = -1, wake_ = -1;
+  int exit_ = -1;             // readable once the process has ended: what it started may hold its output open
   mutable std::mutex mutex_;  // of what follows
   std::string unread_;        // bytes for the server, from unread_at_ on
   size_t unread_at_ = 0;

@@ -33,32 +33,6 @@ std::string shown(std::string_view bytes) {
                      .expected(expected));
 }
 
-// Nesting is counted before the parser sees the text, because documents are destroyed and printed
-// recursively.
-void check_depth(std::string_view body, int limit) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > limit) {
-        not_a_message("nested too deeply", fmt::format("depth {} at byte {}", depth, i),
-                      fmt::format("at most {}", limit));
-      }
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-}
-
 bool is_id(const Json& id) {
   return id.is_number_integer() || id.is_string();
 }
@@ -165,31 +139,59 @@ void FrameReader::finish() const {
          "whole messages");
 }
 
+// Documents are destroyed and printed recursively, so depth is judged on the text.
+std::optional<size_t> first_too_deep(std::string_view text, int limit) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > limit) return i;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return std::nullopt;
+}
+
+MessageKind kind_of(const Json& document) {
+  if (!document.is_object()) not_a_message("no object", shown(document.dump()), "a JSON object");
+  const auto version = document.find("jsonrpc");
+  if (version == document.end() || *version != "2.0") {
+    not_a_message("another protocol", shown(document.dump()), "\"jsonrpc\": \"2.0\"");
+  }
+  const auto method = document.find("method");
+  if (method == document.end()) {
+    check_response(document);
+    return MessageKind::response;
+  }
+  if (!method->is_string()) not_a_message("a method that is no text", shown(method->dump()), "a text");
+  const auto id = document.find("id");
+  if (id == document.end()) return MessageKind::notification;
+  if (!is_id(*id)) not_a_message("an id of the wrong type", shown(id->dump()), "a whole number or a text");
+  return MessageKind::request;
+}
+
 Message parse_message(std::string_view body, const FrameLimits& limits) {
-  check_depth(body, limits.depth);
+  if (const std::optional<size_t> deep = first_too_deep(body, limits.depth)) {
+    not_a_message("nested too deeply", fmt::format("at byte {}", *deep),
+                  fmt::format("at most {} levels", limits.depth));
+  }
   Message message;
   try {
     message.document = Json::parse(body);
   } catch (const nlohmann::json::exception& error) {
     not_a_message("no JSON", shown(error.what()), "a JSON object");
   }
-  const Json& document = message.document;
-  if (!document.is_object()) not_a_message("no object", shown(body), "a JSON object");
-  const auto version = document.find("jsonrpc");
-  if (version == document.end() || *version != "2.0") {
-    not_a_message("another protocol", shown(body), "\"jsonrpc\": \"2.0\"");
-  }
-  const auto method = document.find("method");
-  if (method == document.end()) {
-    check_response(document);
-    message.kind = MessageKind::response;
-    return message;
-  }
-  if (!method->is_string()) not_a_message("a method that is no text", shown(method->dump()), "a text");
-  const auto id = document.find("id");
-  if (id == document.end()) return message;
-  if (!is_id(*id)) not_a_message("an id of the wrong type", shown(id->dump()), "a whole number or a text");
-  message.kind = MessageKind::request;
+  message.kind = kind_of(message.document);
   return message;
 }
 

@@ -61,5 +61,10 @@ struct Message {
 };
 
 Message parse_message(std::string_view body, const FrameLimits& limits);
+MessageKind kind_of(const Json& document);  // LspError LS_CRASH where it is no message
+
+// The byte of a JSON text where arrays and objects are nested deeper than `limit`, counted before a parser
+// sees it.
+std::optional<size_t> first_too_deep(std::string_view text, int limit);
 
 }  // namespace gradus

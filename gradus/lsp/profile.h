@@ -2,24 +2,24 @@
 // new file.
 //
 //   name, install                what to call it, and how a person gets it
-//   executables                  candidates in order: on PATH, or with a slash beside the gradus binary or
-//   its parent arguments, [environment]     pinned: the same snapshot gives the same facts
+//   executables                  candidates in order: on PATH, or with a slash beside or above the binary
+//   arguments, [environment]     pinned: the same snapshot gives the same facts
 //   [[language]] id, endings     which documents it reads, and as what
 //   [initialization], [settings] sent with initialize; answered on workspace/configuration
 //   [diagnostics] mode           "push": published, judged by their version; "pull": asked for
 //     idle_method, idle_state    the notification {uri, state} which says that a file's work is done
-//     rebuild                    put into didChange so that a file is judged anew after others changed on
-//     disk suppressions, fatal_codes  markers that hide diagnostics; codes behind which diagnostics are
-//     hidden ("": none)
+//     rebuild                    put into didChange: the file is judged anew after others changed on disk
+//     suppressions               markers that hide diagnostics
+//     fatal_codes                codes of errors behind which others are hidden; "": no code
 //   [index] token, files         progress that ends when the project is indexed, if one of the files is there
 //   config_files                 what the server reads of a project: they enter the configuration digest
 //   version_prefix               the log line that names the version, where the answer to initialize does not
 //
 //   const ServerProfile clangd = server_profile("clangd");         // or "my/server.toml"
-//   const std::string program = executable_of(clangd);             // LspError LS_CRASH if it is not
-//   installed const std::string language = clangd.language_of("src/a.cc");   // "cpp" Json setting =
-//   setting_of(clangd, "python.analysis");          // null if there is none std::string digest =
-//   config_digest(clangd, "/home/me/project");
+//   const std::string program = executable_of(clangd);             // LS_CRASH: it is not installed
+//   const std::string language = clangd.language_of("src/a.cc");   // "cpp"
+//   Json setting = setting_of(clangd, "python.analysis");          // null if there is none
+//   std::string digest = config_digest(clangd, "/home/me/project");
 #pragma once
 
 #include <string>

@@ -2,12 +2,13 @@
 //
 //   connection.send(answer_to(message, profile, root).dump());
 //
-//   workspace/configuration                             the profile's settings, null where there are none
-//   workspace/workspaceFolders                          the workspace
-//   client/registerCapability, /unregisterCapability, window/workDoneProgress/create, workspace/*/refresh
-//   null window/showMessageRequest                           null: nobody picks an action workspace/applyEdit
-//   refused: a server never writes by itself anything else                                       the error
-//   MethodNotFound
+//   workspace/configuration            the profile's settings, null where there are none
+//   workspace/workspaceFolders         the workspace
+//   client/registerCapability, client/unregisterCapability, window/workDoneProgress/create and
+//   workspace/.../refresh              null
+//   window/showMessageRequest          null: nobody picks an action
+//   workspace/applyEdit                refused: a server never writes by itself
+//   anything else                      the error MethodNotFound
 #pragma once
 
 #include <string>
