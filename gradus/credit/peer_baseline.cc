@@ -52,14 +52,11 @@ class PeerBaseline : public Operator {
       const bool even = !per_token_ || (level_ == Level::token && whole[g]);
       const bool zero = !padded_ && even && g < pools.size() && pools[g].constant;
       const Share others{all[g].sum - own[r].sum, all[g].weight - own[r].weight};
-      for_each_trained_span(batch, level_, r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (!values.valid(i)) continue;
-          const bool alone = !(others.weight > 0);
-          out.set(i, alone  ? (own_ ? values[i] : 0.0)
-                     : zero ? 0.0
-                            : values[i] - others.sum / others.weight * units(batch, i));
-        }
+      const bool alone = !(others.weight > 0);
+      for_each_valid(batch, values, r, [&](size_t i) {
+        out.set(i, alone  ? (own_ ? values[i] : 0.0)
+                   : zero ? 0.0
+                          : values[i] - others.sum / others.weight * units(batch, i));
       });
     }
     batch.put_column(into_, std::move(out));
@@ -70,13 +67,11 @@ class PeerBaseline : public Operator {
                  bool& complete) const {
     double sum = 0;
     size_t count = 0;
-    for_each_trained_span(batch, level_, rollout, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        complete = complete && values.valid(i);
-        if (!values.valid(i)) continue;
-        sum += values[i];
-        ++count;
-      }
+    for_each_trained_place(batch, level_, rollout, [&](size_t i) {
+      complete = complete && values.valid(i);
+      if (!values.valid(i)) return;
+      sum += values[i];
+      ++count;
     });
     if (padded_) return {sum, width};
     if (count == 0) return {};

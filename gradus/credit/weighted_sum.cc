@@ -33,11 +33,7 @@ class WeightedSum : public Operator {
     std::vector<const Column*> channels;
     for (const std::string& name : from_) channels.push_back(&batch.column(name));
     Column out(level_, batch.size(level_), {.estimates = "advantage"}, batch.precision());
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, level_, r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) add(channels, i, out);
-      });
-    }
+    for_each_trained_place(batch, level_, [&](size_t i) { add(channels, i, out); });
     batch.put_column(into_, std::move(out));
   }
 

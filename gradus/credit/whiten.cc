@@ -31,21 +31,10 @@ class Whiten : public Operator {
     if (moments.count == 0) return;
     if (equal && variant_ == WhitenVariant::paper) moments = {moments.count, first, 0};
     const Whitening whitening = whitening_of(moments, shift_, variant_);
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_valid(batch, column, r, [&](size_t i) { column.set(i, whitening(column[i])); });
-    }
+    for_each_valid(batch, column, [&](size_t i) { column.set(i, whitening(column[i])); });
   }
 
  private:
-  template <class Fn>
-  static void for_each_valid(const RolloutBatch& batch, const Column& column, size_t rollout, Fn&& fn) {
-    for_each_trained_span(batch, column.level(), rollout, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        if (column.valid(i)) fn(i);
-      }
-    });
-  }
-
   std::string column_;
   bool shift_;
   WhitenVariant variant_;

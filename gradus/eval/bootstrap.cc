@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gradus/base/error.h"
+#include "gradus/base/quantile.h"
 #include "gradus/eval/student_t.h"
 
 namespace gradus {

@@ -50,7 +50,4 @@ double interquartile_mean(std::span<const double> values);  // drops floor(n/4) 
 
 std::vector<double> holm(std::span<const double> p);  // adjusted p, in the order given
 
-// Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996); reorders `values`.
-double quantile(std::vector<double>& values, double probability);
-
 }  // namespace gradus

@@ -1,7 +1,7 @@
 #include "gradus/learn/error_threshold.h"
 
 #include "gradus/base/error.h"
-#include "gradus/learn/logistic.h"
+#include "gradus/base/logistic.h"
 
 namespace gradus {
 

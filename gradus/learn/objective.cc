@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "gradus/learn/logistic.h"
+#include "gradus/base/logistic.h"
 
 namespace gradus {
 

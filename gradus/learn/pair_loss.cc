@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "gradus/base/error.h"
-#include "gradus/learn/logistic.h"
+#include "gradus/base/logistic.h"
 
 namespace gradus {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <numeric>
 
-#include "gradus/learn/logistic.h"
+#include "gradus/base/logistic.h"
 
 namespace gradus {
 

@@ -1,20 +1,11 @@
 #include "gradus/learn/top_share.h"
 
-#include <algorithm>
-#include <cmath>
-
+#include "gradus/base/quantile.h"
 #include "gradus/rollout/spans.h"
 
 namespace gradus {
 
 namespace {
-
-double quantile_of(std::vector<double> values, double q) {
-  std::ranges::sort(values);
-  const double at = q * static_cast<double>(values.size() - 1), below = std::floor(at);
-  const size_t i = static_cast<size_t>(below), next = std::min(i + 1, values.size() - 1);
-  return values[i] + (at - below) * (values[next] - values[i]);
-}
 
 class TopShare : public Operator {
  public:
@@ -27,18 +18,14 @@ class TopShare : public Operator {
     const Column source = batch.column(channel_);
     std::vector<size_t> tokens;
     std::vector<double> values;
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, r, [&](size_t begin, size_t end) {
-        for (size_t t = begin; t < end; ++t) {
-          if (!source.valid(t)) continue;
-          tokens.push_back(t);
-          values.push_back(source[t]);
-        }
-      });
-    }
+    for_each_valid(batch, source, [&](size_t t) {
+      tokens.push_back(t);
+      values.push_back(source[t]);
+    });
     Column& out = batch.add_column(into_);
     if (tokens.empty()) return;
-    const double least = quantile_of(values, 1 - share_);
+    std::vector<double> ranked = values;
+    const double least = quantile(ranked, 1 - share_);
     for (size_t i = 0; i < tokens.size(); ++i) out.set(tokens[i], values[i] >= least);
   }
 

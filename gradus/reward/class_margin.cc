@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "gradus/base/logistic.h"
 #include "gradus/rollout/spans.h"
 
 namespace gradus {
@@ -21,19 +22,15 @@ class ClassMargin : public Operator {
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     const Column &favoured = batch.column(for_), &against = batch.column(against_);
     Column out(favoured.level(), favoured.size(), favoured.info(), batch.precision());
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, out.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (favoured.valid(i) && against.valid(i)) out.set(i, read(favoured[i] - against[i]));
-        }
-      });
-    }
+    for_each_valid(batch, favoured, [&](size_t i) {
+      if (against.valid(i)) out.set(i, read(favoured[i] - against[i]));
+    });
     batch.put_column(into_, std::move(out));
   }
 
  private:
   double read(double difference) const {
-    return probability_ ? 1 / (1 + std::exp(-difference)) : std::tanh(difference / 2);
+    return probability_ ? sigmoid(difference) : std::tanh(difference / 2);
   }
 
   std::string for_, against_, into_;

@@ -13,13 +13,9 @@ class Fill : public Operator {
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column& column = batch.column(column_);
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (!column.valid(i)) column.set(i, value_);
-        }
-      });
-    }
+    for_each_trained_place(batch, column.level(), [&](size_t i) {
+      if (!column.valid(i)) column.set(i, value_);
+    });
   }
 
  private:

@@ -1,6 +1,6 @@
 #include "gradus/reward/first_valid.h"
 
-#include "gradus/reward/places.h"
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 

@@ -18,13 +18,9 @@ class LogRatio : public Operator {
     const Column& policy = batch.column(policy_);
     const Column& reference = batch.column(reference_);
     Column out(Level::token, batch.tokens(), {.estimates = "correctness"}, batch.precision());
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, r, [&](size_t begin, size_t end) {
-        for (size_t t = begin; t < end; ++t) {
-          if (policy.valid(t) && reference.valid(t)) out.set(t, beta_ * (policy[t] - reference[t]));
-        }
-      });
-    }
+    for_each_valid(batch, policy, [&](size_t t) {
+      if (reference.valid(t)) out.set(t, beta_ * (policy[t] - reference[t]));
+    });
     batch.put_column(into_, std::move(out));
   }
 

@@ -30,15 +30,6 @@ class MinForm : public Operator {
   }
 
  private:
-  template <class Fn>
-  static void for_each_valid(const RolloutBatch& batch, const Column& column, size_t rollout, Fn&& fn) {
-    for_each_trained_span(batch, Level::step, rollout, [&](size_t begin, size_t end) {
-      for (size_t s = begin; s < end; ++s) {
-        if (column.valid(s)) fn(s);
-      }
-    });
-  }
-
   double weight(double reward, double lowest) const { return std::exp((lowest - reward) / temperature_); }
 
   std::string column_;

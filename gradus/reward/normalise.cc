@@ -46,18 +46,13 @@ class Normalise : public Operator {
     const std::vector<size_t> pools = key_.empty() ? pools_of(batch, column.level(), pool_from_name(pool_))
                                                    : pools_by_key(batch, batch.column(key_));
     const std::vector<PoolStatistics> statistics = pool_statistics(column, pools);
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (!column.valid(i)) continue;
-          if (pools[i] == kNoPool) {
-            column.clear(i);
-          } else {
-            column.set(i, scaled(column[i], statistics[pools[i]]));
-          }
-        }
-      });
-    }
+    for_each_valid(batch, column, [&](size_t i) {
+      if (pools[i] == kNoPool) {
+        column.clear(i);
+      } else {
+        column.set(i, scaled(column[i], statistics[pools[i]]));
+      }
+    });
   }
 
  private:
@@ -78,15 +73,12 @@ class Normalise : public Operator {
     const std::vector<size_t> pools = pools_of(batch, Level::rollout, pool_from_name(pool_));
     const std::vector<PoolStatistics> statistics = pool_statistics(measured, pools);
     for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (!column.valid(i)) continue;
-          const PoolStatistics& pool = statistics[pools[r]];
-          if (pool.count == 0) {
-            column.clear(i);
-          } else {
-            column.set(i, scaled_by(centred_by(column[i], pool, measured, r), pool));
-          }
+      const PoolStatistics& pool = statistics[pools[r]];
+      for_each_valid(batch, column, r, [&](size_t i) {
+        if (pool.count == 0) {
+          column.clear(i);
+        } else {
+          column.set(i, scaled_by(centred_by(column[i], pool, measured, r), pool));
         }
       });
     }

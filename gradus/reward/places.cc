@@ -7,9 +7,7 @@ namespace gradus {
 
 std::vector<size_t> trained_places(const RolloutBatch& batch, Level level, size_t rollout) {
   std::vector<size_t> places;
-  for_each_trained_span(batch, level, rollout, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) places.push_back(i);
-  });
+  for_each_trained_place(batch, level, rollout, [&](size_t i) { places.push_back(i); });
   return places;
 }
 

@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 #include <functional>
 
-#include "gradus/reward/places.h"
+#include "gradus/base/logistic.h"
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 
@@ -20,9 +21,7 @@ class Pointwise : public Operator {
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column& column = batch.column(column_);
-    for_each_trained_place(batch, column.level(), [&](size_t i) {
-      if (column.valid(i)) column.set(i, change_(column[i]));
-    });
+    for_each_valid(batch, column, [&](size_t i) { column.set(i, change_(column[i])); });
   }
 
  private:
@@ -57,12 +56,6 @@ std::unique_ptr<Operator> make_threshold(const Params& params) {
     if ((two_sided ? std::abs(r) : r) <= above) return 0.0;
     return one ? 1.0 : r;
   });
-}
-
-double sigmoid(double x) {
-  // exp of a number that is never positive: no overflow.
-  const double small = std::exp(-std::abs(x));
-  return x >= 0 ? 1 / (1 + small) : small / (1 + small);
 }
 
 std::unique_ptr<Operator> make_best_of(const Params& params) {

@@ -95,10 +95,8 @@ std::vector<size_t> pools_by_key(const RolloutBatch& batch, const Column& key) {
   const std::vector<size_t> groups = group_numbers(batch);
   std::unordered_map<std::pair<size_t, double>, size_t, Hash> seen;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    for_each_trained_span(batch, key.level(), r, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        if (key.valid(i)) pools[i] = seen.emplace(std::pair(groups[r], key[i]), seen.size()).first->second;
-      }
+    for_each_valid(batch, key, r, [&](size_t i) {
+      pools[i] = seen.emplace(std::pair(groups[r], key[i]), seen.size()).first->second;
     });
   }
   return pools;

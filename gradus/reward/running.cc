@@ -4,7 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "gradus/reward/places.h"
+#include "gradus/base/quantile.h"
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 
@@ -12,17 +13,13 @@ namespace {
 
 std::vector<double> trained_values(const RolloutBatch& batch, const Column& column) {
   std::vector<double> values;
-  for_each_trained_place(batch, column.level(), [&](size_t i) {
-    if (column.valid(i)) values.push_back(column[i]);
-  });
+  for_each_valid(batch, column, [&](size_t i) { values.push_back(column[i]); });
   return values;
 }
 
 template <class Change>
 void change_values(const RolloutBatch& batch, Column& column, Change change) {
-  for_each_trained_place(batch, column.level(), [&](size_t i) {
-    if (column.valid(i)) column.set(i, change(column[i]));
-  });
+  for_each_valid(batch, column, [&](size_t i) { column.set(i, change(column[i])); });
 }
 
 class Running : public Operator {
@@ -70,9 +67,9 @@ class Percentile : public Operator {
 
   void apply(RolloutBatch& batch, const OperatorContext& context) const override {
     Column& column = batch.column(column_);
-    const std::vector<double> values = trained_values(batch, column);
+    std::vector<double> values = trained_values(batch, column);
     if (values.empty()) return;
-    double range = percentile(values, high_) - percentile(values, low_);
+    double range = quantile(values, high_ / 100) - quantile(values, low_ / 100);
     Json* const memory = context.memory;
     if (memory && !memory->is_null()) {
       range = decay_ * memory->at("range").get<double>() + (1 - decay_) * range;
@@ -96,13 +93,6 @@ void RunningMoments::add(const Moments& batch) {
   mean += apart * (here / total);
   variance = squares / total;
   count = total;
-}
-
-double percentile(std::vector<double> values, double percent) {
-  std::sort(values.begin(), values.end());
-  const double rank = percent / 100 * static_cast<double>(values.size() - 1);
-  const size_t below = static_cast<size_t>(rank), above = std::min(below + 1, values.size() - 1);
-  return values[below] + (rank - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
 void register_running(OperatorRegistry& registry) {

@@ -38,9 +38,6 @@ struct RunningMoments {
   void add(const Moments& batch);  // nothing where the batch is empty
 };
 
-// Linear between the ranks; percent from 0 to 100, values not empty, in any order.
-double percentile(std::vector<double> values, double percent);
-
 void register_running(OperatorRegistry& registry);
 
 }  // namespace gradus

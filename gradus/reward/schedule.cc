@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "gradus/reward/places.h"
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 

@@ -1,6 +1,6 @@
 #include "gradus/reward/shift.h"
 
-#include "gradus/rollout/spans.h"
+#include "gradus/reward/places.h"
 
 namespace gradus {
 
@@ -16,12 +16,8 @@ class Shift : public Operator {
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     const Column& column = batch.column(from_);
     Column out(column.level(), column.size(), column.info(), batch.precision());
-    std::vector<size_t> places;
     for (size_t r = 0; r < batch.rollouts(); ++r) {
-      places.clear();
-      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) places.push_back(i);
-      });
+      const std::vector<size_t> places = trained_places(batch, column.level(), r);
       const int64_t count = static_cast<int64_t>(places.size());
       for (int64_t k = std::max<int64_t>(0, -by_); k < std::min(count, count - by_); ++k) {
         const size_t source = places[static_cast<size_t>(k + by_)];

@@ -21,12 +21,9 @@ class Top : public Operator {
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       places.clear();
       size_t nonzero = 0;
-      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (!column.valid(i)) continue;
-          places.push_back(i);
-          nonzero += column[i] != 0;
-        }
+      for_each_valid(batch, column, r, [&](size_t i) {
+        places.push_back(i);
+        nonzero += column[i] != 0;
       });
       if (nonzero >= k_) keep(places, column);
     }

@@ -19,13 +19,9 @@ class Transform : public Operator {
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     const Column& column = batch.column(from_);
     Column out(column.level(), column.size(), column.info(), batch.precision());
-    for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for_each_trained_span(batch, column.level(), r, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          if (column.valid(i)) out.set(i, exp_ ? std::exp(rate_ * column[i]) : std::pow(column[i], rate_));
-        }
-      });
-    }
+    for_each_valid(batch, column, [&](size_t i) {
+      out.set(i, exp_ ? std::exp(rate_ * column[i]) : std::pow(column[i], rate_));
+    });
     batch.put_column(into_, std::move(out));
   }
 

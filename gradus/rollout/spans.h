@@ -1,8 +1,10 @@
-// The trained tokens of a rollout as runs: its tokens without those of observed steps. Neighbouring steps
-// make one run.
+// What belongs to the policy: everything but observed steps and their tokens, as runs (neighbouring steps
+// make one run) or place by place, always in order.
 //
 //   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });   // in order
 //   for_each_trained_span(batch, Level::step, r, [&](size_t begin, size_t end) { ... });
+//   for_each_trained_place(batch, Level::step, r, [&](size_t s) { ... });      // without r: of all rollouts
+//   for_each_valid(batch, column, r, [&](size_t i) { use(column[i]); });        // without r: of all rollouts
 //   size_t n = trained_tokens(batch, r);
 #pragma once
 
@@ -37,6 +39,31 @@ void for_each_trained_span(const RolloutBatch& batch, Level level, size_t rollou
     begin = i + 1;
   }
   if (begin < last) fn(begin, last);
+}
+
+template <class Fn>
+void for_each_trained_place(const RolloutBatch& batch, Level level, size_t rollout, Fn&& fn) {
+  for_each_trained_span(batch, level, rollout, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) fn(i);
+  });
+}
+
+template <class Fn>
+void for_each_trained_place(const RolloutBatch& batch, Level level, Fn&& fn) {
+  for (size_t r = 0; r < batch.rollouts(); ++r) for_each_trained_place(batch, level, r, fn);
+}
+
+// The trained places at which the column has a value.
+template <class Fn>
+void for_each_valid(const RolloutBatch& batch, const Column& column, size_t rollout, Fn&& fn) {
+  for_each_trained_place(batch, column.level(), rollout, [&](size_t i) {
+    if (column.valid(i)) fn(i);
+  });
+}
+
+template <class Fn>
+void for_each_valid(const RolloutBatch& batch, const Column& column, Fn&& fn) {
+  for (size_t r = 0; r < batch.rollouts(); ++r) for_each_valid(batch, column, r, fn);
 }
 
 inline size_t trained_tokens(const RolloutBatch& batch, size_t rollout) {

@@ -1,7 +1,7 @@
 // Golden function of cooper (arXiv 2508.05613): the reward model's update on pairs, and its rewards.
 #include <cmath>
 
-#include "gradus/learn/logistic.h"
+#include "gradus/base/logistic.h"
 #include "gradus/learn/pair_loss.h"
 #include "gradus/verify/dense.h"
 #include "gradus/verify/golden.h"

@@ -90,13 +90,6 @@ TEST(Statistics, InterquartileMeanByHand) {
   EXPECT_DOUBLE_EQ(interquartile_mean(std::vector<double>{1, 2, 6}), 3.0);  // fewer than four: nothing to cut
 }
 
-TEST(Statistics, QuantileInterpolates) {
-  std::vector<double> values = {4, 1, 3, 2};
-  EXPECT_DOUBLE_EQ(quantile(values, 0.5), 2.5);
-  EXPECT_DOUBLE_EQ(quantile(values, 0.0), 1.0);
-  EXPECT_DOUBLE_EQ(quantile(values, 1.0), 4.0);
-}
-
 std::vector<double> doubles(const std::vector<int>& whole) {
   std::vector<double> out;
   for (const int value : whole) out.push_back(value / 7.0);

@@ -4,8 +4,8 @@
 #include <rapidcheck.h>
 #include <vector>
 
+#include "gradus/base/logistic.h"
 #include "gradus/learn/error_threshold.h"
-#include "gradus/learn/logistic.h"
 #include "gradus/learn/operators.h"
 #include "gradus/learn/pair_loss.h"
 #include "gradus/learn/score_loss.h"

@@ -169,13 +169,6 @@ TEST(Running, ScalesByAnotherChannelWithoutCentring) {
   EXPECT_EQ(out[1], 2 * out[0]);
 }
 
-TEST(Percentile, LinearBetweenRanks) {
-  EXPECT_EQ(percentile({4, 1, 3, 2}, 0), 1);
-  EXPECT_EQ(percentile({4, 1, 3, 2}, 50), 2.5);
-  EXPECT_EQ(percentile({4, 1, 3, 2}, 100), 4);
-  EXPECT_EQ(percentile({7}, 95), 7);
-}
-
 TEST(Percentile, ScalesByTheRangeButNeverUp) {
   EXPECT_TRUE(
       same(changed("shape.percentile", {{"low", 0}, {"high", 100}}, {0, 10, kMissing}), {0, 1, kMissing}));
