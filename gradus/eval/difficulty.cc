@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
-#include "gradus/eval/statistics.h"
+#include "gradus/base/quantile.h"
 
 namespace gradus {
 
