@@ -114,21 +114,12 @@ void geometric_mean(std::span<const TokenTerm> terms, const PolicyLoss& rule, st
 
 void add_covariance_kl(std::span<const TokenTerm> terms, const PolicyLoss& rule, std::span<TokenLoss> out) {
   if (terms.empty()) return;
-  const double count = static_cast<double>(terms.size());
-  double advantage = 0, logprob = 0;
-  for (const TokenTerm& term : terms) {
-    advantage += term.advantage;
-    logprob += term.logprob;
-  }
-  advantage /= count;
-  logprob /= count;
   std::vector<size_t> order(terms.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  const auto covariance = [&](size_t t) {
-    return (terms[t].advantage - advantage) * (terms[t].logprob - logprob);
-  };
-  std::ranges::stable_sort(order, [&](size_t a, size_t b) { return covariance(a) > covariance(b); });
-  order.resize(std::max<size_t>(1, static_cast<size_t>(count * rule.covariance_share)));
+  const std::vector<double> covariance = covariances(terms);
+  std::ranges::stable_sort(order, [&](size_t a, size_t b) { return covariance[a] > covariance[b]; });
+  const double share = static_cast<double>(terms.size()) * rule.covariance_share;
+  order.resize(std::max<size_t>(1, static_cast<size_t>(share)));
   for (const size_t t : order) {
     const KlEstimate kl = estimate_kl(KlEstimator::abs, terms[t].logprob, terms[t].old_logprob);
     out[t].value += rule.covariance_weight * kl.value;
@@ -205,6 +196,20 @@ std::vector<TokenLoss> policy_losses(std::span<const TokenTerm> terms, std::span
       out[t].slope += rule.kl_weight * kl.slope;
     }
   }
+  return out;
+}
+
+std::vector<double> covariances(std::span<const TokenTerm> terms) {
+  const double count = static_cast<double>(terms.size());
+  double advantage = 0, logprob = 0;
+  for (const TokenTerm& term : terms) {
+    advantage += term.advantage;
+    logprob += term.logprob;
+  }
+  advantage /= count;
+  logprob /= count;
+  std::vector<double> out;
+  for (const TokenTerm& term : terms) out.push_back((term.advantage - advantage) * (term.logprob - logprob));
   return out;
 }
 

@@ -97,6 +97,9 @@ struct TokenLoss {
 std::vector<TokenLoss> policy_losses(std::span<const TokenTerm> terms, std::span<const size_t> ends,
                                      const PolicyLoss& rule);
 
+// (A - mean A) (logprob - mean logprob) of every term, over all that are given.
+std::vector<double> covariances(std::span<const TokenTerm> terms);
+
 // Throws Error::input where a setting is out of its range.
 void check_policy_loss(const PolicyLoss& rule);
 

@@ -8,12 +8,14 @@
 #include "gradus/credit/weighted_sum.h"
 #include "gradus/credit/whiten.h"
 #include "gradus/learn/aggregation.h"
+#include "gradus/learn/covariance_clip.h"
 #include "gradus/learn/curation.h"
 #include "gradus/learn/kl.h"
 #include "gradus/learn/policy_loss.h"
 #include "gradus/learn/score_loss.h"
 #include "gradus/learn/top_share.h"
 #include "gradus/learn/value_loss.h"
+#include "gradus/reward/adaptive_weight.h"
 #include "gradus/reward/affine.h"
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
@@ -74,6 +76,7 @@ void register_operators(OperatorRegistry& registry) {
   register_pointwise(registry);
   register_running(registry);
   register_schedule(registry);
+  register_adaptive_weight(registry);
   register_spread(registry);
   register_vote(registry);
   register_step_return(registry);
@@ -107,6 +110,7 @@ void register_operators(OperatorRegistry& registry) {
   register_verification(registry);
   register_score_loss(registry);
   register_top_share(registry);
+  register_covariance_clip(registry);
   register_curation(registry);
 }
 

@@ -146,5 +146,41 @@ TEST(TopShare, QuantileOfTheTrainedTokensOfTheBatch) {
   EXPECT_EQ(got, (std::vector<double>{0, 1, 0, 1, -1, 1}));  // the median is 3
 }
 
+// Ten tokens; the first three and the last have a covariance inside (1, 5), two are above it.
+RolloutBatch covaried() {
+  RolloutBatch batch;
+  batch.add_rollout({.id = "a"});
+  batch.add_step(StepKind::reason, "x");
+  for (int t = 0; t < 10; ++t) batch.add_token(t);
+  Column &advantage = batch.add_column("token.advantage"), &logprob = batch.add_column("token.logprob");
+  const std::vector<double> values{2, 2, 2, 4, -2, 0, 0, -4, -2, -2};
+  for (size_t t = 0; t < 10; ++t) {
+    advantage.set(t, values[t]);
+    logprob.set(t, t == 4 || t == 8 ? 0 : values[t] / 2);
+  }
+  return batch;
+}
+
+std::vector<size_t> zeroed(double share, uint64_t seed) {
+  RolloutBatch batch = covaried();
+  operators().make("loss.covariance_clip", {{"share", share}})->apply(batch, {.random = Stream(seed)});
+  std::vector<size_t> out;
+  for (size_t t = 0; t < 10; ++t) {
+    if (batch.column("token.importance")[t] == 0) out.push_back(t);
+  }
+  return out;
+}
+
+TEST(CovarianceClip, ZeroesAShareOfTheCandidatesAndAtLeastOne) {
+  std::set<size_t> drawn;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    ASSERT_EQ(zeroed(0.0, seed).size(), 1u);
+    drawn.insert(zeroed(0.0, seed)[0]);
+  }
+  EXPECT_EQ(drawn, (std::set<size_t>{0, 1, 2, 9}));
+  EXPECT_EQ(zeroed(0.2, 1).size(), 2u);
+  EXPECT_EQ(zeroed(1.0, 1), (std::vector<size_t>{0, 1, 2, 9})) << "no more than there are candidates";
+}
+
 }  // namespace
 }  // namespace gradus

@@ -6,6 +6,7 @@
 #include "tests/reward/operator_run.h"
 #include "tests/rollout/small_batch.h"
 
+#include "gradus/reward/adaptive_weight.h"
 #include "gradus/reward/gate.h"
 #include "gradus/reward/places.h"
 #include "gradus/reward/pointwise.h"
@@ -24,6 +25,7 @@ OperatorRegistry registry() {
   register_pointwise(out);
   register_running(out);
   register_schedule(out);
+  register_adaptive_weight(out);
   return out;
 }
 
@@ -148,6 +150,20 @@ TEST(Running, MemoryGoesFromBatchToBatch) {
   const auto second = changed("shape.running", Json::object(), {1, 3}, {.memory = &memory});
   EXPECT_EQ(second, changed("shape.running", Json::object(), {1, 3}, {.memory = &reread}));
   EXPECT_NE(second, alone);
+}
+
+TEST(AdaptiveWeight, MovesTowardsTheTargetAndNoFasterThanItsBound) {
+  const Json params{
+      {"channel", "r"}, {"level", "step"}, {"weight", -0.5}, {"target", 2.0}, {"horizon", 10.0}};
+  Json memory;
+  EXPECT_EQ(changed("shape.adaptive_weight", params, {2.2, 2.2}, {.memory = &memory}),
+            (std::vector<double>{-1.1, -1.1}));
+  EXPECT_NEAR(memory["weight"].get<double>(), -0.5 * (1 + 0.1 * 1 / 10), 1e-12);  // one rollout, 10 % above
+  changed("shape.adaptive_weight", params, {200, kMissing}, {.memory = &memory});
+  EXPECT_NEAR(memory["weight"].get<double>(), -0.505 * 1.02, 1e-12);  // the bound is 20 %
+  const Json before = memory;
+  changed("shape.adaptive_weight", params, {kMissing}, {.memory = &memory});
+  EXPECT_EQ(memory, before);
 }
 
 TEST(Running, OneValueAndNoneAreDefined) {
