@@ -251,7 +251,7 @@ void Client::finish(const std::shared_ptr<Life>& life, LspError end) {
 }
 
 void Client::handle(const std::shared_ptr<Life>& life, const std::string& body) {
-  const Message message = parse_message(body, options_.limits);
+  Message message = parse_message(body, options_.limits);
   if (message.kind == MessageKind::request) {
     {
       const std::lock_guard lock(mutex_);
@@ -270,7 +270,7 @@ void Client::handle(const std::shared_ptr<Life>& life, const std::string& body) 
   changed_.notify_all();
 }
 
-void Client::handle_response(Life& life, const Json& response) {
+void Client::handle_response(Life& life, Json& response) {
   const Json& id = response.at("id");
   const auto asked = id.is_number_integer() ? life.asked.find(id.get<int64_t>()) : life.asked.end();
   if (asked == life.asked.end()) {
@@ -282,15 +282,16 @@ void Client::handle_response(Life& life, const Json& response) {
   if (response.contains("error")) {
     slot.error = refusal(asked->second.first, response.at("error"));
   } else {
-    slot.result = response.at("result");
+    slot.result = std::move(response.at("result"));
   }
   life.asked.erase(asked);
 }
 
 void Client::handle_notification(const Json& message) {
-  const std::string method = message.at("method").get<std::string>();
-  const Json params = message.value("params", Json());
-  if (!params.is_object()) return;
+  const std::string& method = message.at("method").get_ref<const std::string&>();
+  const auto found = message.find("params");
+  if (found == message.end() || !found->is_object()) return;
+  const Json& params = *found;
   if (method == "textDocument/publishDiagnostics") return handle_publication(params);
   if (method == "$/progress") return handle_progress(params);
   if (method == profile_.diagnostics.idle_method) {
@@ -424,7 +425,10 @@ Reply Client::send(const std::string& method, const Json& params) {
 
 Reply Client::send(const std::string& method, const Json& params, Milliseconds timeout) {
   const std::shared_ptr<Life> life = ready_life();
-  require_capability(capabilities(), method, profile_.name);
+  {
+    const std::lock_guard lock(mutex_);  // no copy: they are large and this is the hot path
+    require_capability(ready_.capabilities, method, profile_.name);
+  }
   return ask(life, method, params, timeout);
 }
 

@@ -164,7 +164,7 @@ class Client {
   void finish(const std::shared_ptr<Life>& life, LspError end);
   void end_life(const std::shared_ptr<Life>& life);
   void handle(const std::shared_ptr<Life>& life, const std::string& body);
-  void handle_response(Life& life, const Json& response);
+  void handle_response(Life& life, Json& response);
   void handle_notification(const Json& message);
   void handle_progress(const Json& params);
   void handle_publication(const Json& params);
