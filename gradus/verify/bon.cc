@@ -5,6 +5,7 @@
 #include "gradus/reward/answer/choose.h"
 #include "gradus/reward/answer/published_form.h"
 #include "gradus/verify/dense.h"
+#include "gradus/verify/golden.h"
 #include "gradus/verify/methods.h"
 #include "gradus/verify/votes.h"
 
@@ -48,8 +49,8 @@ Verified extracted(const Json& in, const Verifying&) {
 void verify_bon(Adapters& adapters) {
   adapters.add("bon", "aggregate_scores", aggregate_scores);
   adapters.add("bon", "pass_at_k", [](const Json& in, const Verifying&) -> Verified {
-    return {{{"pass_at_k", pass_at_k(in.at("n").get<uint64_t>(), in.at("c").get<uint64_t>(),
-                                     in.at("k").get<uint64_t>())}}};
+    return {{{"pass_at_k",
+              pass_at_k(golden_count(in.at("n")), golden_count(in.at("c")), golden_count(in.at("k")))}}};
   });
   adapters.add("bon",
                "compute_naive_pred/compute_weighted_pred/compute_maj_pred (canonical form = strip_string "

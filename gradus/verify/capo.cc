@@ -4,6 +4,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/verify/dense.h"
+#include "gradus/verify/golden.h"
 #include "gradus/verify/methods.h"
 
 namespace gradus {
@@ -24,14 +25,14 @@ Json voted_steps(RolloutBatch& batch, const std::vector<std::string>& critics, c
 Verified votes(const Json& in) {
   size_t steps = 0;
   for (const Json& critique : in.at("critiques")) {
-    for (const Json& step : critique) steps = std::max(steps, step.get<size_t>() + 1);
+    for (const Json& step : critique) steps = std::max(steps, golden_count(step) + 1);
   }
   RolloutBatch batch = ragged_batch({std::vector<size_t>(steps, 1)}, {0});
   std::vector<std::string> critics;
   for (const Json& critique : in.at("critiques")) {
     critics.push_back("critic_" + std::to_string(critics.size()));
     std::vector<double> wrong(steps, 0.0);
-    for (const Json& step : critique) wrong[step.get<size_t>()] = 1;
+    for (const Json& step : critique) wrong[golden_count(step)] = 1;
     put_column(batch, "step." + critics.back(), wrong);
   }
   Json out;
@@ -56,9 +57,9 @@ JudgedSteps judged_steps(size_t length, const Json& spans, const Json& wrong_ste
     at = end;
   };
   for (size_t k = 0; k < spans.size(); ++k) {
-    if (spans[k][0].get<size_t>() != at) add(spans[k][0].get<size_t>(), std::nan(""));
+    if (golden_count(spans.at(k).at(0)) != at) add(golden_count(spans.at(k).at(0)), std::nan(""));
     const bool wrong = std::find(wrong_steps.begin(), wrong_steps.end(), Json(k)) != wrong_steps.end();
-    add(spans[k][1].get<size_t>(), wrong ? 1.0 : 0.0);
+    add(golden_count(spans.at(k).at(1)), wrong ? 1.0 : 0.0);
   }
   if (at != length) add(length, std::nan(""));
   return out;
@@ -70,7 +71,7 @@ Verified token_reward(const Json& in) {
   std::vector<int64_t> groups;
   for (size_t r = 0; r < in.at("lengths").size(); ++r) {
     const JudgedSteps steps =
-        judged_steps(in.at("lengths")[r].get<size_t>(), in.at("steps")[r], in.at("wrong_steps")[r]);
+        judged_steps(golden_count(in.at("lengths").at(r)), in.at("steps").at(r), in.at("wrong_steps").at(r));
     lengths.push_back(steps.lengths);
     wrong.insert(wrong.end(), steps.wrong.begin(), steps.wrong.end());
     groups.push_back(0);

@@ -21,9 +21,9 @@ std::string name_of(const std::vector<size_t>& path) {
 
 Verified search(const Json& in, const Verifying&) {
   const Json& nodes = in.at("nodes");
-  const Beam beam{.width = in.at("tree_max_width").get<size_t>(),
-                  .beam = in.at("beam_size").get<size_t>(),
-                  .depth = in.at("max_depth").get<size_t>()};
+  const Beam beam{.width = golden_count(in.at("tree_max_width")),
+                  .beam = golden_count(in.at("beam_size")),
+                  .depth = golden_count(in.at("max_depth"))};
   const BeamResult found = beam_search(beam, [&](const std::vector<size_t>& path, size_t count) {
     std::vector<Proposal> out;
     for (size_t i = 0; i < count; ++i) {

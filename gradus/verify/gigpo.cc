@@ -31,8 +31,8 @@ Trajectories trajectories_of(const Json& groups, const Json& trajectories) {
   Trajectories out;
   Numbering group_numbers, numbers;
   for (size_t row = 0; row < trajectories.size(); ++row) {
-    const Json group = groups.is_null() ? Json() : groups[row];
-    const auto number = static_cast<size_t>(numbers(Json{group, trajectories[row]}));
+    const Json group = groups.is_null() ? Json() : groups.at(row);
+    const auto number = static_cast<size_t>(numbers(Json{group, trajectories.at(row)}));
     if (number == out.rows.size()) {
       out.rows.emplace_back();
       out.groups.push_back(group_numbers(group));
@@ -51,7 +51,7 @@ RolloutBatch batch_of(const Trajectories& all, const Matrix& mask) {
     std::vector<size_t>& steps = lengths.emplace_back();
     for (const size_t row : rows) {
       size_t ones = 0;
-      for (const double on : mask.empty() ? std::vector<double>{1} : mask[row]) ones += on != 0;
+      for (const double on : mask.empty() ? std::vector<double>{1} : mask.at(row)) ones += on != 0;
       steps.push_back(ones);
     }
   }
@@ -61,7 +61,7 @@ RolloutBatch batch_of(const Trajectories& all, const Matrix& mask) {
 void put_rows(RolloutBatch& batch, const Trajectories& all, const std::string& name,
               const std::vector<double>& values) {
   Column& column = batch.add_column(name);
-  for (size_t s = 0; s < all.order.size(); ++s) column.set(s, values[all.order[s]]);
+  for (size_t s = 0; s < all.order.size(); ++s) column.set(s, values.at(all.order[s]));
 }
 
 Json rows_of_tokens(const RolloutBatch& batch, const Trajectories& all, const Matrix& mask,
@@ -72,8 +72,8 @@ Json rows_of_tokens(const RolloutBatch& batch, const Trajectories& all, const Ma
   for (size_t s = 0; s < all.order.size(); ++s) {
     const size_t row = all.order[s];
     size_t t = batch.token_begin(s);
-    for (size_t i = 0; i < mask[row].size(); ++i) {
-      if (mask[row][i] != 0) out[row][i] = column[t++];
+    for (size_t i = 0; i < mask.at(row).size(); ++i) {
+      if (mask.at(row).at(i) != 0) out[row][i] = column[t++];
     }
   }
   return out;
@@ -88,7 +88,7 @@ Verified advantage(const Json& in, const Verifying&) {
   Column& outcome = batch.add_column("rollout.outcome");
   for (size_t r = 0; r < all.rows.size(); ++r) {
     double sum = 0;
-    for (const double reward : rewards[all.rows[r].front()]) sum += reward;
+    for (const double reward : rewards.at(all.rows[r].front())) sum += reward;
     outcome.set(r, sum);
   }
   std::vector<double> anchors;

@@ -1,5 +1,6 @@
 #include "gradus/verify/golden.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -12,6 +13,7 @@ namespace gradus {
 namespace {
 
 constexpr uintmax_t kLargestFile = uintmax_t{1} << 30;
+constexpr double kLargestCount = 1e8;
 
 const Json& member(const Json& object, const std::string& key, const std::string& path,
                    const std::string& at) {
@@ -62,6 +64,15 @@ double golden_number(const Json& value) {
   throw Error::input("not a number")
       .found(value.dump().substr(0, 60))
       .expected("a number, NaN or an infinity");
+}
+
+size_t golden_count(const Json& value) {
+  const double number = golden_number(value);
+  if (number >= 0 && number <= kLargestCount && number == std::floor(number))
+    return static_cast<size_t>(number);
+  throw Error::input("not a count")
+      .found(value.dump().substr(0, 60))
+      .expected(fmt::format("a whole number from 0 to {}", kLargestCount));
 }
 
 std::vector<GoldenSet> read_golden(const std::string& path) {

@@ -30,4 +30,7 @@ std::vector<GoldenSet> read_golden(const std::string& path);
 // A number, or one of the three texts above; throws Error::input for anything else.
 double golden_number(const Json& value);
 
+// A whole number from 0 to a hundred million; throws Error::input for anything else.
+size_t golden_count(const Json& value);
+
 }  // namespace gradus

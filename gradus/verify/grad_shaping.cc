@@ -25,7 +25,7 @@ RolloutBatch punished(size_t length, double longest, double buffer, double facto
 }
 
 Verified reward_manager(const Json& in, const Verifying&) {
-  RolloutBatch batch = punished(in.at("response_len").get<size_t>(), golden_number(in.at("max_len")),
+  RolloutBatch batch = punished(golden_count(in.at("response_len")), golden_number(in.at("max_len")),
                                 golden_number(in.at("buffer_len")), golden_number(in.at("penalty_factor")));
   put_column(batch, "rollout.outcome", {golden_number(in.at("base_reward"))});
   run_operator(
@@ -42,7 +42,7 @@ Verified reward_manager(const Json& in, const Verifying&) {
 
 Verified expression(const Json& in, const Verifying&) {
   const RolloutBatch batch =
-      punished(in.at("valid_length").get<size_t>(), golden_number(in.at("max_resp_len")),
+      punished(golden_count(in.at("valid_length")), golden_number(in.at("max_resp_len")),
                golden_number(in.at("buffer_len")), golden_number(in.at("penalty_factor")));
   return {{{"overlong_reward", batch.column("rollout.overlong")[0]}}};
 }

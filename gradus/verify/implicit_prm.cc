@@ -81,7 +81,7 @@ Verified threshold(const Json& in, const Verifying&) {
   for (const Json& one : in.at("data")) {
     solutions.push_back({numbers_of(one.at("reward")), one.at("label").get<int64_t>()});
   }
-  const ErrorThreshold best = best_error_threshold(solutions, in.at("num_thresholds").get<size_t>());
+  const ErrorThreshold best = best_error_threshold(solutions, golden_count(in.at("num_thresholds")));
   return {{{"threshold", best.threshold}, {"f1", best.f1}}};
 }
 
@@ -90,7 +90,7 @@ Verified scoring(const Json& in, const Verifying&) {
   std::vector<size_t> lengths;
   size_t begin = 0;
   for (const Json& end : in.at("step_end_indices")) {
-    lengths.push_back(end.get<size_t>() + 1 - begin);
+    lengths.push_back(golden_count(end) + 1 - begin);
     begin += lengths.back();
   }
   std::vector<double> log_ratios = numbers_of(in.at("logratio"));

@@ -18,16 +18,17 @@ class Rows {
     std::vector<std::vector<size_t>> lengths;
     Json groups = Json::array();
     for (size_t row = 0; row < mask_.size(); ++row) {
-      const Json key{in.at("group")[row], in.at("trajectory")[row]};
+      const Json key{in.at("group").at(row), in.at("trajectory").at(row)};
       const size_t at = static_cast<size_t>(std::find(seen.begin(), seen.end(), key) - seen.begin());
       if (at == seen.size()) {
         seen.push_back(key);
-        groups.push_back(in.at("group")[row]);
+        groups.push_back(in.at("group").at(row));
         rows_.emplace_back();
         lengths.emplace_back();
       }
       rows_[at].push_back(row);
-      lengths[at].push_back(static_cast<size_t>(std::count(mask_[row].begin(), mask_[row].end(), 1.0)));
+      lengths[at].push_back(
+          static_cast<size_t>(std::ranges::count_if(mask_[row], [](double on) { return on != 0; })));
     }
     dense = DenseBatch(ragged_batch(lengths, group_ids(groups, groups.size())));
     put_sums("step.reward", in.at("token_rewards"));
@@ -41,8 +42,8 @@ class Rows {
     size_t token = 0;
     for (const std::vector<size_t>& rows : rows_) {
       for (const size_t row : rows) {
-        for (size_t t = 0; t < mask_[row].size(); ++t) {
-          if (mask_[row][t] != 0) out[row][t] = advantage[token++];
+        for (size_t t = 0; t < mask_.at(row).size(); ++t) {
+          if (mask_.at(row).at(t) != 0) out[row][t] = advantage[token++];
         }
       }
     }
@@ -56,7 +57,7 @@ class Rows {
     size_t step = 0;
     for (const std::vector<size_t>& rows : rows_) {
       for (const size_t row : rows) {
-        column.set(step++, std::accumulate(matrix[row].begin(), matrix[row].end(), 0.0));
+        column.set(step++, std::accumulate(matrix.at(row).begin(), matrix.at(row).end(), 0.0));
       }
     }
   }
@@ -84,7 +85,7 @@ void add(Rows& rows, const Json& in, const std::string& level, const std::string
   if (in.value("use_process_only", false)) {
     from = {"score"};
     weights = {1.0};
-  } else if (weights[1] == 0.0) {
+  } else if (weights.at(1) == 0.0) {
     from = {"reward"};
     weights = {1.0};
   }

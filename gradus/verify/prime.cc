@@ -9,8 +9,10 @@ namespace {
 
 // Responses stand group by group, n of each.
 Json groups_of(size_t rows, const Json& n) {
+  const size_t of_a_group = golden_count(n);
+  if (of_a_group == 0) throw Error::input("a group of no responses").field("n_samples");
   Json groups = Json::array();
-  for (size_t r = 0; r < rows; ++r) groups.push_back(r / n.get<size_t>());
+  for (size_t r = 0; r < rows; ++r) groups.push_back(r / of_a_group);
   return groups;
 }
 
@@ -19,8 +21,8 @@ Json at_last_token(const Json& values, const Json& mask) {
   Json out = Json::array();
   for (size_t r = 0; r < mask.size(); ++r) {
     Json last;
-    for (size_t t = 0; t < mask[r].size(); ++t) {
-      if (golden_number(mask[r][t]) != 0) last = values[r][t];
+    for (size_t t = 0; t < mask.at(r).size(); ++t) {
+      if (golden_number(mask.at(r).at(t)) != 0) last = values.at(r).at(t);
     }
     out.push_back(last);
   }
@@ -85,7 +87,7 @@ Verified rloo_advantage_return(const Json& in, const Verifying&) {
 }
 
 Verified dpo_accuracy(const Json& in, const Verifying&) {
-  const size_t n = in.at("n_samples").get<size_t>(), rows = in.at("mask").size();
+  const size_t n = golden_count(in.at("n_samples")), rows = in.at("mask").size();
   DenseBatch dense(in.at("mask"), groups_of(rows, in.at("n_samples")));
   put_trained(dense, "token.q", in.at("q"));
   dense.put("rollout.outcome", in.at("acc"));
@@ -108,7 +110,8 @@ Verified implicit_reward(const Json& in, const Verifying&) {
   Json mask = Json::array();
   for (size_t r = 0; r < in.at("log_prob").size(); ++r) {
     Json row = Json::array();
-    for (size_t t = 0; t < in.at("log_prob")[r].size(); ++t) row.push_back(t < in.at("response_lens")[r]);
+    for (size_t t = 0; t < in.at("log_prob").at(r).size(); ++t)
+      row.push_back(t < in.at("response_lens").at(r));
     mask.push_back(row);
   }
   DenseBatch dense(mask, nullptr);

@@ -28,7 +28,7 @@ std::vector<int64_t> toy_tokens(const std::string& text) {
 }
 
 std::optional<size_t> size_or_none(const Json& value) {
-  return value.is_null() ? std::nullopt : std::optional(value.get<size_t>());
+  return value.is_null() ? std::nullopt : std::optional(golden_count(value));
 }
 
 Verified tokenized(const Json& in) {

@@ -67,11 +67,11 @@ struct Filtered {
 
 Filtered filtered(const Json& in, bool incorrect_at_random) {
   std::vector<std::vector<size_t>> lengths;
-  for (const Json& steps : in.at("n_steps")) lengths.emplace_back(steps.get<size_t>(), size_t{0});
+  for (const Json& steps : in.at("n_steps")) lengths.emplace_back(golden_count(steps), size_t{0});
   RolloutBatch batch = ragged_batch(lengths, group_ids(in.at("group"), lengths.size()));
   put_column(batch, "rollout.consistency", numbers_of(in.at("consistency")));
   put_column(batch, "rollout.outcome", numbers_of(in.at("outcome")));
-  const Balance rule{.remove = in.at("n_remove").get<size_t>(),
+  const Balance rule{.remove = golden_count(in.at("n_remove")),
                      .penalty = golden_number(in.at("len_step_coef")),
                      .incorrect_at_random = incorrect_at_random};
   std::vector<size_t> kept = balanced(batch, rule, Stream(0));

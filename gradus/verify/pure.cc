@@ -25,14 +25,16 @@ RolloutBatch logits_batch(const Json& logits, const Json& mask) {
   RolloutBatch batch = ragged_batch(lengths, groups);
   Column& favoured = batch.add_column("step.for");
   for (size_t r = 0; r < mask.size(); ++r) {
-    for (size_t k = 0; k < mask[r].size(); ++k) {
-      if (is_on(mask[r][k])) favoured.set(batch.step_begin(r) + k, golden_number(logits[r][k][1]));
+    for (size_t k = 0; k < mask.at(r).size(); ++k) {
+      if (is_on(mask.at(r).at(k)))
+        favoured.set(batch.step_begin(r) + k, golden_number(logits.at(r).at(k).at(1)));
     }
   }
   Column& against = batch.add_column("step.against");
   for (size_t r = 0; r < mask.size(); ++r) {
-    for (size_t k = 0; k < mask[r].size(); ++k) {
-      if (is_on(mask[r][k])) against.set(batch.step_begin(r) + k, golden_number(logits[r][k][0]));
+    for (size_t k = 0; k < mask.at(r).size(); ++k) {
+      if (is_on(mask.at(r).at(k)))
+        against.set(batch.step_begin(r) + k, golden_number(logits.at(r).at(k).at(0)));
     }
   }
   run_operator(batch, "shape.class_margin", {{"for", "for"}, {"against", "against"}, {"into", "prm"}});
@@ -90,7 +92,7 @@ std::vector<bool> alone_in_group(const Json& groups) {
 // The reference divides by n - 1 = 0 for a group of one, and its whitening spreads that over the batch.
 void spoil(Json& rows, const std::vector<bool>& which) {
   for (size_t r = 0; r < rows.size(); ++r) {
-    if (which[r]) std::fill(rows[r].begin(), rows[r].end(), Json());
+    if (which.at(r)) std::fill(rows[r].begin(), rows[r].end(), Json());
   }
 }
 
@@ -130,9 +132,9 @@ struct ChunkRow {
 std::vector<size_t> step_lengths(const Json& ends, const Json& mask) {
   std::vector<size_t> lengths;
   size_t open = 0;
-  for (size_t t = 0; t < mask.size() && is_on(mask[t]); ++t) {
+  for (size_t t = 0; t < mask.size() && is_on(mask.at(t)); ++t) {
     ++open;
-    if (!is_on(ends[t])) continue;
+    if (!is_on(ends.at(t))) continue;
     lengths.push_back(open);
     open = 0;
   }
@@ -166,15 +168,15 @@ RolloutBatch chunk_batch(const Json& in) {
   const auto samples = in.at("samples_per_prompt").get<int64_t>();
   for (const Json& chunk : in.at("chunks")) {
     for (size_t row = 0; row < chunk.at("action_mask").size(); ++row) {
-      const Json &ends = chunk.at("process_reward_mask")[row], &mask = chunk.at("action_mask")[row];
+      const Json &ends = chunk.at("process_reward_mask").at(row), &mask = chunk.at("action_mask").at(row);
       groups.push_back(static_cast<int64_t>(groups.size()) / samples);
       lengths.push_back(step_lengths(ends, mask));
-      solved.push_back(golden_number(chunk.at("solved")[row]));
+      solved.push_back(golden_number(chunk.at("solved").at(row)));
       size_t end = 0;
       for (const size_t length : lengths.back()) {
         end += length;
-        const bool scored = is_on(ends[end - 1]);
-        rewards.push_back(scored ? golden_number(chunk.at("process_reward")[row][end - 1])
+        const bool scored = is_on(ends.at(end - 1));
+        rewards.push_back(scored ? golden_number(chunk.at("process_reward").at(row).at(end - 1))
                                  : std::numeric_limits<double>::quiet_NaN());
       }
     }

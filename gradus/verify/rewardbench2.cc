@@ -28,7 +28,7 @@ Verified ties(const Json& in) {
   std::vector<TiesRow> rows;
   for (const Json& row : in.at("rows")) {
     rows.push_back(
-        {row.at("id").get<std::string>(), row.at("num_correct").get<size_t>(), scores_of(row.at("scores"))});
+        {row.at("id").get<std::string>(), golden_count(row.at("num_correct")), scores_of(row.at("scores"))});
   }
   const TiesScore score = score_ties(rows);
   Json prompts = Json::object();

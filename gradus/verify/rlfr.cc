@@ -19,7 +19,7 @@ Json relative_scores(const Json& in) {
   Json scores = in.at("raw_score");
   for (size_t r = 0; r < scores.size(); ++r) {
     for (size_t t = 0; t < scores[r].size(); ++t) {
-      if (golden_number(in.at("mask")[r][t]) == 0) scores[r][t] = 0.0;
+      if (golden_number(in.at("mask").at(r).at(t)) == 0) scores[r][t] = 0.0;
     }
   }
   DenseBatch dense(all_ones(in.at("mask")), nullptr);

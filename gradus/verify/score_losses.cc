@@ -13,6 +13,7 @@ namespace gradus {
 namespace {
 
 double masked_sum(const std::vector<double>& values, const std::vector<double>& mask) {
+  if (values.size() != mask.size()) throw Error::input("a row and its mask are not of one length");
   return std::inner_product(values.begin(), values.end(), mask.begin(), 0.0);
 }
 
@@ -21,7 +22,7 @@ std::vector<double> scores_of(const Json& in) {
   const Matrix q = matrix_of(in.at("q")), mask = matrix_of(in.at("mask"));
   const double beta = golden_number(in.at("beta"));
   std::vector<double> out;
-  for (size_t r = 0; r < q.size(); ++r) out.push_back(beta * masked_sum(q[r], mask[r]));
+  for (size_t r = 0; r < q.size(); ++r) out.push_back(beta * masked_sum(q[r], mask.at(r)));
   return out;
 }
 
@@ -30,7 +31,7 @@ Json spread(const std::vector<double>& slopes, const Json& in) {
   Matrix out = matrix_of(in.at("mask"));
   const double beta = golden_number(in.at("beta"));
   for (size_t r = 0; r < out.size(); ++r) {
-    for (double& value : out[r]) value *= beta * slopes[r];
+    for (double& value : out[r]) value *= beta * slopes.at(r);
   }
   return out;
 }
@@ -52,7 +53,7 @@ Verified prime_contrast(const Json& in, const Verifying&) {
   std::vector<ContrastGroup> groups;
   for (size_t r = 0; r < group_scores.size(); ++r) {
     for (double& score : group_scores[r]) score *= golden_number(in.at("beta"));
-    groups.push_back({group_scores[r], group_outcomes[r]});
+    groups.push_back({group_scores[r], group_outcomes.at(r)});
   }
   const std::string mode = in.at("bon_mode").get<std::string>();
   const BestOf best_of = mode == "bon_acc"  ? BestOf::outcome
@@ -71,12 +72,12 @@ Verified oprl_pairs(const Json& in, const Verifying&) {
   std::vector<std::vector<size_t>> rows, lengths;
   Json groups = Json::array();
   for (size_t row = 0; row < row_scores.size(); ++row) {
-    if (!in.at("active")[row].get<bool>()) continue;
-    const Json key{in.at("group")[row], in.at("trajectory")[row]};
+    if (!in.at("active").at(row).get<bool>()) continue;
+    const Json key{in.at("group").at(row), in.at("trajectory").at(row)};
     const size_t at = static_cast<size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
     if (at == keys.size()) {
       keys.push_back(key);
-      groups.push_back(in.at("group")[row]);
+      groups.push_back(in.at("group").at(row));
       rows.emplace_back();
       lengths.emplace_back();
     }
@@ -87,7 +88,7 @@ Verified oprl_pairs(const Json& in, const Verifying&) {
   std::vector<double> scores, outcomes;
   for (const std::vector<size_t>& own : rows) {
     for (const size_t row : own) scores.push_back(row_scores[row]);
-    outcomes.push_back(golden_number(in.at("trajectory_reward")[own[0]]));
+    outcomes.push_back(golden_number(in.at("trajectory_reward").at(own.front())));
   }
   put_column(batch, "step.score", scores);
   put_column(batch, "rollout.outcome", outcomes);
@@ -115,7 +116,7 @@ Verified spa_estimator(const Json& in, const Verifying&) {
     for (size_t s = dense.batch.step_begin(r); s < dense.batch.step_end(r); ++s) {
       if (dense.batch.kind(s) == StepKind::observe) continue;
       const std::vector<double> features =
-          numbers_of(in.at("features")[r][dense.batch.token_end(s) - 1 - dense.batch.first_token(r)]);
+          numbers_of(in.at("features").at(r).at(dense.batch.token_end(s) - 1 - dense.batch.first_token(r)));
       values.push_back(bias + masked_sum(features, weight));
       own.push_back(values.back());
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gradus/rollout/segment.h"
+#include "gradus/verify/golden.h"
 #include "gradus/verify/methods.h"
 
 namespace gradus {
@@ -25,7 +26,7 @@ Verified split_steps(const Json& in, const Verifying&) {
   std::vector<std::vector<size_t>> ends;
   size_t widest = 0;
   for (size_t r = 0; r < rows.size(); ++r) {
-    ends.push_back(released_ends(rows[r], in.at("response_lens").at(r).get<size_t>(), separators));
+    ends.push_back(released_ends(rows[r], golden_count(in.at("response_lens").at(r)), separators));
     widest = std::max(widest, ends.back().size());
   }
   Json out;

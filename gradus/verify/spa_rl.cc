@@ -9,11 +9,13 @@ namespace {
 // Scores belong to the runs of the mask, counted from the end of the row; what is left over on either side
 // goes without.
 void put_scores(DenseBatch& dense, const Json& scores) {
+  if (scores.size() != dense.batch.rollouts())
+    throw Error::input("one row of step_scores per row of the mask");
   Column& column = dense.batch.add_column("step.score");
   for (size_t r = 0; r < scores.size(); ++r) {
-    size_t left = scores[r].size();
+    size_t left = scores.at(r).size();
     for (size_t s = dense.batch.step_end(r); s-- > dense.batch.step_begin(r) && left > 0;) {
-      if (dense.batch.kind(s) != StepKind::observe) column.set(s, scores[r][--left].get<double>());
+      if (dense.batch.kind(s) != StepKind::observe) column.set(s, scores.at(r).at(--left).get<double>());
     }
   }
 }
@@ -50,12 +52,12 @@ Verified organise(const Json& in, const Verifying&) {
   const std::vector<int64_t> groups = group_ids(tasks, tasks.size());
   Json outcomes = Json::array();
   for (size_t r = 0; r < tasks.size(); ++r) {
-    const Json& one = in.at("trajectories")[r];
+    const Json& one = in.at("trajectories").at(r);
     batch.add_rollout({.id = std::to_string(r), .group = groups[r], .task = "", .prompt = ""});
     const Json& before = one.at("observation_before_step");
     for (size_t k = 0; k < one.at("step_contributions").size(); ++k) {
       batch.add_step(StepKind::act, "");
-      if (k + 1 < before.size()) batch.add_step(StepKind::observe, before[k + 1].get<std::string>());
+      if (k + 1 < before.size()) batch.add_step(StepKind::observe, before.at(k + 1).get<std::string>());
     }
     outcomes.push_back(one.at("final_reward"));
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gradus/verify/dense.h"
+#include "gradus/verify/golden.h"
 #include "gradus/verify/methods.h"
 #include "gradus/verify/text_kinds.h"
 
@@ -17,7 +18,7 @@ DenseBatch batch_of(const Json& in, size_t passed_over) {
   std::vector<std::vector<size_t>> lengths;
   const Json& ends = in.at("step_end_positions");
   for (size_t r = 0; r < ends.size(); ++r) {
-    const size_t length = in.at("length")[r].get<size_t>();
+    const size_t length = golden_count(in.at("length").at(r));
     size_t begin = 0;
     lengths.emplace_back();
     const auto until = [&](size_t end) {
@@ -25,8 +26,8 @@ DenseBatch batch_of(const Json& in, size_t passed_over) {
       lengths.back().push_back(end - begin);
       begin = end;
     };
-    if (!ends[r].empty()) until(std::min(passed_over, ends[r][0].get<size_t>() + 1));
-    for (const Json& end : ends[r]) until(end.get<size_t>() + 1);
+    if (!ends[r].empty()) until(std::min(passed_over, golden_count(ends[r][0]) + 1));
+    for (const Json& end : ends[r]) until(golden_count(end) + 1);
     until(length);
   }
   DenseBatch dense(ragged_batch(lengths, group_ids(in.at("group"), ends.size())));
@@ -35,7 +36,7 @@ DenseBatch batch_of(const Json& in, size_t passed_over) {
   for (size_t r = 0; r < ends.size(); ++r) {
     const size_t count = ends[r].size();
     for (size_t k = 0; k < count; ++k) {
-      const double value = in.at("step_verdict")[r][k].get<double>();
+      const double value = in.at("step_verdict").at(r).at(k).get<double>();
       verdict.set(dense.batch.step_begin(r) + 1 + k, value);
       reward.set(dense.batch.step_begin(r) + 1 + k, value / static_cast<double>(count));
     }
@@ -52,7 +53,7 @@ void place_outcome(DenseBatch& dense, const std::string& into) {
 Verified padded(const DenseBatch& dense, const Json& in) {
   Json rows = dense.get("token.advantage");
   for (Json& row : rows) {
-    while (row.size() < in.at("T").get<size_t>()) row.push_back(0.0);
+    while (row.size() < golden_count(in.at("T"))) row.push_back(0.0);
   }
   return {{{"advantages", rows}}};
 }

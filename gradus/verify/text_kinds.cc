@@ -7,6 +7,7 @@
 #include "gradus/reward/moments.h"
 #include "gradus/reward/turn_gains.h"
 #include "gradus/verify/dense.h"
+#include "gradus/verify/golden.h"
 
 namespace gradus {
 
@@ -93,7 +94,7 @@ Verified verify_igpo_outcome(const Json& in) {
 // on the last token of that.
 Verified verify_igpo_place_rewards(const Json& in) {
   const auto turns = in.at("tokens_per_chunk").get<std::vector<size_t>>();
-  size_t between = in.at("n_tokens").get<size_t>();
+  size_t between = golden_count(in.at("n_tokens"));
   for (const size_t tokens : turns) between -= tokens;
   std::vector<std::vector<size_t>> lengths(1);
   for (size_t turn = 0; turn < turns.size(); ++turn) {

@@ -17,7 +17,33 @@ namespace {
 
 constexpr size_t kFailuresShown = 5;
 
-std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+// "" when the case agrees.
+std::string run_case(const Adapter& adapter, const GoldenCase& one, double tolerance,
+                     const Verifying& verifying, double& worst) {
+  const bool refused = one.expected.is_object() && one.expected.size() == 1 && one.expected.contains("error");
+  try {
+    const Verified verified = adapter(one.inputs, verifying);
+    if (refused) return "got an answer, want a refusal: " + one.expected.at("error").dump();
+    const Comparison comparison = compare(one.expected, verified.outputs, verified.where, tolerance);
+    worst = std::max(worst, comparison.worst);
+    return comparison.mismatch;
+  } catch (const Error& error) {
+    return refused ? "" : fmt::format("refused: {}", error.what());
+  } catch (const std::exception& error) {  // of the JSON library, or a size that nothing can have
+    return fmt::format("the inputs are not laid out as expected: {}", error.what());
+  }
+}
+
+FunctionResult& result_of(VerifyReport& report, const GoldenSet& set) {
+  for (FunctionResult& result : report.functions) {
+    if (result.method == set.method && result.function == set.function) return result;
+  }
+  return report.functions.emplace_back(FunctionResult{.method = set.method, .function = set.function});
+}
+
+}  // namespace
+
+std::vector<std::string> golden_files(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     std::error_code failed;
@@ -36,32 +62,6 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-// "" when the case agrees.
-std::string run_case(const Adapter& adapter, const GoldenCase& one, double tolerance,
-                     const Verifying& verifying, double& worst) {
-  const bool refused = one.expected.is_object() && one.expected.size() == 1 && one.expected.contains("error");
-  try {
-    const Verified verified = adapter(one.inputs, verifying);
-    if (refused) return "got an answer, want a refusal: " + one.expected.at("error").dump();
-    const Comparison comparison = compare(one.expected, verified.outputs, verified.where, tolerance);
-    worst = std::max(worst, comparison.worst);
-    return comparison.mismatch;
-  } catch (const Error& error) {
-    return refused ? "" : fmt::format("refused: {}", error.what());
-  } catch (const Json::exception& error) {
-    return fmt::format("the inputs are not laid out as expected: {}", error.what());
-  }
-}
-
-FunctionResult& result_of(VerifyReport& report, const GoldenSet& set) {
-  for (FunctionResult& result : report.functions) {
-    if (result.method == set.method && result.function == set.function) return result;
-  }
-  return report.functions.emplace_back(FunctionResult{.method = set.method, .function = set.function});
-}
-
-}  // namespace
-
 bool VerifyReport::clean() const {
   return std::all_of(functions.begin(), functions.end(),
                      [](const FunctionResult& f) { return !f.claimed || f.passed == f.total; });
@@ -74,7 +74,7 @@ size_t VerifyReport::unclaimed() const {
 
 VerifyReport verify(const std::vector<std::string>& paths, const std::string& data) {
   VerifyReport report;
-  for (const std::string& path : files_of(paths)) {
+  for (const std::string& path : golden_files(paths)) {
     const std::string beside = (fs::absolute(path).parent_path().parent_path() / "data").string();
     const Verifying verifying{data.empty() ? beside : data};
     for (const GoldenSet& set : read_golden(path)) {

@@ -23,7 +23,10 @@ struct VerifyReport {
   size_t unclaimed() const;
 };
 
-// Folders stand for the *.json files in them. `data`: folder of real data; empty: "data" beside the folder
+// Folders stand for the *.json files in them.
+std::vector<std::string> golden_files(const std::vector<std::string>& paths);
+
+// Checks every file. `data`: folder of real data; empty: "data" beside the folder
 // of each golden file. Throws Error::input for a file that cannot be read.
 VerifyReport verify(const std::vector<std::string>& paths, const std::string& data);
 

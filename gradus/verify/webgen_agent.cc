@@ -23,10 +23,10 @@ Ends ends_of(const Json& in) {
 DenseBatch batch_of(const Json& in, const Ends& ends) {
   std::vector<std::vector<size_t>> lengths;
   for (size_t r = 0; r < ends.size(); ++r) {
-    const size_t width = in.at("mask")[r].size();
+    const size_t width = in.at("mask").at(r).size();
     size_t begin = 0;
     lengths.emplace_back();
-    for (const int64_t position : ends[r]) {
+    for (const int64_t position : ends.at(r)) {
       const size_t end = position < 0 ? width : std::min(width, static_cast<size_t>(position));
       lengths.back().push_back(end > begin ? end - begin : 0);
       begin = std::max(begin, end);
@@ -36,8 +36,8 @@ DenseBatch batch_of(const Json& in, const Ends& ends) {
   DenseBatch dense(ragged_batch(lengths, group_ids(in.at("group"), ends.size())));
   Column& reward = dense.batch.add_column("step.reward");
   for (size_t r = 0; r < ends.size(); ++r) {
-    for (size_t k = 0; k < ends[r].size(); ++k) {
-      reward.set(dense.batch.step_begin(r) + k, in.at("steps")[r][k].at("reward").get<double>());
+    for (size_t k = 0; k < ends.at(r).size(); ++k) {
+      reward.set(dense.batch.step_begin(r) + k, in.at("steps").at(r).at(k).at("reward").get<double>());
     }
   }
   return dense;
