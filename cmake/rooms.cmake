@@ -33,6 +33,8 @@ gradus_room(tool LINK gradus_rollout ${LIBCLANG_LIBRARY} SYSTEM_INCLUDE ${LIBCLA
 gradus_room(lsp LINK gradus_tool)
 file(GLOB server_profiles CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/*.toml)
 gradus_embed(gradus_lsp server_file ${server_profiles})
+file(GLOB lsp_schemas CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/gradus/lsp/schemas/*.schema.json)
+gradus_embed(gradus_lsp lsp_schema ${lsp_schemas})
 gradus_room(model LINK gradus_lsp)
 gradus_room(reward LINK gradus_model ${GMPXX_LIBRARY} ${GMP_LIBRARY} SYSTEM_INCLUDE ${GMP_INCLUDE})
 gradus_room(credit LINK gradus_reward)
