@@ -4,6 +4,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
+#include "gradus/reward/edit_trajectories.h"
 #include "gradus/rollout/float_file.h"
 #include "gradus/rollout/jsonl.h"
 #include "gradus/study/catalogue.h"
@@ -14,7 +15,7 @@ namespace gradus {
 namespace {
 
 struct Options {
-  std::string file, out, environment, recipe, floats, floats_out;
+  std::string file, out, environment, recipe, floats, floats_out, server, commits;
   std::vector<std::string> params;
   bool truth = false, strict = false, json = false;
 };
@@ -96,6 +97,30 @@ EnvironmentInfo judge(const Options& options, RolloutBatch& batch) {
   return info;
 }
 
+// The facts of every step, and without a recipe the reward that is made of them.
+void judge_by_server(const Options& options, RolloutBatch& batch) {
+  if (options.server.empty()) return;
+  for (const std::string& failure : judge_edits(batch, server_profile(options.server), {})) {
+    fmt::print(stderr, "gradus: no facts: {}\n", failure);
+  }
+  if (!options.recipe.empty()) return;
+  const Json guards{{"suppressions", "suppressions"}, {"fatal", "fatal"}, {"start", "diagnostics_before"}};
+  catalogue().operators.make("reward.edit_steps", guards)->apply(batch, {});
+}
+
+RolloutFile read(const Options& options) {
+  if (options.commits.empty()) return read_rollouts(options.file, {.strict = options.strict});
+  if (options.server.empty()) {
+    throw Error::input("commits are judged by a language server")
+        .field("--git")
+        .hint("add --lsp clangd or --lsp pyright");
+  }
+  RolloutFile file;
+  file.batch = batch_of_commits(options.file, options.commits);
+  file.lines = 1;
+  return file;
+}
+
 Json summary(const RolloutBatch& batch) {
   Json out = Json::array();
   for (const std::string& name : batch.column_names()) {
@@ -123,9 +148,10 @@ void write(const Options& options, const RolloutBatch& batch) {
 }
 
 int run(const Options& options) {
-  RolloutFile file = read_rollouts(options.file, {.strict = options.strict});
+  RolloutFile file = read(options);
   for (const Error& error : file.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
   if (!options.floats.empty()) FloatFile(options.floats).attach(file.batch);
+  judge_by_server(options, file.batch);
   const EnvironmentInfo info = judge(options, file.batch);
   if (!options.recipe.empty()) {
     build_operators(load_recipe(options.recipe), info).apply(file.batch, {});
@@ -158,7 +184,14 @@ void add_score(CLI::App& app, Verb& chosen) {
   verb->footer(
       "Example (after 'gradus study studies/clean_code.toml'):\n"
       "  gradus score runs/clean_code/rollouts/outcome.jsonl --environment code --truth --out scored.jsonl");
-  verb->add_option("file", options->file, "Rollout file (JSONL, see docs/rollout-files.md)")->required();
+  verb->add_option("file", options->file,
+                   "Rollout file (JSONL, see docs/rollout-files.md); with --git the folder of a repository")
+      ->required();
+  verb->add_option("--lsp", options->server,
+                   "Language server (clangd, pyright, or a profile) that judges the file states in the note "
+                   "'workspace'; without --recipe also step.edit_reward");
+  verb->add_option("--git", options->commits,
+                   "Range of commits, one step each, in place of a rollout file: main~5..main");
   verb->add_option("-e,--environment", options->environment,
                    "Environment that judges them (gradus operators)");
   verb->add_option("-p,--param", options->params, "Parameter of the environment: name=value");

@@ -86,7 +86,7 @@ std::string print_symbol(const SymbolSelector& symbol) {
     }
     out += ')';
   }
-  if (symbol.role) out += fmt::format(":{}", role_name(*symbol.role));
+  if (symbol.role) out += fmt::format(":{}", symbol_role_name(*symbol.role));
   if (symbol.overload != 0) out += fmt::format("?overload={}", symbol.overload);
   return out;
 }
@@ -122,7 +122,7 @@ Json symbol_json(const SymbolSelector& symbol) {
            {"lang", symbol.language},
            {"qualname", escaped(symbol.module, ":") + ":" + print_names(symbol)}};
   if (symbol.parameters) out["parameters"] = *symbol.parameters;
-  if (symbol.role) out["role"] = role_name(*symbol.role);
+  if (symbol.role) out["role"] = symbol_role_name(*symbol.role);
   out["overload"] = symbol.overload;
   return out;
 }
@@ -140,14 +140,14 @@ Json ast_json(const AstSelector& ast) {
 
 }  // namespace
 
-std::string_view role_name(Role role) {
+std::string_view symbol_role_name(SymbolRole role) {
   return kRoles[static_cast<size_t>(role)];
 }
 
-std::optional<Role> role_of(std::string_view name) {
+std::optional<SymbolRole> symbol_role_of(std::string_view name) {
   const auto it = std::find(kRoles.begin(), kRoles.end(), name);
   if (it == kRoles.end()) return std::nullopt;
-  return static_cast<Role>(it - kRoles.begin());
+  return static_cast<SymbolRole>(it - kRoles.begin());
 }
 
 bool writes_colons(std::string_view language) {

@@ -43,10 +43,10 @@
 
 namespace gradus {
 
-enum class Role { definition, signature, body, doc };  // "def", "sig", "body", "doc"
+enum class SymbolRole { definition, signature, body, doc };  // "def", "sig", "body", "doc"
 
-std::string_view role_name(Role role);
-std::optional<Role> role_of(std::string_view name);
+std::string_view symbol_role_name(SymbolRole role);
+std::optional<SymbolRole> symbol_role_of(std::string_view name);
 
 // Forward slashes; absolute: "/home/x" or "C:/x".
 struct DocumentPath {
@@ -73,7 +73,7 @@ struct SymbolSelector {
   std::string language, module;
   std::vector<std::string> names;  // outermost first
   std::optional<std::vector<std::string>> parameters;
-  std::optional<Role> role;
+  std::optional<SymbolRole> role;
   int64_t overload = 0;
   bool operator==(const SymbolSelector&) const = default;
 };

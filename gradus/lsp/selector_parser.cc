@@ -85,7 +85,7 @@ class Parser {
       const size_t close = parameters(open, end, out);
       if (close + 1 < end) {
         if (text_[close + 1] != ':') fail(close + 1, "':' and a role, or nothing");
-        out.role = role_of(text_.substr(close + 2, end - close - 2));
+        out.role = symbol_role_of(text_.substr(close + 2, end - close - 2));
         if (!out.role) fail(close + 2, "a role: def, sig, body or doc");
       }
     } else {
@@ -312,8 +312,8 @@ class Parser {
       if (at == from) fail(at, "a name");
       const std::string_view raw = text_.substr(from, at - from);
       const bool behind_colon = from > begin + 1 && text_[from - 1] == ':' && text_[from - 2] != ':';
-      if (at == end && may_have_role && behind_colon && role_of(raw)) {
-        out.role = role_of(raw);
+      if (at == end && may_have_role && behind_colon && symbol_role_of(raw)) {
+        out.role = symbol_role_of(raw);
         return;
       }
       if (out.names.size() == kMostParts) fail(from, fmt::format("at most {} names", kMostParts));
@@ -447,7 +447,7 @@ SymbolSelector symbol_of(const Spec& spec) {
   if (out.role || out.parameters)
     spec.fail("qualname", "no role and no parameters: they have fields of their own");
   if (spec.has("role")) {
-    out.role = role_of(spec.text("role"));
+    out.role = symbol_role_of(spec.text("role"));
     if (!out.role) spec.fail("role", "def, sig, body or doc");
   }
   if (spec.has("overload")) out.overload = spec.integer("overload");

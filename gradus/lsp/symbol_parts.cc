@@ -10,7 +10,7 @@ namespace gradus {
 
 namespace {
 
-bool has_braces(const Symbol& symbol) {
+bool has_braces(const CodeSymbol& symbol) {
   return symbol.language != "py" && symbol.language != "ruby";
 }
 
@@ -73,9 +73,9 @@ std::optional<Bytes> opening_string(std::string_view text, const Bytes& body) {
 
 }  // namespace
 
-std::optional<Range> symbol_part(std::string_view content, const Symbol& symbol, Role role,
+std::optional<Range> symbol_part(std::string_view content, const CodeSymbol& symbol, SymbolRole role,
                                  Encoding encoding) {
-  if (role == Role::definition) return symbol.range;
+  if (role == SymbolRole::definition) return symbol.range;
   const Text text{std::string(content), symbol.document};
   const std::string& all = text.content();
   const size_t begin = text.byte_of(symbol.range.start, encoding),
@@ -84,14 +84,14 @@ std::optional<Range> symbol_part(std::string_view content, const Symbol& symbol,
   const bool braces = has_braces(symbol);
   const size_t opens = body_opens(all, std::max(begin, name), end, braces ? '{' : ':');
   std::optional<Bytes> part;
-  if (role == Role::signature) {
+  if (role == SymbolRole::signature) {
     part = trimmed(all, begin, opens);
   } else if (opens < end) {
     const Bytes body = trimmed(all, braces ? opens : opens + 1, end);
-    if (role == Role::body) part = body;
-    if (role == Role::doc && !braces) part = opening_string(all, body);
+    if (role == SymbolRole::body) part = body;
+    if (role == SymbolRole::doc && !braces) part = opening_string(all, body);
   }
-  if (role == Role::doc && !part) part = comment_above(text, symbol.range.start.line);
+  if (role == SymbolRole::doc && !part) part = comment_above(text, symbol.range.start.line);
   if (!part || part->begin == part->end) return std::nullopt;
   return Range{text.position_of(part->begin, encoding), text.position_of(part->end, encoding)};
 }

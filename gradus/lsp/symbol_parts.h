@@ -11,7 +11,8 @@
 // Brackets and quotes are followed so that a colon or brace inside them is none. Ours: the paper names the
 // roles and does not say where they end.
 //
-//   symbol_part(text, symbol, Role::body, Encoding::utf16);     // nothing where the symbol has no such part
+//   symbol_part(text, symbol, SymbolRole::body, Encoding::utf16);     // nothing where the symbol has no such
+//   part
 #pragma once
 
 #include <optional>
@@ -22,6 +23,7 @@
 
 namespace gradus {
 
-std::optional<Range> symbol_part(std::string_view text, const Symbol& symbol, Role role, Encoding encoding);
+std::optional<Range> symbol_part(std::string_view text, const CodeSymbol& symbol, SymbolRole role,
+                                 Encoding encoding);
 
 }  // namespace gradus

@@ -7,9 +7,11 @@
 #include "gradus/simulation/flawed_correct.h"
 #include "gradus/simulation/judge_panel.h"
 #include "gradus/simulation/judged_turns.h"
+#include "gradus/simulation/monotone_draws.h"
 #include "gradus/simulation/noop_steps.h"
 #include "gradus/simulation/outcome_groups.h"
 #include "gradus/simulation/prover_chain.h"
+#include "gradus/simulation/repair_steps.h"
 #include "gradus/simulation/repeated_step.h"
 #include "gradus/simulation/revisited_grid.h"
 #include "gradus/simulation/score_norms.h"
@@ -32,9 +34,11 @@ const SimulationRegistry& simulations() {
     register_flawed_correct(registry);
     register_judge_panel(registry);
     register_judged_turns(registry);
+    register_monotone_draws(registry);
     register_noop_steps(registry);
     register_outcome_groups(registry);
     register_prover_chain(registry);
+    register_repair_steps(registry);
     register_repeated_step(registry);
     register_revisited_grid(registry);
     register_score_norms(registry);

@@ -33,7 +33,7 @@ TEST(Selector, ReadsTheExamplesOfThePaper) {
   const auto symbol = std::get<SymbolSelector>(parse_selector("py://pkg.mod#Class.method:body").target);
   EXPECT_EQ(symbol.module, "pkg.mod");
   EXPECT_EQ(symbol.names, (std::vector<std::string>{"Class", "method"}));
-  EXPECT_EQ(symbol.role, Role::body);
+  EXPECT_EQ(symbol.role, SymbolRole::body);
   const auto anchor =
       std::get<AnchorSelector>(parse_selector(R"(anchor://src/app.py#"def load_data("?ctx=24)").target);
   EXPECT_EQ(anchor.snippet, "def load_data(");
@@ -188,7 +188,7 @@ Selector random_selector(Stream& random) {
     case 2: {
       SymbolSelector out{random.chance(0.5) ? "py" : "cpp", random_text(random, "./"), {}, {}, {}, 0};
       for (size_t i = 0; i <= random.below(3); ++i) out.names.push_back(random_text(random, ":"));
-      if (random.chance(0.5)) out.role = static_cast<Role>(random.below(4));
+      if (random.chance(0.5)) out.role = static_cast<SymbolRole>(random.below(4));
       if (random.chance(0.5)) {
         out.parameters.emplace();
         for (size_t i = 0; i < random.below(3); ++i) {

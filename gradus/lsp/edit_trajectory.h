@@ -1,0 +1,80 @@
+// An agent's edit trajectory as a sequence of file states, and what a language server finds after every step.
+//
+//   {"start": {"src/a.py": "x = 1\n"},
+//    "steps": [{"files": {"src/a.py": "x = y\n"}, "target": "src/a.py@L1:C1"}, {"files": {"src/b.py":
+//    null}}]}
+//
+// A step names the files that it changes, with their whole text (null: removed), and may name the target that
+// it edited; a step without files edits nothing. From a git range every commit of the first-parent line is a
+// step.
+//
+// Every state is written to a scratch folder of its own, told to the server, and counted behind the
+// diagnostics barrier (gradus/lsp/diagnostics.h):
+//
+//   diagnostics   errors and warnings (or all severities, `literal`) over a set of files that stays the same:
+//   every file
+//                 that a step touches, and every other one that the server reads if these are at most 100
+//   suppressions  markers of the profile in these files; fatal: an error that hides others
+//   safe          the step's files are in the workspace and the server's parser read them; missing: nothing
+//   was edited confidence    that of the target's address in the state before the step, 1 where no target is
+//   named
+//
+// A step with a path that leaves the workspace is not applied: it is not safe, and counts the state as it
+// was. Where the server fails, all of the step is missing; the next one is tried again. Ours: Lanser-CLI
+// speaks of edits that it makes itself, not of trajectories of others.
+//
+//   const EditTrajectory edits = trajectory_from_json(Json::parse(text));
+//   const JudgedTrajectory judged = judge_trajectory(edits, server_profile("clangd"), {});
+//   judged.steps[0].diagnostics;           // and judged.failures[0]: why it is missing, "" where it is not
+//   process_rewards(judged.steps, {.form = RewardForm::potential, .start = judged.start});
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradus/base/json.h"
+#include "gradus/lsp/client.h"
+#include "gradus/lsp/process_reward.h"
+
+namespace gradus {
+
+struct EditStep {
+  std::map<std::string, std::optional<std::string>> files;
+  std::string target;  // an address in its textual form; "": none
+};
+
+struct EditTrajectory {
+  std::map<std::string, std::string> start;
+  std::vector<EditStep> steps;
+};
+
+// Error::input naming the field; at most 2000 files, 64 MiB, 65536 steps.
+EditTrajectory trajectory_from_json(const Json& json);
+Json trajectory_json(const EditTrajectory& trajectory);
+
+struct CommitRange {
+  EditTrajectory trajectory;
+  std::vector<std::string> subjects;  // of the commits, one per step
+};
+
+// `range` as git understands it: "main~5..main". Error::outside where git fails.
+CommitRange trajectory_from_git(const std::string& repository, const std::string& range);
+
+struct JudgeOptions {
+  Milliseconds timeout{60'000};  // of one state
+  bool literal = false;          // count every severity, as the paper's equation reads
+  ConnectionMaker maker = {};    // another way to reach a server
+};
+
+struct JudgedTrajectory {
+  StepFacts start;
+  std::vector<StepFacts> steps;
+  std::vector<std::string> failures;  // one per step
+};
+
+JudgedTrajectory judge_trajectory(const EditTrajectory& trajectory, const ServerProfile& profile,
+                                  const JudgeOptions& options);
+
+}  // namespace gradus
