@@ -189,7 +189,7 @@ class Relocation {
     candidates_.push_back(std::move(candidate));
   }
 
-  Candidate of_symbol(const SourceDocument& document, const CodeSymbol& symbol, const Asked& asked) const {
+  Candidate of_symbol(const SourceDocument& document, const Symbol& symbol, const Asked& asked) const {
     const std::vector<std::string> names = qualified_name(symbol);
     const std::string separator = writes_colons(symbol.language) ? "::" : ".";
     Candidate out{document.path,
@@ -209,18 +209,18 @@ class Relocation {
   void by_name(const Asked& asked) {
     if (asked.names.empty()) return by_module(asked);
     for (const SourceDocument& document : documents_) {
-      std::map<std::vector<std::string>, std::vector<const CodeSymbol*>> groups;
-      for (const CodeSymbol& symbol : document.symbols) {
+      std::map<std::vector<std::string>, std::vector<const Symbol*>> groups;
+      for (const Symbol& symbol : document.symbols) {
         if (symbol.name == asked.names.back()) groups[qualified_name(symbol)].push_back(&symbol);
       }
       for (const auto& [names, group] : groups) {
-        if (const CodeSymbol* symbol = overload_of(group, asked)) add_part(document, *symbol, asked);
+        if (const Symbol* symbol = overload_of(group, asked)) add_part(document, *symbol, asked);
       }
     }
     if (!candidates_.empty() || missing_part_) return;
     for (const SourceDocument& document : documents_) {
       if (module_score(asked.module, asked.language, document.path) < 1) continue;
-      for (const CodeSymbol& symbol : document.symbols) add(of_symbol(document, symbol, asked));
+      for (const Symbol& symbol : document.symbols) add(of_symbol(document, symbol, asked));
     }
     only_near_ = true;
   }
@@ -236,7 +236,7 @@ class Relocation {
     }
   }
 
-  void add_part(const SourceDocument& document, const CodeSymbol& symbol, const Asked& asked) {
+  void add_part(const SourceDocument& document, const Symbol& symbol, const Asked& asked) {
     Candidate out = of_symbol(document, symbol, asked);
     if (asked.role) {
       const std::optional<Range> part = symbol_part(document.text, symbol, *asked.role, options_.encoding);
@@ -249,19 +249,19 @@ class Relocation {
 
   // Symbols of one qualified name in one document: of equal parameter types the longest, then by types or
   // place.
-  static const CodeSymbol* overload_of(const std::vector<const CodeSymbol*>& group, const Asked& asked) {
-    const auto length = [](const CodeSymbol* s) {
+  static const Symbol* overload_of(const std::vector<const Symbol*>& group, const Asked& asked) {
+    const auto length = [](const Symbol* s) {
       return std::pair(s->range.end.line - s->range.start.line, s->range);
     };
-    std::vector<const CodeSymbol*> overloads;
-    std::vector<const CodeSymbol*> ordered = group;
-    std::sort(ordered.begin(), ordered.end(), [](const CodeSymbol* a, const CodeSymbol* b) {
+    std::vector<const Symbol*> overloads;
+    std::vector<const Symbol*> ordered = group;
+    std::sort(ordered.begin(), ordered.end(), [](const Symbol* a, const Symbol* b) {
       return std::tie(a->range, a->selection, a->kind, a->container, a->parameters) <
              std::tie(b->range, b->selection, b->kind, b->container, b->parameters);
     });
-    for (const CodeSymbol* symbol : ordered) {
+    for (const Symbol* symbol : ordered) {
       if (asked.parameters && symbol->parameters && *symbol->parameters != *asked.parameters) continue;
-      const auto twin = std::find_if(overloads.begin(), overloads.end(), [&](const CodeSymbol* other) {
+      const auto twin = std::find_if(overloads.begin(), overloads.end(), [&](const Symbol* other) {
         return symbol->parameters && other->parameters == symbol->parameters;
       });
       if (twin == overloads.end()) {

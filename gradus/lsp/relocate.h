@@ -52,8 +52,8 @@ namespace gradus {
 struct SourceDocument {
   std::string path;  // as in selectors
   std::string text;
-  std::vector<CodeSymbol> symbols;  // ranges in RelocateOptions::encoding
-  std::string version;              // id of its content; "": not known
+  std::vector<Symbol> symbols;  // ranges in RelocateOptions::encoding
+  std::string version;          // id of its content; "": not known
 };
 
 struct ScoreWeights {

@@ -10,7 +10,7 @@ namespace gradus {
 
 namespace {
 
-bool has_braces(const CodeSymbol& symbol) {
+bool has_braces(const Symbol& symbol) {
   return symbol.language != "py" && symbol.language != "ruby";
 }
 
@@ -73,7 +73,7 @@ std::optional<Bytes> opening_string(std::string_view text, const Bytes& body) {
 
 }  // namespace
 
-std::optional<Range> symbol_part(std::string_view content, const CodeSymbol& symbol, SymbolRole role,
+std::optional<Range> symbol_part(std::string_view content, const Symbol& symbol, SymbolRole role,
                                  Encoding encoding) {
   if (role == SymbolRole::definition) return symbol.range;
   const Text text{std::string(content), symbol.document};

@@ -23,7 +23,7 @@
 
 namespace gradus {
 
-std::optional<Range> symbol_part(std::string_view text, const CodeSymbol& symbol, SymbolRole role,
+std::optional<Range> symbol_part(std::string_view text, const Symbol& symbol, SymbolRole role,
                                  Encoding encoding);
 
 }  // namespace gradus

@@ -44,7 +44,7 @@ class Reader {
  public:
   explicit Reader(const SymbolSource& source) : source_(source) {}
 
-  std::vector<CodeSymbol> symbols;
+  std::vector<Symbol> symbols;
 
   void list(const Json& answer, const std::string& path, int depth,
             const std::vector<std::pair<std::string, std::string>>& container) {
@@ -96,7 +96,7 @@ class Reader {
     if (!node.is_object()) fail(path, "an object");
     if (symbols.size() == kMostSymbols) fail(path, fmt::format("at most {} symbols", kMostSymbols));
     const int64_t number = count(node, "kind", path);
-    CodeSymbol symbol{
+    Symbol symbol{
         source_.document, source_.language, "", text(node, "name", path), container, {}, {}, {}, ""};
     symbol.kind = number >= 1 && number <= 26 ? kKinds[static_cast<size_t>(number) - 1] : "unknown";
     symbol.detail = text(node, "detail", path);
@@ -143,7 +143,7 @@ class Reader {
   }
 
   // "int (int, const char *) const" -> int, const char*. Nothing where that is not what stands there.
-  static std::optional<std::vector<std::string>> parameters(const CodeSymbol& symbol) {
+  static std::optional<std::vector<std::string>> parameters(const Symbol& symbol) {
     static const std::vector<std::string_view> kCallable{"function", "method", "constructor", "operator"};
     if (std::find(kCallable.begin(), kCallable.end(), symbol.kind) == kCallable.end()) return std::nullopt;
     const std::string_view detail = symbol.detail;
@@ -176,21 +176,21 @@ class Reader {
 
 }  // namespace
 
-std::vector<CodeSymbol> read_symbols(const Json& answer, const SymbolSource& source) {
+std::vector<Symbol> read_symbols(const Json& answer, const SymbolSource& source) {
   if (answer.is_null()) return {};
   Reader reader(source);
   reader.list(answer, "result", 1, {});
   return std::move(reader.symbols);
 }
 
-std::vector<std::string> qualified_name(const CodeSymbol& symbol) {
+std::vector<std::string> qualified_name(const Symbol& symbol) {
   std::vector<std::string> out;
   for (const auto& [kind, name] : symbol.container) out.push_back(name);
   out.push_back(symbol.name);
   return out;
 }
 
-std::string symbol_id(const CodeSymbol& symbol) {
+std::string symbol_id(const Symbol& symbol) {
   Json container = Json::array();
   for (const auto& [kind, name] : symbol.container) container.push_back(Json::array({kind, name}));
   return "sha256:" +
@@ -201,7 +201,7 @@ std::string symbol_id(const CodeSymbol& symbol) {
                                {"parameters", symbol.parameters ? Json(*symbol.parameters) : Json()}}));
 }
 
-bool is_kind(std::string_view kind, const CodeSymbol& symbol) {
+bool is_kind(std::string_view kind, const Symbol& symbol) {
   if (kind == "dtor" && !symbol.name.starts_with("~")) return false;
   if (kind == symbol.kind) return true;
   const auto it = kCalled.find(kind);

@@ -14,7 +14,7 @@
 // Both answers of textDocument/documentSymbol are read: DocumentSymbol trees and SymbolInformation lists.
 // What a server sends is not trusted: at most 64 levels and 100,000 symbols, and every field is checked.
 //
-//   const std::vector<CodeSymbol> symbols = read_symbols(answer, {.document = "src/a.cc", .language =
+//   const std::vector<Symbol> symbols = read_symbols(answer, {.document = "src/a.cc", .language =
 //   "cpp"}); qualified_name(symbols[0]);               // {"ns", "C", "method"} symbol_id(symbols[0]); //
 //   "sha256:..." is_kind("def", symbols[0]);               // true: what Python's and C++'s address languages
 //   call it
@@ -31,7 +31,7 @@
 
 namespace gradus {
 
-struct CodeSymbol {
+struct Symbol {
   std::string document, language;  // path from the workspace root; language id as in selectors
   std::string kind, name;
   std::vector<std::pair<std::string, std::string>> container;
@@ -45,14 +45,14 @@ struct SymbolSource {
 };
 
 // Error::outside, naming the field, where the answer is not as LSP 3.17 says.
-std::vector<CodeSymbol> read_symbols(const Json& answer, const SymbolSource& source);
+std::vector<Symbol> read_symbols(const Json& answer, const SymbolSource& source);
 
-std::vector<std::string> qualified_name(const CodeSymbol& symbol);
-std::string symbol_id(const CodeSymbol& symbol);
+std::vector<std::string> qualified_name(const Symbol& symbol);
+std::string symbol_id(const Symbol& symbol);
 
 // `kind` as an ast:// address writes it: module, class, def; namespace, struct, enum, fn, method, ctor, dtor,
 // field, var, alias, macro; or a neutral kind.
-bool is_kind(std::string_view kind, const CodeSymbol& symbol);
+bool is_kind(std::string_view kind, const Symbol& symbol);
 
 // The language id of a path by its ending ("py", "cpp", ...); the ending itself where it is not known.
 std::string language_of_path(std::string_view path);

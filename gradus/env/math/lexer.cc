@@ -30,30 +30,30 @@ int number_in(std::string_view digits) {
 
 }  // namespace
 
-Symbol Lexer::take(Symbol::Kind kind, size_t length) {
-  Symbol symbol{.kind = kind, .letter = text_[0], .text = text_.substr(0, length)};
+Lexeme Lexer::take(Lexeme::Kind kind, size_t length) {
+  Lexeme symbol{.kind = kind, .letter = text_[0], .text = text_.substr(0, length)};
   text_.remove_prefix(length);
   return symbol;
 }
 
-std::optional<Symbol> Lexer::next() {
+std::optional<Lexeme> Lexer::next() {
   text_.remove_prefix(std::min(text_.find_first_not_of(kBlanks), text_.size()));
   if (text_.empty()) return std::nullopt;
   const auto run = [this](auto belongs) {
     return static_cast<size_t>(std::find_if_not(text_.begin(), text_.end(), belongs) - text_.begin());
   };
   if (is_digit(text_[0])) {
-    Symbol symbol = take(Symbol::Kind::number, run(is_digit));
+    Lexeme symbol = take(Lexeme::Kind::number, run(is_digit));
     symbol.number = number_in(symbol.text);
-    if (symbol.number < 0) symbol.kind = Symbol::Kind::bad;
+    if (symbol.number < 0) symbol.kind = Lexeme::Kind::bad;
     return symbol;
   }
   if (is_letter(text_[0])) {
     const size_t length = run(is_letter);
-    return take(length == 1 ? Symbol::Kind::name : Symbol::Kind::word, length);
+    return take(length == 1 ? Lexeme::Kind::name : Lexeme::Kind::word, length);
   }
   const bool known = kSigns.find(text_[0]) != std::string_view::npos;
-  return take(known ? Symbol::Kind::sign : Symbol::Kind::bad, 1);
+  return take(known ? Lexeme::Kind::sign : Lexeme::Kind::bad, 1);
 }
 
 }  // namespace gradus::math

@@ -12,7 +12,7 @@
 
 namespace gradus::math {
 
-struct Symbol {
+struct Lexeme {
   enum class Kind { name, word, number, sign, bad };
   Kind kind = Kind::bad;
   char letter = 0;  // of a name or a sign; the first one of a word
@@ -23,10 +23,10 @@ struct Symbol {
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
-  std::optional<Symbol> next();  // empty: the text is at its end
+  std::optional<Lexeme> next();  // empty: the text is at its end
 
  private:
-  Symbol take(Symbol::Kind kind, size_t length);
+  Lexeme take(Lexeme::Kind kind, size_t length);
 
   std::string_view text_;
 };

@@ -8,7 +8,7 @@
 namespace gradus::math {
 namespace {
 
-using Kind = Symbol::Kind;
+using Kind = Lexeme::Kind;
 
 // One problem in 26 names needs less than 400 characters; more than this is not worth reading.
 constexpr size_t kMaxText = 4096;
@@ -92,7 +92,7 @@ class ProblemReader {
   }
 
   Lexer lexer_;
-  std::optional<Symbol> symbol_;
+  std::optional<Lexeme> symbol_;
 };
 
 std::optional<int> value_of(const Operand& operand, const Values& known) {

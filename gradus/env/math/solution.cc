@@ -8,12 +8,12 @@
 namespace gradus::math {
 namespace {
 
-using Kind = Symbol::Kind;
+using Kind = Lexeme::Kind;
 
 constexpr size_t kStepSymbols = 11;  // c = a + b = 4 + 9 = 13
 
 struct Symbols {
-  std::array<Symbol, kStepSymbols> at;
+  std::array<Lexeme, kStepSymbols> at;
   size_t count = 0;
 };
 
@@ -27,16 +27,16 @@ std::optional<Symbols> read_symbols(std::string_view line) {
   return out;
 }
 
-bool is_sign(const Symbol& symbol, char c) {
+bool is_sign(const Lexeme& symbol, char c) {
   return symbol.kind == Kind::sign && symbol.letter == c;
 }
-bool is_operation(const Symbol& symbol) {
+bool is_operation(const Lexeme& symbol) {
   return is_sign(symbol, '+') || is_sign(symbol, '-') || is_sign(symbol, '*');
 }
-bool is_operand(const Symbol& symbol) {
+bool is_operand(const Lexeme& symbol) {
   return symbol.kind == Kind::name || symbol.kind == Kind::number;
 }
-Operand operand_of(const Symbol& symbol) {
+Operand operand_of(const Lexeme& symbol) {
   return symbol.kind == Kind::name ? Operand{.name = symbol.letter} : Operand{.number = symbol.number};
 }
 
