@@ -1,67 +1,18 @@
 // The judging half of edit trajectories: states on disk and in the server, and what is counted of them.
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <set>
 
-#include "gradus/base/text.h"
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/edit_trajectory.h"
 #include "gradus/lsp/relocate.h"
-#include "gradus/lsp/uri.h"
+#include "gradus/lsp/scratch_folder.h"
 
 namespace gradus {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr size_t kMostWatched = 100;  // files that are watched although no step touches them
-
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "gradus-edits-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw Error::outside("cannot make a folder").at(pattern);
-    root_ = fs::canonical(pattern);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
-
-  std::string root() const { return root_.string(); }
-  std::string uri(const std::string& path) const { return file_uri((root_ / path).string()); }
-
-  void put(const std::string& path, const std::optional<std::string>& text) const {
-    std::error_code failed;
-    if (!text) {
-      fs::remove(root_ / path, failed);
-      return;
-    }
-    fs::create_directories((root_ / path).parent_path(), failed);
-    std::ofstream out(root_ / path, std::ios::binary);
-    out << *text;
-    if (!out.flush())
-      throw Error::outside("cannot write a file of the scratch folder").at((root_ / path).string());
-  }
-
- private:
-  fs::path root_;
-};
-
-// Relative, within the folder, and nothing of git. Nothing here is a link, so letters alone decide.
-bool is_inside(const std::string& path) {
-  if (path.empty() || path.size() > 1024 || path[0] == '/' || path.find('\0') != std::string::npos)
-    return false;
-  for (const std::string_view part : pieces_between(path, "/")) {
-    if (part.empty() || part == "." || part == ".." || part == ".git" || part.size() > 255) return false;
-  }
-  return true;
-}
 
 class Judge {
  public:
@@ -70,7 +21,7 @@ class Judge {
 
   JudgedTrajectory judged() {
     for (const auto& [path, text] : trajectory_.start) {
-      if (!is_inside(path))
+      if (!ScratchFolder::is_inside(path))
         throw Error::input("a file outside the workspace").field("workspace.start").found(path);
       if (watches(path)) readable_.insert(path);
       set(path, text);
@@ -100,7 +51,7 @@ class Judge {
   void choose_watched() {
     for (const EditStep& step : trajectory_.steps) {
       for (const auto& [path, text] : step.files) {
-        if (is_inside(path) && watches(path)) watched_.insert(path);
+        if (ScratchFolder::is_inside(path) && watches(path)) watched_.insert(path);
       }
     }
     if (readable_.size() <= kMostWatched) watched_.insert(readable_.begin(), readable_.end());
@@ -119,7 +70,7 @@ class Judge {
   StepFacts judged(const EditStep& step, std::string& reason) {
     const std::optional<double> confidence = confidence_of(step, reason);
     const bool inside = std::all_of(step.files.begin(), step.files.end(),
-                                    [](const auto& one) { return is_inside(one.first); });
+                                    [](const auto& one) { return ScratchFolder::is_inside(one.first); });
     if (inside) {
       for (const auto& [path, text] : step.files) set(path, text);
     }

@@ -5,6 +5,7 @@
 #include "gradus/env/math/environment.h"
 #include "gradus/learn/operators.h"
 #include "gradus/reward/c_style.h"
+#include "gradus/reward/server_findings.h"
 
 namespace gradus {
 
@@ -14,6 +15,7 @@ Catalogue build() {
   Catalogue known;
   register_operators(known.operators);
   register_c_style(known.operators);
+  register_server_findings(known.operators);
   register_code_environment(known.environments);
   register_math_environment(known.environments);
   register_calculator_environment(known.environments);
