@@ -21,6 +21,7 @@ void add_score(CLI::App& app, Verb& chosen);
 void add_operators(CLI::App& app, Verb& chosen);
 void add_verify(CLI::App& app, Verb& chosen);
 void add_doctor(CLI::App& app, Verb& chosen);
+void add_lsp(CLI::App& app, Verb& chosen);
 
 // Set by Ctrl-C and SIGTERM once this was called; a second signal ends the program at once.
 const std::atomic<bool>& stop_on_signals();

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   gradus::add_score(app, chosen);
   gradus::add_operators(app, chosen);
   gradus::add_verify(app, chosen);
+  gradus::add_lsp(app, chosen);
   gradus::add_doctor(app, chosen);
   app.failure_message(usage_error);
   check_command(app, argc, argv);

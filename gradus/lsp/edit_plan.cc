@@ -36,8 +36,8 @@ bool same_file(const FileState& a, const FileState& b) {
 
 class Planner {
  public:
-  Planner(const Jail& jail, Encoding encoding, const std::map<std::string, OpenDocument>& open)
-      : jail_(jail), encoding_(encoding), open_(open) {}
+  Planner(const Jail& jail, Encoding encoding, const std::map<std::string, KnownFile>& known)
+      : jail_(jail), encoding_(encoding), known_(known) {}
 
   EditPlan plan(const WorkspaceEdit& edit) {
     for (const FileChange& change : edit.changes) {
@@ -85,7 +85,7 @@ class Planner {
     if (file.before) {
       file.after = file.before->bytes;
       file.mode = file.before->mode;
-      check_open(file);
+      check_known(file);
     }
     return files_.emplace(place.path, std::move(file)).first->second;
   }
@@ -96,9 +96,9 @@ class Planner {
         Error::input("operations on folders are not supported").at(path).hint("rename its files"));
   }
 
-  void check_open(const PlannedFile& file) const {
-    const auto document = open_.find(file.path);
-    if (document == open_.end() || document->second.hash == file.before->hash) return;
+  void check_known(const PlannedFile& file) const {
+    const auto document = known_.find(file.path);
+    if (document == known_.end() || document->second.hash == file.before->hash) return;
     throw ConflictError(Status::content_modified,
                         Error::input("the file changed after the server was told what is in it")
                             .at(file.path)
@@ -110,12 +110,13 @@ class Planner {
   }
 
   void check_version(const PlannedFile& file, const FileChange& change) const {
-    const auto document = open_.find(file.path);
-    if (!change.version || document == open_.end() || document->second.version == *change.version) return;
+    const auto document = known_.find(file.path);
+    if (!change.version || document == known_.end() || !document->second.version) return;
+    if (document->second.version == change.version) return;
     throw LspError(Status::content_modified, Error::outside("the server's edit is of another version")
                                                  .at(file.path)
                                                  .found(std::to_string(*change.version))
-                                                 .expected(std::to_string(document->second.version))
+                                                 .expected(std::to_string(*document->second.version))
                                                  .hint("run the command again; nothing was changed"));
   }
 
@@ -186,15 +187,15 @@ class Planner {
 
   const Jail& jail_;
   Encoding encoding_;
-  const std::map<std::string, OpenDocument>& open_;
+  const std::map<std::string, KnownFile>& known_;
   std::map<std::string, PlannedFile> files_;  // references to values stay valid
 };
 
 }  // namespace
 
 EditPlan plan_edit(const Jail& jail, const WorkspaceEdit& edit, Encoding encoding,
-                   const std::map<std::string, OpenDocument>& open) {
-  return Planner(jail, encoding, open).plan(edit);
+                   const std::map<std::string, KnownFile>& known) {
+  return Planner(jail, encoding, known).plan(edit);
 }
 
 Text document_text(const FileState& file, const std::string& path) {

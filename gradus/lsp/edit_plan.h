@@ -1,14 +1,14 @@
 // What a WorkspaceEdit would do to the files of a workspace: for every file its bytes before and after. A
 // plan reads and checks everything and writes nothing.
 //
-//   const EditPlan plan = plan_edit(jail, edit, Encoding::utf16, open_documents);
+//   const EditPlan plan = plan_edit(jail, edit, Encoding::utf16, known_files);
 //   fmt::print("{}", plan.diff());
 //   apply_plan(jail, plan);                       // gradus/lsp/apply.h
 //
 // Kept as they were: permissions, a byte-order mark, line endings (new text gets the ending that the file
 // uses most). Only UTF-8 is edited: UTF-16, UTF-32 and bytes that are no UTF-8 are INDEXING_UNSUPPORTED (75),
 // because no server says what it would count in them. Filters and jail hold for every file that changes, by
-// its canonical path. A document that is open must still be on disk as the server was told, and the version
+// its canonical path. A known file must still be on disk as the server was told, and the version
 // that the edit names must be that of the document: CONTENT_MODIFIED (74) else. A rename to a name that is
 // the same file on a file system without letter case is FS_PERMISSIONS (71), as the paper has it. Operations
 // on folders are UNSUPPORTED_CAP (72).
@@ -24,9 +24,10 @@
 
 namespace gradus {
 
-struct OpenDocument {
-  int64_t version = 0;
-  std::string hash;  // of the bytes of the file that it was opened from
+// What the server was told of a file, or had read when it was asked.
+struct KnownFile {
+  std::optional<int64_t> version;  // of an open document
+  std::string hash;                // of the bytes of the file
 };
 
 struct PlannedFile {
@@ -42,9 +43,9 @@ struct EditPlan {
   std::string diff() const;  // unified, of all files
 };
 
-// `open`: by canonical path.
+// `known`: by canonical path.
 EditPlan plan_edit(const Jail& jail, const WorkspaceEdit& edit, Encoding encoding,
-                   const std::map<std::string, OpenDocument>& open = {});
+                   const std::map<std::string, KnownFile>& known = {});
 
 // The text of a file without its byte-order mark; throws INDEXING_UNSUPPORTED for what is no UTF-8.
 Text document_text(const FileState& file, const std::string& path);

@@ -108,8 +108,8 @@ TEST(WorkspaceEdit, HostileEditsAreRefusedWithTheirField) {
 }
 
 EditPlan plan(const SmallWorkspace& workspace, const Json& edit, const JailRules& rules = {},
-              const std::map<std::string, OpenDocument>& open = {}) {
-  return plan_edit(Jail(workspace.root(), rules), read_workspace_edit(edit), Encoding::utf16, open);
+              const std::map<std::string, KnownFile>& known = {}) {
+  return plan_edit(Jail(workspace.root(), rules), read_workspace_edit(edit), Encoding::utf16, known);
 }
 
 TEST(EditPlan, KeepsMarkLineEndingsAndPermissions) {
@@ -172,7 +172,7 @@ TEST(EditPlan, OperationsOnFiles) {
   EXPECT_EQ(status(Json::array({op("delete", "")})), Status::unsupported_cap);
 }
 
-TEST(EditPlan, OpenDocumentsMustBeAsTheServerKnowsThem) {
+TEST(EditPlan, KnownFilesMustBeAsTheServerKnowsThem) {
   const SmallWorkspace workspace;
   workspace.write("a.txt", "one\n");
   const Json edit = {

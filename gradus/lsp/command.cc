@@ -1,0 +1,204 @@
+#include "gradus/lsp/command.h"
+
+#include <fmt/format.h>
+#include <fstream>
+#include <sstream>
+#include <sys/utsname.h>
+
+#include "gradus/lsp/bundle.h"
+#include "gradus/lsp/snapshot.h"
+#include "gradus/lsp/text.h"
+
+namespace gradus {
+
+namespace {
+
+std::string file_digest(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return "";
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return "sha256:" + sha256_hex(bytes.str());
+}
+
+std::string platform() {
+  utsname names;
+  return uname(&names) == 0 ? fmt::format("{}-{}", names.sysname, names.machine) : "";
+}
+
+std::string text_or_empty(const Json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+Json request_json(const VerbRequest& request) {
+  return {{"cmd", request.verb},
+          {"selectorText", request.selector},
+          {"selector", request.spec},
+          {"args", request.args}};
+}
+
+VerbRequest request_of(const Json& json) {
+  return {json.at("cmd").get<std::string>(), json.at("selectorText").get<std::string>(), json.at("selector"),
+          json.at("args")};
+}
+
+// What decides an answer, for the trace.
+Json options_json(const CommandOptions& options) {
+  return {{"server", options.server},
+          {"io", encoding_name(options.io)},
+          {"tau", options.tau},
+          {"k", options.k},
+          {"calibrated", options.calibrated},
+          {"allow", options.jail.allow},
+          {"deny", options.jail.deny},
+          {"hard_links", options.jail.hard_links}};
+}
+
+CommandOptions options_of(const Json& json, const std::string& workspace) {
+  CommandOptions out;
+  out.workspace = workspace;
+  out.mutation.replay = true;
+  out.server = json.at("server").get<std::string>();
+  out.io = encoding_of(json.at("io").get<std::string>()).value_or(Encoding::utf16);
+  out.tau = json.at("tau").get<double>();
+  out.k = json.at("k").get<int64_t>();
+  out.calibrated = json.at("calibrated").get<bool>();
+  out.jail.allow = json.at("allow").get<std::vector<std::string>>();
+  out.jail.deny = json.at("deny").get<std::vector<std::string>>();
+  out.jail.hard_links = json.at("hard_links").get<bool>();
+  return out;
+}
+
+SessionOptions session_options(const CommandOptions& options, ConnectionMaker maker) {
+  SessionOptions out;
+  out.rules = options.jail;
+  out.client.request_timeout = Milliseconds(static_cast<int64_t>(options.timeout_s * 1000));
+  out.tau = options.tau;
+  out.k = static_cast<size_t>(options.k);
+  out.calibrated = options.calibrated;
+  out.maker = std::move(maker);
+  return out;
+}
+
+bool reads(const ServerProfile& profile, const std::string& path) {
+  for (const ServerLanguage& language : profile.languages) {
+    for (const std::string& ending : language.endings) {
+      if (path.ends_with(ending)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string server_for(const std::string& selector) {
+  std::string path = selector;
+  if (const size_t scheme = path.find("://"); scheme != std::string::npos && !path.starts_with("anchor")) {
+    path = "a." + path.substr(0, scheme);  // the scheme of a symbol is its language: py://, cpp://
+  }
+  path = path.substr(0, path.find_first_of("@#"));
+  for (const std::string& name : server_names()) {
+    if (reads(server_profile(name), path)) return name;
+  }
+  throw LspError(Status::bad_selector_syntax,
+                 Error::input("no known language server reads this")
+                     .found(selector)
+                     .hint("name one with --server: " + fmt::format("{}", fmt::join(server_names(), ", "))));
+}
+
+Command::Command(const CommandOptions& options) : options_(options) {
+  const ServerProfile profile = server_profile(options.server);
+  const Jail jail(options.workspace, options.jail);
+  ConnectionMaker maker = process_of(profile, jail.root(), {});
+  if (!options.trace_file.empty()) {
+    const Json header = {{"workspace", snapshot_digest(jail.root())},
+                         {"options", options_json(options)},
+                         {"program", file_digest(executable_of(profile))},
+                         {"platform", platform()}};
+    trace_ = std::make_shared<TraceWriter>(options.trace_file, jail.root(), header);
+    maker = recorded(std::move(maker), trace_);
+  }
+  start(profile, std::move(maker));
+  environment_["server"]["digest"] = file_digest(executable_of(profile));
+  environment_["platform"] = platform();
+}
+
+Command::Command(const CommandOptions& options, std::shared_ptr<const Trace> trace) : options_(options) {
+  const Jail jail(options.workspace, options.jail);
+  const Json header = trace->header();
+  start(server_profile(options.server), replayed(std::move(trace), jail.root()));
+  environment_["server"]["digest"] = header.at("program");
+  environment_["platform"] = header.at("platform");
+}
+
+void Command::start(const ServerProfile& profile, ConnectionMaker maker) {
+  session_ =
+      std::make_unique<Session>(profile, options_.workspace, session_options(options_, std::move(maker)));
+  Client& client = session_->client();
+  const Json server = client.server_info();
+  environment_ = environment_json({.server_name = profile.name,
+                                   .server_version = text_or_empty(server, "version"),
+                                   .server_arguments = profile.arguments,
+                                   .position_encoding = std::string(encoding_name(client.encoding())),
+                                   .config_digest = config_digest(profile, session_->jail().root())});
+  capabilities_ = capabilities_json(client.capabilities());
+}
+
+Json Command::run(const VerbRequest& request) {
+  if (trace_) trace_->meta({{"event", "request"}, {"request", request_json(request)}});
+  const VerbAnswer answer = run_verb(*session_, request, options_.io, options_.mutation);
+  BundleParts parts;
+  parts.status = answer.status;
+  parts.request = answer.request;
+  parts.resolution = answer.resolution;
+  parts.facts = answer.facts;
+  if (!answer.edits.is_null()) parts.edits = answer.edits;
+  parts.environment = environment_;
+  parts.environment["rootDigest"] = answer.digest;
+  parts.capabilities = capabilities_;
+  if (!answer.sentence.empty()) parts.meta["error"] = answer.sentence;
+  parts.process_reward = answer.reward;
+  const Json bundle = make_bundle(parts);
+  if (trace_) {
+    trace_->meta({{"event", "answer"},
+                  {"status", bundle.at("status")},
+                  {"exit", bundle.at("meta").at("exit_code")},
+                  {"bundleId", bundle.at("bundleId")}});
+  }
+  return bundle;
+}
+
+void Command::commit_trace() {
+  if (trace_) trace_->commit();
+}
+
+std::vector<Json> replay_commands(const std::string& trace_file, const std::string& workspace) {
+  const auto trace = std::make_shared<const Trace>(read_trace(trace_file));
+  try {
+    const CommandOptions options = options_of(trace->header().at("options"), workspace);
+    require_same_workspace(*trace, Jail(workspace).root());
+    Command command(options, trace);
+    std::vector<Json> bundles;
+    for (const TraceEvent& event : trace->events) {
+      if (event.direction != Direction::meta || event.content.value("event", "") != "request") continue;
+      bundles.push_back(command.run(request_of(event.content.at("request"))));
+    }
+    return bundles;
+  } catch (const Json::exception& error) {
+    throw Error::input("this trace was not written by a command of 'gradus lsp'")
+        .at(trace_file)
+        .found(error.what());
+  }
+}
+
+Json failure_bundle(const VerbRequest& request, Status status, const std::string& sentence) {
+  BundleParts parts;
+  parts.status = status;
+  parts.request = {{"cmd", request.verb}, {"selector", nullptr}, {"selectorText", request.selector}};
+  parts.environment = environment_json({});
+  parts.meta["error"] = sentence;
+  return make_bundle(parts);
+}
+
+}  // namespace gradus

@@ -1,0 +1,165 @@
+#include "gradus/lsp/mutation.h"
+
+#include <fmt/format.h>
+
+#include "gradus/lsp/diagnostics.h"
+#include "gradus/lsp/work_tree.h"
+#include "gradus/lsp/workspace_edit.h"
+
+namespace gradus {
+
+namespace {
+
+// The server's edit with URIs of the workspace form, so that it does not depend on where the workspace lies.
+Json neutral_edit(const Session& session, const Json& edit) {
+  const WorkspaceEdit read = read_workspace_edit(edit);
+  Json changes = Json::array();
+  for (const FileChange& change : read.changes) {
+    const std::string uri = session.workspace_uri_of(change.uri);
+    if (change.kind == FileChange::Kind::rename) {
+      changes.push_back(
+          {{"kind", "rename"}, {"uri", uri}, {"newUri", session.workspace_uri_of(change.new_uri)}});
+      continue;
+    }
+    if (change.kind != FileChange::Kind::edit) {
+      changes.push_back(
+          {{"kind", change.kind == FileChange::Kind::create ? "create" : "delete"}, {"uri", uri}});
+      continue;
+    }
+    Json edits = Json::array();
+    for (const TextEdit& text : change.edits) {
+      edits.push_back({{"range", session.range_json(text.range)}, {"newText", text.text}});
+    }
+    changes.push_back({{"kind", "edit"}, {"uri", uri}, {"edits", edits}});
+  }
+  return {{"changes", changes}};
+}
+
+void take_edit(Session& session, const Json& edit, Mutation& mutation) {
+  mutation.plan = plan_edit(session.jail(), read_workspace_edit(edit), session.client().encoding(),
+                            session.known_files());
+  mutation.safety.add("edit", true);
+  mutation.safety.add_plan(mutation.plan);
+  mutation.edits = {
+      {"workspaceEdit", neutral_edit(session, edit)}, {"diff", mutation.plan.diff()}, {"applied", false}};
+  Json files = Json::array();
+  for (const PlannedFile& file : mutation.plan.files) files.push_back("ws:///" + file.path);
+  mutation.facts["files"] = files;
+  mutation.facts["safety"] = mutation.safety.json();
+}
+
+LspError nothing_to_change(const std::string& what) {
+  return LspError(Status::not_found, Error::outside(what).hint("nothing was changed"));
+}
+
+}  // namespace
+
+Json prepare_rename(Session& session, const Target& target) {
+  const Json answer = session.ask(target.digest, "textDocument/prepareRename", target.params);
+  if (answer.is_null()) {
+    throw LspError(
+        Status::not_found,
+        Error::input("the language server has nothing to rename here").at(target.candidate.document));
+  }
+  return answer;
+}
+
+Mutation rename_symbol(Session& session, const Target& target, const std::string& new_name) {
+  if (new_name.empty() || new_name.size() > 1000) {
+    throw LspError(
+        Status::bad_selector_syntax,
+        Error::input("a new name has 1 to 1000 bytes").field("new_name").found("'" + new_name + "'"));
+  }
+  prepare_rename(session, target);
+  Mutation mutation;
+  mutation.safety.add("prepared", true);
+  session.client().settle(session.options().client.request_timeout);
+  Json params = target.params;
+  params["newName"] = new_name;
+  take_edit(session, session.ask(target.digest, "textDocument/rename", params), mutation);
+  if (mutation.plan.files.empty()) throw nothing_to_change("the rename changes nothing");
+  return mutation;
+}
+
+Json code_actions(Session& session, const Target& target) {
+  const Range& range = target.candidate.range;
+  const auto place = [](const Position& at) -> Json {
+    return {{"line", at.line}, {"character", at.character}};
+  };
+  const std::vector<FileDiagnostics> judged =
+      diagnostics_of(session.client(), {target.uri}, session.options().client.request_timeout);
+  Json here = Json::array();
+  for (const Json& item : judged.at(0).items) {
+    const Json& lines = item.at("range");
+    if (lines.at("end").at("line").get<int64_t>() < range.start.line) continue;
+    if (lines.at("start").at("line").get<int64_t>() <= range.end.line) here.push_back(item);
+  }
+  const Json params = {{"textDocument", {{"uri", target.uri}}},
+                       {"range", {{"start", place(range.start)}, {"end", place(range.end)}}},
+                       {"context", {{"diagnostics", here}, {"triggerKind", 1}}}};
+  const Json answer = session.ask(target.digest, "textDocument/codeAction", params);
+  return answer.is_array() ? answer : Json::array();
+}
+
+Json listed_actions(const Json& actions) {
+  Json out = Json::array();
+  for (size_t i = 0; i < actions.size(); ++i) {
+    const Json& action = actions[i];
+    const bool disabled = action.contains("disabled");
+    out.push_back({{"index", i},
+                   {"title", action.value("title", "")},
+                   {"kind", action.value("kind", "")},
+                   {"applicable", !disabled && (action.contains("edit") || action.contains("data"))}});
+  }
+  return out;
+}
+
+Mutation take_action(Session& session, const Target& target, const Json& actions, const Json& chosen) {
+  Json action;
+  for (size_t i = 0; i < actions.size(); ++i) {
+    if (chosen == Json(i) || (chosen.is_string() && actions[i].value("title", "") == chosen)) {
+      action = actions[i];
+      break;
+    }
+  }
+  if (action.is_null()) {
+    throw LspError(Status::not_found, Error::input("the language server offers no such action here")
+                                          .at(target.candidate.document)
+                                          .found(chosen.dump())
+                                          .hint("'gradus lsp code-action' without --action lists them"));
+  }
+  if (!action.contains("edit") && action.contains("data")) {
+    action = session.client().request("codeAction/resolve", action);
+  }
+  if (!action.contains("edit")) {
+    throw LspError(Status::unsupported_cap,
+                   Error::outside("this action is a command that the server would carry out itself")
+                       .found(action.value("title", ""))
+                       .hint("only actions that are edits can be taken"));
+  }
+  Mutation mutation;
+  take_edit(session, action.at("edit"), mutation);
+  mutation.facts["action"] = action.value("title", "");
+  if (mutation.plan.files.empty()) throw nothing_to_change("the action changes nothing");
+  return mutation;
+}
+
+void apply_mutation(Session& session, const Target& target, const Mutation& mutation,
+                    const MutationRules& rules) {
+  if (rules.certain_only && target.resolution.confidence < 1) {
+    throw LspError(Status::ambiguous,
+                   Error::input("the target of the change is not certain")
+                       .found(fmt::format("confidence {:.3f}", target.resolution.confidence))
+                       .hint("without --deny-apply-on-ambiguous the best candidate is taken"));
+  }
+  if (!mutation.safety.safe()) {
+    throw LspError(Status::apply_conflict,
+                   Error::outside("the change is not safe").found(mutation.safety.json().dump()));
+  }
+  std::vector<std::string> targets;
+  for (const PlannedFile& file : mutation.plan.files) targets.push_back(file.path);
+  if (!rules.allow_dirty) require_clean_work_tree(session.jail(), targets);
+  apply_plan(session.jail(), mutation.plan);
+}
+
+}  // namespace gradus
