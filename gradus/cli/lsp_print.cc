@@ -68,7 +68,12 @@ void print_candidates(const Json& bundle) {
   if (candidates.empty()) return;
   fmt::print(stderr, "candidates, best first:\n");
   for (const Json& candidate : candidates) {
-    fmt::print(stderr, "  {:.3f}  {}\n", candidate.at("score").get<double>(), candidate.dump());
+    std::string evidence;
+    for (const auto& [feature, value] : candidate.at("evidence").items()) {
+      evidence += fmt::format("{}{} {:.2f}", evidence.empty() ? "" : ", ", feature, value.get<double>());
+    }
+    fmt::print(stderr, "  {:.3f}  {:<32} {} {}  ({})\n", candidate.at("score").get<double>(),
+               place_of(candidate), text_of(candidate, "kind"), text_of(candidate, "name"), evidence);
   }
 }
 

@@ -68,7 +68,7 @@ std::optional<std::string> hash_of(const std::optional<FileState>& state) {
 }
 
 // Nothing where a folder on the way is missing.
-std::optional<Place> place_of(const Jail& jail, const std::string& path) {
+std::optional<JailPlace> place_of(const Jail& jail, const std::string& path) {
   try {
     return jail.place(path);
   } catch (const LspError& error) {
@@ -93,7 +93,7 @@ class Recoverer {
 
  private:
   void settle(const JournalEntry& entry, Recovery& out) {
-    const std::optional<Place> place = place_of(jail_, entry.path);
+    const std::optional<JailPlace> place = place_of(jail_, entry.path);
     if (!place) return;  // its folder was not made yet
     const bool whole = journal_.done || restore(entry, *place, out);
     unlinkat(place->folder.get(), entry.temp.c_str(), 0);
@@ -102,13 +102,13 @@ class Recoverer {
   }
 
   // False where the target is neither old nor new, or its old content is gone.
-  bool restore(const JournalEntry& entry, const Place& target, Recovery& out) {
+  bool restore(const JournalEntry& entry, const JailPlace& target, Recovery& out) {
     const std::optional<std::string> now = hash_at(target);
     if (now == entry.before) return true;
     bool put_back = false;
     if (now == entry.after && entry.before) {
-      const Place backup{Descriptor(fcntl(target.folder.get(), F_DUPFD_CLOEXEC, 0)), entry.backup,
-                         entry.path};
+      const JailPlace backup{Descriptor(fcntl(target.folder.get(), F_DUPFD_CLOEXEC, 0)), entry.backup,
+                             entry.path};
       put_back = hash_at(backup) == entry.before && renameat(backup.folder.get(), entry.backup.c_str(),
                                                              target.folder.get(), target.name.c_str()) == 0;
     } else if (now == entry.after) {
@@ -119,7 +119,7 @@ class Recoverer {
   }
 
   // The hash of what is there; of something that cannot be read, a text that is no hash.
-  std::optional<std::string> hash_at(const Place& place) const {
+  std::optional<std::string> hash_at(const JailPlace& place) const {
     try {
       return hash_of(jail_.read(place));
     } catch (const LspError&) {
@@ -128,7 +128,7 @@ class Recoverer {
   }
 
   void remove_folder(const std::string& path) const {
-    const std::optional<Place> place = place_of(jail_, path);
+    const std::optional<JailPlace> place = place_of(jail_, path);
     if (place)
       unlinkat(place->folder.get(), place->name.c_str(), AT_REMOVEDIR);  // stays where others used it
   }
@@ -176,7 +176,7 @@ class Applier {
     for (size_t i = 0; i < plan_.files.size(); ++i) {
       const PlannedFile& file = plan_.files[i];
       jail_.permit(file.path);
-      const std::optional<Place> place = place_of(jail_, file.path);
+      const std::optional<JailPlace> place = place_of(jail_, file.path);
       if (place) {
         if (place->path != file.path) throw moved(file);
         jail_.check_writable(*place);
@@ -199,7 +199,7 @@ class Applier {
                                                   .hint("run the command again; nothing was changed"));
   }
 
-  void check_content(const PlannedFile& file, const Place& place) const {
+  void check_content(const PlannedFile& file, const JailPlace& place) const {
     const std::optional<FileState> now = jail_.read(place);
     if (hash_of(now) != hash_of(file.before)) throw changed(file, now);
   }
@@ -212,7 +212,7 @@ class Applier {
   }
 
   void make_folder(const std::string& path) const {
-    const Place place = jail_.place(path);
+    const JailPlace place = jail_.place(path);
     if (mkdirat(place.folder.get(), place.name.c_str(), 0777) != 0)
       throw failed("cannot make a folder", path);
     fsync(place.folder.get());
@@ -221,7 +221,7 @@ class Applier {
   void prepare(size_t i) {
     const PlannedFile& file = plan_.files[i];
     places_.push_back(jail_.place(file.path));
-    const Place& place = places_.back();
+    const JailPlace& place = places_.back();
     const JournalEntry& entry = journal_.files[i];
     if (file.before) {
       write_durable(place.folder, entry.backup, file.before->bytes, file.before->mode, file.before->owner,
@@ -237,7 +237,7 @@ class Applier {
 
   void replace(size_t i) const {
     const PlannedFile& file = plan_.files[i];
-    const Place& place = places_[i];
+    const JailPlace& place = places_[i];
     const int folder = place.folder.get();
     check_content(file, place);
     const std::string& temp = journal_.files[i].temp;
@@ -255,7 +255,7 @@ class Applier {
   }
 
   void sync_folders() const {
-    for (const Place& place : places_) {
+    for (const JailPlace& place : places_) {
       if (fsync(place.folder.get()) != 0) throw failed("cannot make a folder durable", place.path);
     }
   }
@@ -263,7 +263,7 @@ class Applier {
   const Jail& jail_;
   const EditPlan& plan_;
   Journal journal_;
-  std::vector<Place> places_;
+  std::vector<JailPlace> places_;
 };
 
 }  // namespace

@@ -70,7 +70,7 @@ class Planner {
     }
     const std::string named = path_of_uri(uri);
     if (jail_.relative(named).empty()) throw folder(named);
-    Place place;
+    JailPlace place;
     try {
       place = jail_.place(named);
     } catch (const LspError& error) {

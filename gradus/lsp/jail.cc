@@ -71,11 +71,11 @@ class Walk {
   Walk(int root, const std::string& root_path, std::string_view asked)
       : root_(root), root_path_(root_path), asked_(asked) {}
 
-  Place to(std::vector<std::string> names) {
+  JailPlace to(std::vector<std::string> names) {
     todo_.assign(names.begin(), names.end());
     while (todo_.size() > 1 || (todo_.size() == 1 && is_link(todo_.front()))) advance();
     if (todo_.empty()) throw refused("this is a folder, not a file", asked_);
-    Place place{Descriptor(fcntl(current(), F_DUPFD_CLOEXEC, 0)), todo_.front(), ""};
+    JailPlace place{Descriptor(fcntl(current(), F_DUPFD_CLOEXEC, 0)), todo_.front(), ""};
     if (!place.folder) throw refused("cannot hold the folder open: " + reason(), asked_);
     for (const std::string& name : entered_) place.path += name + "/";
     place.path += place.name;
@@ -213,11 +213,11 @@ std::string Jail::relative(std::string_view path) const {
   return out;
 }
 
-Place Jail::place(std::string_view path) const {
+JailPlace Jail::place(std::string_view path) const {
   return Walk(descriptor_.get(), root_, path).to(names_of(relative(path)));
 }
 
-std::optional<FileState> Jail::read(const Place& place) const {
+std::optional<FileState> Jail::read(const JailPlace& place) const {
   const Descriptor file(
       openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file) {
@@ -275,7 +275,7 @@ void Jail::permit(const std::string& path) const {
   }
 }
 
-void Jail::check_writable(const Place& place) const {
+void Jail::check_writable(const JailPlace& place) const {
   if (faccessat(place.folder.get(), ".", W_OK, AT_EACCESS) != 0) {
     throw refused("the folder of this file may not be written: " + reason(), place.path);
   }

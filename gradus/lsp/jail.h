@@ -2,9 +2,9 @@
 // that what was checked is what is used, whatever happens to the tree meanwhile.
 //
 //   const Jail jail("/home/me/project", {.deny = {"vendor", "*.lock"}});
-//   const Place place = jail.place("src/app.py");         // folder held open, links followed inside the root
-//   const std::optional<FileState> file = jail.read(place);
-//   jail.permit(place.path);                               // may it be changed? throws FS_PERMISSIONS (71)
+//   const JailPlace place = jail.place("src/app.py");         // folder held open, links followed inside the
+//   root const std::optional<FileState> file = jail.read(place); jail.permit(place.path); // may it be
+//   changed? throws FS_PERMISSIONS (71)
 //
 // Refused with FS_PERMISSIONS: "..", absolute paths that are not under the root, symbolic links that lead out
 // of it, more than 40 links on one way, everything that is no regular file, files with more than one hard
@@ -35,7 +35,7 @@ struct JailRules {
 };
 
 // Where a path leads: a name in a folder that is held open. The name need not exist.
-struct Place {
+struct JailPlace {
   Descriptor folder;
   std::string name;
   std::string path;  // canonical, relative to the root, "/" between names
@@ -61,17 +61,17 @@ class Jail {
   std::string relative(std::string_view path) const;
 
   // Throws NOT_FOUND where a folder on the way is missing.
-  Place place(std::string_view path) const;
+  JailPlace place(std::string_view path) const;
 
   // Nothing where no such file is.
-  std::optional<FileState> read(const Place& place) const;
+  std::optional<FileState> read(const JailPlace& place) const;
   FileState read_existing(std::string_view path) const;  // throws NOT_FOUND
 
   // Throws FS_PERMISSIONS where the filters keep this canonical path from being changed.
   void permit(const std::string& path) const;
 
   // May this file be replaced? Read-only files and folders are FS_PERMISSIONS.
-  void check_writable(const Place& place) const;
+  void check_writable(const JailPlace& place) const;
 
  private:
   std::string given_, root_;

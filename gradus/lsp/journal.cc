@@ -62,7 +62,7 @@ Journal journal_of(const Json& document) {
   return journal;
 }
 
-Place in_root(const Jail& jail, const char* name) {
+JailPlace in_root(const Jail& jail, const char* name) {
   return {Descriptor(fcntl(jail.descriptor(), F_DUPFD_CLOEXEC, 0)), name, name};
 }
 
@@ -101,7 +101,7 @@ void write_journal(const Jail& jail, const Journal& journal) {
   }
   const Json document = {
       {"format", kFormat}, {"done", journal.done}, {"files", files}, {"folders", journal.folders}};
-  const Place next = in_root(jail, kNextName);
+  const JailPlace next = in_root(jail, kNextName);
   unlinkat(next.folder.get(), kNextName, 0);
   try {
     write_durable(next.folder, kNextName, document.dump() + "\n", 0600);

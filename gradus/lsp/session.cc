@@ -118,7 +118,7 @@ const std::vector<Symbol>& Session::symbols(const std::string& path) {
 }
 
 std::string Session::path_of(const std::string& named) const {
-  const Place place = jail_.place(named);
+  const JailPlace place = jail_.place(named);
   if (!jail_.read(place)) {
     throw LspError(Status::not_found, Error::input("there is no such file in the workspace").at(named));
   }

@@ -114,6 +114,8 @@ Target target_in_turn(const Run& run) {
 
 void definition(const Run& run) {
   const Target target = target_in_turn(run);
+  // Before its index is whole a server knows the declaration alone.
+  run.session.client().settle(run.session.options().client.request_timeout);
   put_places(run, "definitions", run.session.ask(target.digest, "textDocument/definition", target.params));
 }
 
@@ -290,8 +292,7 @@ bool verb_changes_files(const VerbRequest& request) {
 
 VerbAnswer run_verb(Session& session, const VerbRequest& request, Encoding io, const MutationRules& rules) {
   VerbAnswer answer;
-  answer.request = {{"cmd", request.verb},
-                    {"selector", request.spec.is_null() ? Json(request.selector) : request.spec}};
+  answer.request = {{"cmd", request.verb}, {"selector", nullptr}};
   if (!request.args.empty()) answer.request["args"] = request.args;
   answer.facts["provenance"] = "lsp";
   const auto failed = [&](Status status, const Error& error) {

@@ -271,7 +271,7 @@ TEST(Apply, InterruptedAfterEveryReplacementItIsRestored) {
     for (int i = 0; i < kFiles; ++i) {
       const std::string temp = fmt::format(".gradus-apply-{}.new", i),
                         backup = fmt::format(".gradus-apply-{}.old", i);
-      const Place place = jail.place(name_of(i));
+      const JailPlace place = jail.place(name_of(i));
       write_durable(place.folder, backup, content(i, false), 0644);
       journal.files.push_back(
           {name_of(i), temp, backup, sha256_hex(content(i, false)), sha256_hex(content(i, true))});

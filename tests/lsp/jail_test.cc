@@ -75,7 +75,7 @@ TEST(Jail, ALinkPutThereAfterTheCheckIsNotFollowed) {
   other.write("secret", "s");
   workspace.write("src/a", "a");
   const Jail jail(workspace.root());
-  const Place place = jail.place("src/a");
+  const JailPlace place = jail.place("src/a");
   std::filesystem::remove(workspace.path("src/a"));
   std::filesystem::create_symlink(other.path("secret"), workspace.path("src/a"));
   EXPECT_EQ(status_of([&] { jail.read(place); }), Status::fs_permissions);

@@ -250,11 +250,11 @@ class WrongInput(LspTest):
             self.assertNotIn("internal", ran.stderr)
 
     def test_a_server_that_is_not_there_or_dies(self):
-        self.write("gone.toml", 'name = "gone"\nexecutables = ["no-such-server"]\narguments = []\n'
-                                '[[language]]\nid = "cpp"\nendings = [".cc"]\n')
+        for name, program in (("gone", "no-such-server"), ("dies", "true")):
+            self.write(f"{name}.toml", f'name = "{name}"\ninstall = "nowhere"\nexecutables = ["{program}"]\narguments = []\n'
+                                       'config_files = []\n[[language]]\nid = "cpp"\nendings = [".cc"]\n'
+                                       '[diagnostics]\nmode = "push"\nsuppressions = []\nfatal_codes = []\n')
         self.assertEqual(self.lsp("symbols", "src/main.cc", "--server", "gone.toml").returncode, 65)
-        self.write("dies.toml", 'name = "dies"\nexecutables = ["true"]\narguments = []\n'
-                                '[[language]]\nid = "cpp"\nendings = [".cc"]\n')
         ran = self.lsp("symbols", "src/main.cc", "--server", "dies.toml", "--json")
         self.assertEqual(ran.returncode, 65)
         self.assertEqual(json.loads(ran.stdout)["status"], "LS_CRASH")
