@@ -8,6 +8,7 @@
 #include "gradus/simulation/judge_panel.h"
 #include "gradus/simulation/judged_turns.h"
 #include "gradus/simulation/monotone_draws.h"
+#include "gradus/simulation/moved_symbols.h"
 #include "gradus/simulation/noop_steps.h"
 #include "gradus/simulation/outcome_groups.h"
 #include "gradus/simulation/prover_chain.h"
@@ -35,6 +36,7 @@ const SimulationRegistry& simulations() {
     register_judge_panel(registry);
     register_judged_turns(registry);
     register_monotone_draws(registry);
+    register_moved_symbols(registry);
     register_noop_steps(registry);
     register_outcome_groups(registry);
     register_prover_chain(registry);
