@@ -35,6 +35,10 @@ size_t EditedSource::pick(Stream& random) const {
   return functions_[random.below(functions_.size())].id;
 }
 
+size_t EditedSource::called() const {
+  return functions_.front().calls;
+}
+
 const EditedSource::Function& EditedSource::at(size_t id) const {
   const auto found =
       std::find_if(functions_.begin(), functions_.end(), [&](const Function& one) { return one.id == id; });

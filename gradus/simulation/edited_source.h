@@ -21,6 +21,7 @@ class EditedSource {
   EditedSource(SourceLanguage language, Stream& random);
 
   size_t pick(Stream& random) const;  // a function
+  size_t called() const;              // a free function that another one calls
   void edit(size_t target, Stream& random);
 
   std::string text() const;

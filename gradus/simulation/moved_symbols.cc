@@ -105,7 +105,8 @@ void register_moved_symbols(SimulationRegistry& registry) {
        .summary = "a file under edits and a real language server: which addresses still find their function",
        .paper = "Lanser-CLI",
        .params = {text_param("server", nullptr, "language server", {"clangd", "pyright"}),
-                  integer_param("trials", 50, "edited files a seed", 1, 10000)}},
+                  integer_param("trials", 50, "edited files a seed", 1, 10000),
+                  integer_param("edits", 8, "most edits of a file; at least one is made", 1, 1000)}},
       [](const Params& params) { return std::make_unique<MovedSymbols>(params); });
 }
 

@@ -13,6 +13,7 @@
 #include "gradus/simulation/outcome_groups.h"
 #include "gradus/simulation/prover_chain.h"
 #include "gradus/simulation/repair_steps.h"
+#include "gradus/simulation/repeated_question.h"
 #include "gradus/simulation/repeated_step.h"
 #include "gradus/simulation/revisited_grid.h"
 #include "gradus/simulation/score_norms.h"
@@ -41,6 +42,7 @@ const SimulationRegistry& simulations() {
     register_outcome_groups(registry);
     register_prover_chain(registry);
     register_repair_steps(registry);
+    register_repeated_question(registry);
     register_repeated_step(registry);
     register_revisited_grid(registry);
     register_score_norms(registry);
