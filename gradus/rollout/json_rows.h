@@ -48,6 +48,10 @@ class JsonRow {
   Json copy(const std::vector<std::string>& without) const;  // the other fields, for writing them back
 
   const LinePlace& place() const { return place_; }
+  // Of a row in an object of lists: the key of its list; "" elsewhere.
+  std::string list_key() const {
+    return path_.substr(0, path_.rfind('[') == std::string::npos ? 0 : path_.rfind('['));
+  }
   size_t index() const { return index_; }                      // of the row in its file, from 0
   Error refuse(std::string_view key, std::string what) const;  // an error that names the place and the field
 

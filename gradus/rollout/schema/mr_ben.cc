@@ -3,7 +3,8 @@
 // Model_Solution_Steps (texts, some blank; in coding one text), Model_Solution_Correctness ("correct" or
 // "incorrect"), Model_Solution_First_Error_Step (digits, "N/A"; in coding the line itself),
 // Model_Solution_Error_Reason, Model_Solution_Rectified_First_Error_Step. Three solutions share a question:
-// the id here is "UUID/MODEL". A coding row is split into its lines, and the wrong line found by its text.
+// the id here is "UUID/MODEL". A few published rows stand under the key of another question. A coding row is
+// split into its lines, and the wrong line found by its text.
 #include <algorithm>
 
 #include "gradus/base/text.h"
@@ -49,6 +50,8 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   }
   if (keep) {
     s.fields = row.copy(kFields);
+    const std::string list = row.list_key();
+    if (!list.empty() && list != row.written("Question_UUID")) s.fields[kListKey] = list;
     if (row.is_text("Model_Solution_Steps"))
       s.fields["Model_Solution_Steps"] = row.text("Model_Solution_Steps");
   }

@@ -55,7 +55,9 @@ void write_solutions(const std::vector<Solution>& solutions, const Schema& schem
     Json lists = Json::object();
     for (const Solution& solution : solutions) {
       Json row = schema.write(solution);
-      const std::string key = row.at(schema.key_of_lists).get<std::string>();
+      const std::string key =
+          row.at(row.contains(kListKey) ? kListKey : schema.key_of_lists).get<std::string>();
+      row.erase(kListKey);
       lists[key].push_back(std::move(row));
     }
     file.write(lists.dump(2) + "\n");

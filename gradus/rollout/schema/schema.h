@@ -19,6 +19,9 @@ namespace gradus {
 
 enum class FileForm { lines, list, lists_by_key };  // JSON Lines, one JSON list, an object of lists of rows
 
+// A field of rows that stood in a list under another key than their own says (published in Mr-Ben): that key.
+inline constexpr const char* kListKey = "_list";
+
 struct Schema {
   std::string name;                          // "processbench"
   std::string summary;                       // one line
