@@ -3,10 +3,12 @@
 #include "gradus/simulation/answer_lengths.h"
 #include "gradus/simulation/belief_turns.h"
 #include "gradus/simulation/calculator_calls.h"
+#include "gradus/simulation/error_patterns.h"
 #include "gradus/simulation/filler_corridor.h"
 #include "gradus/simulation/flawed_correct.h"
 #include "gradus/simulation/judge_panel.h"
 #include "gradus/simulation/judged_turns.h"
+#include "gradus/simulation/labelled_traces.h"
 #include "gradus/simulation/monotone_draws.h"
 #include "gradus/simulation/moved_symbols.h"
 #include "gradus/simulation/noop_steps.h"
@@ -32,10 +34,12 @@ const SimulationRegistry& simulations() {
     register_answer_lengths(registry);
     register_belief_turns(registry);
     register_calculator_calls(registry);
+    register_error_patterns(registry);
     register_filler_corridor(registry);
     register_flawed_correct(registry);
     register_judge_panel(registry);
     register_judged_turns(registry);
+    register_labelled_traces(registry);
     register_monotone_draws(registry);
     register_moved_symbols(registry);
     register_noop_steps(registry);

@@ -132,7 +132,7 @@ class Usage(CommandTest):
     def test_json_parses(self):
         listed = json.loads(self.run_command("operators", "--json").stdout)
         self.assertTrue(all(entry["summary"] and entry["noun"] in ("operator", "environment") for entry in listed))
-        self.assertEqual(len(json.loads(self.run_command("reproduce", "--list", "--json").stdout)), 59)
+        self.assertEqual(len(json.loads(self.run_command("reproduce", "--list", "--json").stdout)), 61)
         one = json.loads(self.run_command("operators", "credit.grpo", "--json").stdout)
         self.assertEqual([entry["name"] for entry in one], ["credit.grpo"])
         check = self.run_command("study", self.write("a.toml", STUDY), "--check", "--json")

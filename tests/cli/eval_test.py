@@ -201,6 +201,18 @@ class Numbers(EvalTest):
         self.assertEqual(self.number(result, "step_accuracy", "all solutions"), 0)
         self.assertGreater(self.number(result, "step_accuracy", "all solutions", "strict"), 0)
 
+    def test_graded_files_of_two_models_are_kept_apart(self):
+        rows = mr_gsm8k(self.rng, 10)
+        for row in rows:
+            row["Evaluation_Result"]["solution_correctness"] = row["model_output_solution_correctness"]
+        self.write("first.json", rows)
+        for row in rows:
+            row["Evaluation_Result"]["solution_correctness"] = {"correct": "wrong", "wrong": "correct"}[
+                row["model_output_solution_correctness"]]
+        self.write("second.json", rows)
+        for files, mcc in ((["first.json"], 1), (["second.json"], -1), (["first.json", "second.json"], 0)):
+            self.assertAlmostEqual(self.number(self.evaluate("mr_gsm8k", *files), "mcc", "all solutions", "strict"), mcc)
+
     def test_reasoneval_takes_the_lowest_sub_step(self):
         self.write("mr-math_invalid_errors.json", lines([
             {"id": 1, "question": "q", "model_output_step_format": [["a"], ["b", "c"]], "model_output_solution_correctness": "wrong",
@@ -315,6 +327,7 @@ class RealFiles(EvalTest):
         files = sorted(str(path) for path in (DATA / "mr_gsm8k").glob("*.json"))
         result = self.evaluate("mr_gsm8k", *files)
         self.assertEqual(result["counts"]["scores"][0]["judged"], 29)
+        self.assertEqual(result["counts"]["scores"][0]["duplicates"], 0)
         self.assertLessEqual(self.number(result, "reason_accuracy", "all solutions", "strict"),
                              self.number(result, "reason_accuracy", "all solutions"))
 

@@ -201,8 +201,15 @@ Prediction Predictions::of(const std::string& id) const {
 }
 
 size_t Predictions::unused() const {
-  return static_cast<size_t>(
-      std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) { return !entry.second.used; }));
+  const auto is_unused = [](const auto& entry) { return !entry.second.used; };
+  return forgotten_unused_ + static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_unused));
+}
+
+void Predictions::forget() {
+  forgotten_unused_ = unused();
+  entries_ = {};
+  scores_ = {};
+  extras_ = {};
 }
 
 Predictions read_predictions(const std::string& path, bool strict) {

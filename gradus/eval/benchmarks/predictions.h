@@ -51,8 +51,9 @@ class Predictions {
   Prediction of(const std::string& id) const;
   size_t size() const { return entries_.size(); }
   size_t unused() const;  // asked for by nobody
+  void forget();          // gives the memory back and keeps the counts
 
-  void add(const JsonRow& row, const std::string& id);  // false id: found in the row
+  void add(const JsonRow& row, const std::string& id);
   void add_scores(const std::string& id, std::span<const double> scores);
 
  private:
@@ -77,6 +78,7 @@ class Predictions {
   std::unordered_map<uint64_t, Entry> entries_;
   std::vector<double> scores_;
   std::vector<Extra> extras_;
+  size_t forgotten_unused_ = 0;
 };
 
 Predictions read_predictions(const std::string& path, bool strict);

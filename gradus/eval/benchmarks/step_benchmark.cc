@@ -18,6 +18,14 @@ Json shown(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+std::string stem_of(const std::string& file) {
+  return std::filesystem::path(file).stem().string();
+}
+
+std::string graded_id(const std::string& split, const std::string& id) {
+  return split + '\n' + id;
+}
+
 struct Side {
   Predictions said;
   JudgedItems items;
@@ -75,6 +83,7 @@ class Evaluation {
           .hint(sides_[0].items.odd.examples.empty() ? "gradus eval list says which file a benchmark wants"
                                                      : sides_[0].items.odd.examples[0]);
     }
+    for (Side& side : sides_) side.said.forget();
     Json out = heading();
     out["threshold"] = std::move(threshold);
     out["counts"] = counts_json();
@@ -99,14 +108,15 @@ class Evaluation {
     if (sides_.size() == 2) sides_[1].said = read_predictions(request_.compare, request_.strict);
   }
 
-  // Answers that stand in the benchmark's own rows.
+  // Answers that stand in the benchmark's own rows. Files of several models may judge the same items.
   void read_graded_files(Predictions& said) {
     const Schema& schema = schema_named(benchmark_.info.schema);
     said.name = "the files themselves";
+    graded_ = true;
     for (const std::string& file : request_.files) {
       read_rows(file, {.nested = schema.form == FileForm::lists_by_key}, [&](const JsonRow& row) {
         if (!has_verdict(row)) return;
-        for (const Solution& solution : schema.read(row, false)) said.add(row, solution.id);
+        for (const Solution& s : schema.read(row, false)) said.add(row, graded_id(stem_of(file), s.id));
       });
     }
     if (said.size() == 0) {
@@ -133,7 +143,8 @@ class Evaluation {
   void judge(Solution s) {
     if (!solutions_.add(s)) return;  // the first of equal ids is kept
     for (size_t side = 0; side < sides_.size(); ++side) {
-      Prediction said = sides_[side].said.of(s.id);
+      const bool graded = side == 0 && graded_;
+      Prediction said = sides_[side].said.of(graded ? graded_id(s.split, s.id) : s.id);
       Solution item = s;
       if (benchmark_.displayed_steps) join_displayed(item, said, joined_);
       const bool judged = sides_[side].items.add(item, said);
@@ -200,7 +211,7 @@ class Evaluation {
     std::vector<double> candidates;
     std::vector<std::string> others;
     for (const std::string& file : request_.files) {
-      const std::string name = std::filesystem::path(file).stem().string();
+      const std::string name = stem_of(file);
       if (name != split) there.remove_split(name);
       others.push_back(name);
     }
@@ -343,6 +354,7 @@ class Evaluation {
   std::vector<Side> sides_;
   OddityCounter solutions_;
   std::vector<double> joined_;
+  bool graded_ = false;  // answers come from the benchmark's own rows
   Json shown_ = Json::array();
 };
 

@@ -178,6 +178,9 @@ Json step_profile(const JudgedItems& items) {
   Shares shares;
   Heat heat;
   std::vector<ScoredUnit> steps, solutions;
+  size_t scored = 0;
+  for (size_t i = 0; i < items.size(); ++i) scored += items.item(i).scores.size();
+  steps.reserve(scored);
   for (size_t i = 0; i < items.size(); ++i) {
     const JudgedItem item = items.item(i);
     const std::string kind(item.kind), source(item.source), length = length_bin(item.labels.size());
