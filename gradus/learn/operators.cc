@@ -9,6 +9,7 @@
 #include "gradus/credit/whiten.h"
 #include "gradus/learn/aggregation.h"
 #include "gradus/learn/covariance_clip.h"
+#include "gradus/learn/consensus.h"
 #include "gradus/learn/curation.h"
 #include "gradus/learn/kl.h"
 #include "gradus/learn/policy_loss.h"
@@ -20,6 +21,7 @@
 #include "gradus/reward/aggregate.h"
 #include "gradus/reward/agreement.h"
 #include "gradus/reward/answer/answer_equal.h"
+#include "gradus/reward/answer/select_answer.h"
 #include "gradus/reward/answer_overlap.h"
 #include "gradus/reward/block_format.h"
 #include "gradus/reward/by_success.h"
@@ -112,6 +114,8 @@ void register_operators(OperatorRegistry& registry) {
   register_top_share(registry);
   register_covariance_clip(registry);
   register_curation(registry);
+  register_consensus(registry);
+  register_select_answer(registry);
 }
 
 const OperatorRegistry& operators() {

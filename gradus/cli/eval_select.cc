@@ -1,0 +1,123 @@
+// gradus eval select FILE: what choosing among samples is worth, by every rule and number of samples.
+#include <fmt/format.h>
+
+#include "gradus/base/atomic_file.h"
+#include "gradus/base/error.h"
+#include "gradus/cli/command.h"
+#include "gradus/eval/sample_file.h"
+#include "gradus/eval/selection_curves.h"
+#include "gradus/reward/aggregate.h"
+
+namespace gradus {
+
+namespace {
+
+struct Options {
+  std::string file, out;
+  std::vector<std::string> rules = {"best", "majority", "weighted"},
+                           forms = {"last", "min", "product", "mean"};
+  std::vector<size_t> sizes;
+  CurveOptions curves;
+  bool strict = false, json = false;
+};
+
+std::vector<SelectionRule> rules_of(const Options& options, bool scored) {
+  std::vector<SelectionRule> out;
+  for (const std::string& name : options.rules) {
+    const Choice choice = choice_from_name(name);
+    if (choice == Choice::majority) {
+      out.push_back({choice, ""});
+      continue;
+    }
+    for (const std::string& form : options.forms) {
+      if (scored) out.push_back({choice, form});
+    }
+  }
+  return out;
+}
+
+std::string shown(const Json& column) {
+  if (column.at("value").is_null()) return fmt::format("{:>7} {:17}", "-", "");
+  const std::string value = fmt::format("{:>7.4f}", column.at("value").get<double>());
+  if (column.at("low").is_null()) return fmt::format("{} {:17}", value, "");
+  return fmt::format("{} [{:.4f}, {:.4f}]", value, column.at("low").get<double>(),
+                     column.at("high").get<double>());
+}
+
+void print(const Json& result) {
+  const Json& counts = result.at("counts");
+  fmt::print("{} questions, {} samples; {} without an answer, {} without scores, {} bad rows left out\n",
+             counts.at("questions").get<size_t>(), counts.at("samples").get<size_t>(),
+             counts.at("without_answer").get<size_t>(), counts.at("without_scores").get<size_t>(),
+             counts.at("bad_rows").get<size_t>());
+  fmt::print("\n{:<18}{:>6}  {:<26}  {:<26}{:>8}\n", "rule", "n", " compat  95 % interval",
+             " strict  95 % interval", "tied");
+  for (const Json& row : result.at("curves")) {
+    const std::string tied =
+        row.at("tied").is_null() ? "" : fmt::format("{:>8.4f}", row.at("tied").get<double>());
+    fmt::print("{:<18}{:>6}  {:<26}  {:<26}{}\n", row.at("rule").get<std::string>(),
+               row.at("n").get<size_t>(), shown(row.at("compat")), shown(row.at("strict")), tied);
+  }
+}
+
+int run(Options options) {
+  const SampleFile strict = read_samples(options.file, AnswerKeys::equal, {.strict = options.strict});
+  const SampleFile compat = read_samples(options.file, AnswerKeys::text, {.strict = options.strict});
+  for (const Error& error : strict.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
+  if (strict.questions.empty()) {
+    throw Error::input("no question can be read")
+        .at(options.file)
+        .expected("rows {\"problem\", \"answer\", \"completions\": [..], \"scores\": [[..], ..]}");
+  }
+  options.curves.rules = rules_of(options, strict.without_scores < strict.samples);
+  options.curves.sizes = options.sizes.empty() ? doubling_sizes(strict.questions) : options.sizes;
+  const Json result = {{"schema", "gradus.selection/1"},
+                       {"bootstrap", {{"draws", options.curves.bootstrap}, {"seed", options.curves.seed}}},
+                       {"counts",
+                        {{"questions", strict.questions.size()},
+                         {"samples", strict.samples},
+                         {"without_answer", strict.without_answer},
+                         {"without_scores", strict.without_scores},
+                         {"bad_rows", strict.bad_rows}}},
+                       {"curves", selection_curves(compat.questions, strict.questions, options.curves)}};
+  if (!options.out.empty()) {
+    AtomicFile file(options.out);
+    file.write(result.dump(1) + "\n");
+    file.commit();
+  }
+  if (options.json) {
+    fmt::print("{}\n", result.dump(2));
+  } else {
+    print(result);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_eval_select(CLI::App& eval, Verb& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      eval.add_subcommand("select", "What choosing among sampled answers is worth (docs/selection.md)");
+  verb->footer(
+      "compat: answers are equal where their published text forms are, ties go to the first.\n"
+      "strict: answers are equal where they are mathematically, ties are broken at random.\n"
+      "Example:\n"
+      "  gradus eval select completions.jsonl --rule best --rule weighted --form last --n 16");
+  verb->add_option("file", options->file, "Samples and their scores (JSON Lines, docs/selection.md)")
+      ->required();
+  verb->add_option("--rule", options->rules, "best, majority, weighted [all]")
+      ->check(CLI::IsMember(choice_names()));
+  verb->add_option("--form", options->forms, "How step scores become one [last min product mean]")
+      ->check(CLI::IsMember(aggregate_forms()));
+  verb->add_option("--n", options->sizes, "Numbers of samples [1, 2, 4, ...]")->check(CLI::Range(1, 1000000));
+  verb->add_option("--bootstrap", options->curves.bootstrap, "Resamples of the intervals [10000]")
+      ->check(CLI::Range(0, 1000000));
+  verb->add_option("--seed", options->curves.seed, "Of the resamples [1]");
+  verb->add_flag("--strict", options->strict, "Stop at the first bad row");
+  verb->add_option("-o,--out", options->out, "Where to write the result as JSON");
+  verb->add_flag("--json", options->json, "The result as JSON on standard output");
+  verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace gradus

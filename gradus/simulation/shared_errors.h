@@ -1,0 +1,25 @@
+// shared_errors: scorers that prefer the right solution equally often one to one, and differ in how far their
+// errors over the wrong solutions of a problem are shared (RewardMATH, arXiv 2410.01729). Shows which
+// accuracy, one to one or one to nine, tells what best of n with the scorer is worth.
+//
+// A right solution scores d + a u, a wrong one b v, u and v from N(0, 1), a^2 + b^2 = 1, d = the normal
+// quantile of `one_to_one`: P(right above wrong) is `one_to_one` for every scorer. Over `scorers`, a^2 goes
+// evenly from 0.05 to 0.95: a wrong solution is overrated by itself (small a), or the right one underrated
+// against all nine (large a). Gold reward of best of `n`: share of problems where the best of n candidates,
+// each right with probability `right`, is right.
+//
+// No arms. Numbers: spearman.one_to_one and spearman.one_to_many with the gold reward over the scorers, their
+// spearman.difference, one_to_one.spread (largest minus smallest).
+//
+//   [[simulation]]
+//   name = "shared_errors"
+//   seeds = 10
+#pragma once
+
+#include "gradus/simulation/simulation.h"
+
+namespace gradus {
+
+void register_shared_errors(SimulationRegistry& registry);
+
+}  // namespace gradus

@@ -1,0 +1,213 @@
+// RewardBench 2, RewardMATH and ViLBench on small files in their published schemas, and the real RewardMATH
+// files where they are.
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+
+#include "gradus/base/error.h"
+#include "gradus/eval/benchmarks/benchmark.h"
+#include "gradus/eval/benchmarks/rewardbench2_file.h"
+#include "gradus/eval/benchmarks/rewardmath_file.h"
+#include "gradus/eval/benchmarks/vilbench.h"
+
+namespace gradus {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string written(const std::string& name, const std::string& text) {
+  const std::string path = (fs::temp_directory_path() / ("gradus_" + name)).string();
+  std::ofstream(path) << text;
+  return path;
+}
+
+Json number(const Json& result, const std::string& part, const std::string& id, const char* column = "compat",
+            const char* list = "numbers", const char* value = "value") {
+  for (const Json& row : result.at(list)) {
+    if (row.at("part") == part && row.at("id") == id) return row.at(column).at(value);
+  }
+  return "no such number";
+}
+
+std::string rewardbench2_prompts() {
+  std::string out;
+  for (const char* subset : {"Factuality", "Precise IF", "Math", "Safety", "Focus"}) {
+    for (int i = 0; i < 2; ++i) {
+      out += rewardbench2_json({.id = std::to_string(i),
+                                .prompt = "p",
+                                .subset = subset,
+                                .chosen = {"right"},
+                                .rejected = {"a", "b", "c"},
+                                .fields = {{"models", {"m"}}}})
+                 .dump() +
+             "\n";
+    }
+  }
+  out +=
+      rewardbench2_json({.id = "ref:0", .prompt = "p", .subset = "Ties", .chosen = {"r"}, .rejected = {"w"}})
+          .dump() +
+      "\n";
+  out += rewardbench2_json({.id = "tied:0",
+                            .prompt = "p",
+                            .subset = "Ties",
+                            .chosen = {"r", "s"},
+                            .rejected = {"w"},
+                            .num_correct = 2})
+             .dump() +
+         "\n";
+  return out;
+}
+
+// The first prompt of every domain is won, the second tied with one other.
+std::string rewardbench2_scores() {
+  std::string out;
+  for (int domain = 0; domain < 5; ++domain) {
+    out += R"({"id": "0", "scores": [3, 1, 0, 0]})"
+           "\n"
+           R"({"id": "1", "scores": [[2], [2], [0], [1]]})"
+           "\n";
+  }
+  return out + R"({"id": "ref:0", "scores": [2, 1]})"
+               "\n"
+               R"({"id": "tied:0", "scores": [2, 2, 1]})"
+               "\n";
+}
+
+TEST(RewardBench2File, JoinsByPlaceWhereIdsAreThereTwice) {
+  const std::string prompts = written("rb2.jsonl", rewardbench2_prompts()),
+                    scores = written("rb2_scores.jsonl", rewardbench2_scores());
+  const Json result = rewardbench2_benchmark().run({.files = {prompts}, .scores = scores, .bootstrap = 200});
+  EXPECT_EQ(number(result, "Math", "score"), 0.75);
+  EXPECT_EQ(number(result, "Math", "accuracy_without_ties"), 0.5);
+  EXPECT_EQ(number(result, "Math", "shared_first_place"), 0.5);
+  EXPECT_DOUBLE_EQ(number(result, "Ties", "score").get<double>(), 1.01);
+  EXPECT_DOUBLE_EQ(number(result, "Ties", "score", "strict").get<double>(), 1.0);
+  EXPECT_DOUBLE_EQ(number(result, "all", "score").get<double>(), (5 * 0.75 + 1.01) / 6);
+  EXPECT_DOUBLE_EQ(number(result, "all", "score", "strict").get<double>(), (5 * 0.75 + 1) / 6);
+}
+
+TEST(RewardBench2File, ResultFilesAreParallelLists) {
+  const std::string path =
+      written("rb2_results.json",
+              R"({"model": "m", "id": ["0", "1"], "subset": ["Math", "Math"], "num_correct": [1, 1],
+      "scores": [[1, 0, 0, 0], [0, 1, 0, 0]], "results": [1, 0]})");
+  const Json result = rewardbench2_benchmark().run({.files = {path}, .bootstrap = 100});
+  EXPECT_EQ(number(result, "Math", "score"), 0.5);
+  EXPECT_TRUE(number(result, "all", "score", "strict").is_null()) << "five domains are missing";
+}
+
+TEST(RewardBench2File, WhatCannotBeScoredIsCountedOrRefused) {
+  const std::string path = written(
+      "rb2_odd.jsonl", R"({"id": "0", "subset": "Math", "chosen": ["a"], "rejected": ["b"], "scores": [1]})"
+                       "\n"
+                       R"({"id": "1", "subset": "Math", "scores": [1, null]})"
+                       "\n"
+                       R"({"id": "2", "subset": "Math"})"
+                       "\n"
+                       R"({"id": "tied-3", "subset": "Ties", "scores": [1, 0]})"
+                       "\n"
+                       R"({"subset": "Math", "scores": [1, 0]})"
+                       "\n"
+                       R"({"id": "4", "subset": "Math", "scores": [1, 0]})"
+                       "\n");
+  const Json result = rewardbench2_benchmark().run({.files = {path}, .bootstrap = 0});
+  const Json& odd = result.at("counts").at("scores").at(0);
+  EXPECT_EQ(odd.at("judged"), 1);
+  EXPECT_EQ(odd.at("unusable"), 3);
+  EXPECT_EQ(odd.at("missing"), 1);
+  EXPECT_EQ(odd.at("bad_rows"), 1);
+  EXPECT_THROW(rewardbench2_benchmark().run({.files = {path}, .strict = true}), Error);
+}
+
+TEST(RewardBench2File, RowsAreWrittenBack) {
+  const Json row =
+      Json::parse(R"({"id": "7", "prompt": "p", "chosen": ["a"], "rejected": ["b"], "num_correct": 1,
+    "total_completions": 2, "subset": "Focus", "models": ["x"], "additional_metadata": {"k": 1}})");
+  EXPECT_EQ(canonical(rewardbench2_json(rewardbench2_rows(row)[0])), canonical(row));
+}
+
+TEST(RewardMathFile, DirectFilesTakeScoresById) {
+  std::string rows = "[", scores;
+  for (int i = 0; i < 4; ++i) {
+    const bool right = i % 2 == 0;
+    rows += (i > 0 ? "," : "") + rewardmath_json({.problem = "p",
+                                                  .answer = "1",
+                                                  .reference = right ? "human_to_GPT-4" : "m",
+                                                  .subject = "Algebra",
+                                                  .steps = {"one", "two"},
+                                                  .right = right,
+                                                  .level = 1,
+                                                  .problem_id = i / 2,
+                                                  .id = i})
+                                     .dump();
+    scores += Json{{"id", i}, {"scores", {right ? 0.9 : 0.4, i == 3 ? 0.99 : 0.5}}}.dump() + "\n";
+  }
+  const std::string file = written("rm_direct.json", rows + "]"), said = written("rm_scores.jsonl", scores);
+  const Json result = rewardmath_benchmark().run({.files = {file}, .scores = said, .bootstrap = 100});
+  EXPECT_EQ(number(result, "min", "Acc"), 100.0);
+  EXPECT_EQ(number(result, "last", "Acc"), 0.0);
+  EXPECT_EQ(number(result, "last", "Acc (w/ tie)"), 50.0);
+  EXPECT_EQ(number(result, "last", "Acc", "strict"), 25.0) << "a tie is won half the time";
+  EXPECT_EQ(number(result, "last", "MRR"), 50.0);
+  EXPECT_EQ(number(result, "last", "MRR", "strict"), 62.5);
+}
+
+TEST(RewardMathFile, TwoScorersAreComparedProblemByProblem) {
+  const auto results = [](const char* name, double right) {
+    return written(
+        name,
+        Json::array(
+            {Json{{"problem", "p"}, {"solution_reference", {"human_to_GPT-4", "m"}}, {"score", {right, 0.5}}},
+             Json{{"problem", "q"}, {"solution_reference", {"human_to_GPT-4", "m"}}, {"score", {1, 0.5}}}})
+            .dump());
+  };
+  const Json result = rewardmath_benchmark().run(
+      {.files = {results("rm_a.json", 1)}, .compare = results("rm_b.json", 0), .bootstrap = 100});
+  EXPECT_EQ(number(result, "all", "Acc", "compat", "comparison", "difference"), 50.0);
+}
+
+TEST(RewardMathFile, RealFilesGiveTheOfficialNumbers) {
+  const char* const given = std::getenv("GRADUS_SHARED_DATA");
+  const fs::path data = given ? given : fs::path(GRADUS_SOURCE_DIR).parent_path() / "shared/data";
+  if (!fs::exists(data / "rewardmath")) GTEST_SKIP() << "no real files at " << data;
+  const auto run = [&](const char* name) {
+    return rewardmath_benchmark().run({.files = {(data / "rewardmath" / name).string()}, .bootstrap = 0});
+  };
+  const Json steps = run("ReasonEval_7B_reward_first80.json");
+  EXPECT_NEAR(number(steps, "product", "Acc").get<double>(), 23.75, 1e-9);
+  EXPECT_NEAR(number(steps, "min", "MRR").get<double>(), 42.02033730158728, 1e-9);
+  EXPECT_NEAR(number(steps, "max", "Acc (w/ tie)").get<double>(), 18.75, 1e-9);
+  EXPECT_NEAR(number(steps, "mean_odds", "MRR").get<double>(), 39.2782738095238, 1e-9);
+  EXPECT_NEAR(number(run("Eurus-RM_reward_first80.json"), "all", "MRR").get<double>(), 39.526289682539684,
+              1e-9);
+  EXPECT_NEAR(number(run("gpt4_pairwise_reward_first80.json"), "all", "MRR").get<double>(), 52.81944444444446,
+              1e-9);
+}
+
+TEST(Vilbench, StepScoresAgainstOneScore) {
+  std::string rows;
+  const auto add = [&](const char* id, std::vector<double> steps, double score, bool right) {
+    rows += Json{{"id", id},       {"question", "q"}, {"image", "never/opened.png"}, {"step_scores", steps},
+                 {"score", score}, {"correct", right}}
+                .dump() +
+            "\n";
+  };
+  add("a", {5, 4}, 3, true);
+  add("a", {2, 2}, 4, false);
+  add("b", {4, 4}, 4, false);
+  add("b", {4, 4}, 4, true);
+  const Json result =
+      vilbench_benchmark().run({.files = {written("vilbench.jsonl", rows)}, .bootstrap = 100});
+  EXPECT_EQ(number(result, "response", "accuracy"), 0.0);
+  EXPECT_EQ(number(result, "response", "accuracy", "strict"), 0.25);
+  EXPECT_EQ(number(result, "steps mean", "accuracy"), 0.5);
+  EXPECT_EQ(number(result, "steps mean", "accuracy", "strict"), 0.75);
+  EXPECT_EQ(number(result, "steps mean", "tied"), 0.5);
+  EXPECT_EQ(number(result, "all", "random"), 0.5);
+  EXPECT_EQ(number(result, "all", "preference"), 0.75);
+  EXPECT_EQ(vilbench_preference({{{5, 4}, 3.0, true}, {{1}, 5.0, false}}), 1.5);
+  EXPECT_FALSE(vilbench_preference({{{5, 4}, 3.0, false}}));
+}
+
+}  // namespace
+}  // namespace gradus
