@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 // Marsaglia's xorshift32 (2003), seeded.
-function generator(seed) {
+export function generator(seed) {
   let state = seed;
   return () => {
     state ^= state << 13;
@@ -18,7 +18,7 @@ function generator(seed) {
 }
 
 const seeds = [1, 2, 3, 4, 5, 6];
-const round = (value, places = 5) => Number(value.toFixed(places));
+export const round = (value, places = 5) => Number(value.toFixed(places));
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const deviation = (values) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)) * (values.length / (values.length - 1)));
 

@@ -1,7 +1,11 @@
 #include "gradus/report/report.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <string_view>
 
 #include "embedded/report_page.h"
@@ -15,17 +19,18 @@ namespace {
 
 constexpr std::string_view kPage = "web/dist/report.html";
 constexpr std::string_view kMarker = "\"@GRADUS_RESULTS@\"";
-constexpr std::string_view kSchema = "gradus.study/1";
+constexpr std::array<std::string_view, 2> kSchemas = {"gradus.study/1", "gradus.eval/1"};
 
 void check_schema(const Json& results) {
   const std::string schema =
       results.is_object() ? results.value("schema", Json()).dump() : results.type_name();
-  if (schema != "\"" + std::string(kSchema) + "\"") {
+  const auto is_schema = [&](std::string_view known) { return schema == fmt::format("\"{}\"", known); };
+  if (std::none_of(kSchemas.begin(), kSchemas.end(), is_schema)) {
     throw Error::input("this is not a results document")
         .field("schema")
         .found(schema)
-        .expected("\"" + std::string(kSchema) + "\"")
-        .hint("give the results.json that `gradus study` wrote");
+        .expected(fmt::format("\"{}\"", fmt::join(kSchemas, "\" or \"")))
+        .hint("give the results.json that `gradus study` wrote, or the result of `gradus eval`");
   }
 }
 

@@ -1,7 +1,9 @@
-// The report of a study: one HTML file that holds the page, its scripts and the results, and opens from disk.
+// The report of a study or of an evaluation: one HTML file that holds the page, its scripts and the results,
+// and opens from disk. The page reads the schema of the document and shows the sections of that kind.
 //
 //   const Json results = Json::parse(text);                  // docs/results-json.md
 //   write_report(results, "runs/clean_code/report.html");    // appears whole or not at all
+//   write_report(benchmark.run(request), "prmbench.html");    // docs/eval-json.md
 #pragma once
 
 #include <string>

@@ -50,6 +50,12 @@ TEST(Report, EmbedsTheDocumentUnchanged) {
   EXPECT_EQ(page.find("@GRADUS_RESULTS@"), std::string::npos);
 }
 
+TEST(Report, EmbedsAnEvaluationToo) {
+  Json evaluation = {{"schema", "gradus.eval/1"}, {"title", "</script><b>"}, {"scorer", nullptr}};
+  const std::string page = render_report(evaluation);
+  EXPECT_EQ(Json::parse(embedded(page)), evaluation);
+}
+
 TEST(Report, IsTheCommittedPageAroundTheDocument) {
   const std::string built = read(fs::path(GRADUS_SOURCE_DIR) / "web/dist/report.html");
   const std::string page = render_report(small_document());
@@ -98,7 +104,8 @@ TEST(Report, LargeIntegersAreNotRoundedByTheBrowser) {
 
 TEST(Report, RefusesWhatIsNoResultsDocument) {
   for (const Json& document :
-       {Json(nullptr), Json::array(), Json::object(), Json{{"schema", "gradus.study/2"}}}) {
+       {Json(nullptr), Json::array(), Json::object(), Json{{"schema", "gradus.study/2"}},
+        Json{{"schema", "gradus.eval/2"}}, Json{{"schema", {"gradus.eval/1"}}}}) {
     try {
       render_report(document);
       ADD_FAILURE() << "accepted " << document;

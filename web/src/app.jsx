@@ -1,29 +1,7 @@
-// The page: a header with the question, the sections in the order in which a reader needs them, and a list of contents.
+// The frame of a page: a header with the question, the sections in the order in which a reader needs them, and a list of
+// contents. Which sections there are says study_page.js or eval_page.js.
 import { useEffect, useState } from 'preact/hooks';
-import { Curves } from './sections/curves.jsx';
-import { Differences } from './sections/differences.jsx';
-import { Goodhart } from './sections/goodhart.jsx';
-import { Metrics } from './sections/metrics.jsx';
-import { Neutrality } from './sections/neutrality.jsx';
-import { Parallel } from './sections/parallel.jsx';
-import { Pareto } from './sections/pareto.jsx';
-import { Rollouts } from './sections/rollouts.jsx';
-import { Run } from './sections/run.jsx';
-import { Verdict } from './sections/verdict.jsx';
 import { onTheme, themeName, toggleTheme } from './theme.js';
-
-const sections = [
-  { id: 'verdict', title: 'Verdict', Body: Verdict },
-  { id: 'neutrality', title: 'Base policy', Body: Neutrality },
-  { id: 'metrics', title: 'Metrics', Body: Metrics },
-  { id: 'differences', title: 'Differences', Body: Differences },
-  { id: 'pareto', title: 'Outcome and process', Body: Pareto },
-  { id: 'curves', title: 'Learning curves', Body: Curves },
-  { id: 'profile', title: 'Profile', Body: Parallel },
-  { id: 'rollouts', title: 'Rollouts', Body: Rollouts },
-  { id: 'goodhart', title: 'Goodhart', Body: Goodhart },
-  { id: 'run', title: 'What was run', Body: Run },
-];
 
 function ThemeButton() {
   const [name, setName] = useState(themeName());
@@ -36,7 +14,7 @@ function ThemeButton() {
 }
 
 // The section that is being read: the last one whose top has passed the upper part of the window.
-function useCurrentSection() {
+function useCurrentSection(sections) {
   const [current, setCurrent] = useState(sections[0].id);
   useEffect(() => {
     const update = () => {
@@ -49,8 +27,8 @@ function useCurrentSection() {
   return current;
 }
 
-function Contents() {
-  const current = useCurrentSection();
+function Contents({ sections }) {
+  const current = useCurrentSection(sections);
   return (
     <nav aria-label="Contents">
       <div class="nav-inner">
@@ -69,23 +47,25 @@ function Contents() {
   );
 }
 
-export function App({ study }) {
+// sections: [{id, title, Body}]; every Body gets `props`.
+export function App({ kicker, title, question, sections, props }) {
+  const [first] = sections;
   return (
     <>
-      <a class="skip" href="#verdict">
-        Skip to the verdict
+      <a class="skip" href={`#${first.id}`}>
+        Skip to the {first.title.toLowerCase()}
       </a>
       <header class="page">
-        <p class="kicker">Gradus study · {study.settings.environment?.name ?? 'unknown environment'}</p>
-        <h1>{study.title}</h1>
-        {study.settings.question && <p class="question">{study.settings.question}</p>}
+        <p class="kicker">{kicker}</p>
+        <h1>{title}</h1>
+        {question && <p class="question">{question}</p>}
       </header>
-      <Contents />
+      <Contents sections={sections} />
       <main class="page">
-        {sections.map(({ id, title, Body }) => (
+        {sections.map(({ id, title: name, Body }) => (
           <section id={id} aria-labelledby={`${id}-title`}>
-            <h2 id={`${id}-title`}>{title}</h2>
-            <Body study={study} />
+            <h2 id={`${id}-title`}>{name}</h2>
+            <Body {...props} />
           </section>
         ))}
       </main>

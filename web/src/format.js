@@ -46,6 +46,9 @@ export function tick(value) {
   return String(Number(value.toPrecision(6))).replace('-', '−');
 }
 
+// Text for an axis label: {, } and | would steer rich text there.
+export const plainLabel = (text) => String(text).replace(/[{}|]/g, ' ');
+
 // Words broken into lines of at most `width` characters; a longer word keeps a line of its own.
 export function wrap(text, width) {
   const rows = [''];

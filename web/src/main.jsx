@@ -1,17 +1,24 @@
-// Reads the embedded results and mounts the page.
+// Reads the embedded document and mounts the page that its schema asks for.
 import { render } from 'preact';
 import { App } from './app.jsx';
-import { Study } from './study.js';
+import { evalPage } from './eval_page.js';
+import { studyPage } from './study_page.js';
 import './style.css';
 import './sections.css';
+import './evaluation.css';
 
-const SCHEMA = 'gradus.study/1';
+const PAGES = new Map([
+  ['gradus.study/1', studyPage],
+  ['gradus.eval/1', evalPage],
+]);
 
 function problem(results) {
   if (typeof results !== 'object' || results === null)
     return 'This file is the empty template of a report. Run "gradus report" to fill it with the results of a study.';
-  if (results.schema !== SCHEMA)
-    return `The embedded document has the schema ${JSON.stringify(results.schema ?? null)}; this page reads "${SCHEMA}".`;
+  if (!PAGES.has(results.schema)) {
+    const known = [...PAGES.keys()].map((schema) => `"${schema}"`).join(' and ');
+    return `The embedded document has the schema ${JSON.stringify(results.schema ?? null)}; this page reads ${known}.`;
+  }
   return null;
 }
 
@@ -28,9 +35,9 @@ function start() {
     );
     return;
   }
-  const study = new Study(results);
-  document.title = `${study.title} – Gradus report`;
-  render(<App study={study} />, root);
+  const page = PAGES.get(results.schema)(results);
+  document.title = `${page.title} – Gradus report`;
+  render(<App {...page} />, root);
 }
 
 start();

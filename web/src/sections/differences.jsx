@@ -1,20 +1,12 @@
 // One small forest plot per metric: every arm's difference to the baseline with its interval, the seeds as small marks,
 // the zero line, and for the constraint the margin that was fixed in advance.
 import { Chart, lines, valueAxis } from '../chart.jsx';
-import { interval, isNumber, number, signed, tick, wrap } from '../format.js';
+import { aroundZero, rowAxis, whisker, zeroLine } from '../forest.js';
+import { interval, isNumber, number, plainLabel, signed, tick, wrap } from '../format.js';
 import { Legend, verdictText } from '../marks.jsx';
 import { armColour, armSymbol } from '../theme.js';
 
 const ROW = 48;
-
-// A whisker from data[0] to data[1] at height data[2].
-function whisker(params, api) {
-  const [left, y] = api.coord([api.value(0), api.value(2)]);
-  const [right] = api.coord([api.value(1), api.value(2)]);
-  const style = { stroke: api.visual('color'), lineWidth: 2, fill: null };
-  const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
-  return { type: 'group', children: [line(left, y, right, y), line(left, y - 5, left, y + 5), line(right, y - 5, right, y + 5)] };
-}
 
 function armSeries(study, row, at, colours) {
   const arm = study.arm(row.arm);
@@ -37,8 +29,7 @@ function armSeries(study, row, at, colours) {
 }
 
 function marks(study, metric, colours) {
-  const zero = { xAxis: 0, lineStyle: { color: colours.ink, width: 1.5, type: 'solid' }, label: { show: false } };
-  const data = [zero];
+  const data = [zeroLine(colours)];
   if (metric.id === study.constraint && isNumber(study.settings.margin)) {
     const at = metric.higher_is_better === false ? study.settings.margin : -study.settings.margin;
     data.push({
@@ -53,40 +44,13 @@ function marks(study, metric, colours) {
 // The axis reaches over zero, every interval, every seed and the margin.
 function range(study, metric, rows) {
   const values = rows.flatMap((row) => [row.low, row.high, row.difference, ...(row.differences ?? [])]).filter(isNumber);
-  values.push(0);
   if (metric.id === study.constraint && isNumber(study.settings.margin)) values.push(study.settings.margin, -study.settings.margin);
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const pad = (high - low || 1) * 0.06;
-  return { min: low - pad, max: high + pad };
+  return aroundZero(values);
 }
 
-function sideAxis(colours, count, position, formatter) {
-  return {
-    type: 'value',
-    min: -0.5,
-    max: count - 0.5,
-    inverse: true,
-    interval: 1,
-    position,
-    axisLine: { show: false },
-    axisTick: { show: false },
-    splitLine: { show: false },
-    axisLabel: {
-      color: colours.ink,
-      fontSize: 12,
-      lineHeight: 15,
-      rich: { role: { color: colours.muted, fontSize: 11, lineHeight: 14 } },
-      customValues: Array.from({ length: count }, (_, i) => i),
-      formatter,
-    },
-  };
-}
-
-// The arm and, below it, its role for the metric; {, } and | would steer rich text.
+// The arm and, below it, its role for the metric.
 function armLabel(study, row, width) {
-  const plain = (text) => String(text).replace(/[{}|]/g, ' ');
-  return `${wrap(plain(study.arm(row.arm).label), width / 6.6)}\n{role|${plain(row.role ?? 'role n/a')}}`;
+  return `${wrap(plainLabel(study.arm(row.arm).label), width / 6.6)}\n{role|${plainLabel(row.role ?? 'role n/a')}}`;
 }
 
 function forest(study, metric, rows) {
@@ -101,8 +65,8 @@ function forest(study, metric, rows) {
         axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: tick },
       }),
       yAxis: [
-        sideAxis(colours, rows.length, 'left', (at) => armLabel(study, rows[at], left - 12)),
-        sideAxis(colours, rows.length, 'right', (at) => verdictText(rows[at].verdict)),
+        rowAxis(colours, rows.length, 'left', (at) => armLabel(study, rows[at], left - 12)),
+        rowAxis(colours, rows.length, 'right', (at) => verdictText(rows[at].verdict)),
       ],
       series: [marks(study, metric, colours), ...rows.flatMap((row, at) => armSeries(study, row, at, colours))],
     };

@@ -1,4 +1,5 @@
 // Does outcome reward alone already carry a signal about style? And where the base policy stood on every metric.
+import { Bar } from '../bar.jsx';
 import { count, interval, isNumber, number, signed } from '../format.js';
 import { Table } from '../table.jsx';
 
@@ -14,21 +15,15 @@ function reading({ difference, low, high }) {
 // Both rates on one scale from 0 to 1, the difference with its interval below on a scale around zero.
 function Rates({ neutrality }) {
   const { p_pass_clean: clean, p_pass_sloppy: sloppy, rollouts_clean, rollouts_sloppy } = neutrality;
-  const bar = (label, value, rollouts, kind) => (
-    <div class="rate">
-      <span class="rate-label">{label}</span>
-      <span class="rate-track" aria-hidden="true">
-        {isNumber(value) && <span class={`rate-bar ${kind}`} style={{ width: `${Math.min(1, Math.max(0, value)) * 100}%` }} />}
-      </span>
-      <span class="rate-value">
-        <strong>{number(value)}</strong> <span class="muted">of {count(rollouts)} rollouts</span>
-      </span>
-    </div>
+  const text = (value, rollouts) => (
+    <>
+      <strong>{number(value)}</strong> <span class="muted">of {count(rollouts)} rollouts</span>
+    </>
   );
   return (
     <div class="rates">
-      {bar('P(pass | clean)', clean, rollouts_clean, 'clean')}
-      {bar('P(pass | sloppy)', sloppy, rollouts_sloppy, 'sloppy')}
+      <Bar label="P(pass | clean)" value={clean} kind="clean" text={text(clean, rollouts_clean)} />
+      <Bar label="P(pass | sloppy)" value={sloppy} kind="sloppy" text={text(sloppy, rollouts_sloppy)} />
     </div>
   );
 }

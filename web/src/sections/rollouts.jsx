@@ -2,6 +2,7 @@
 // Right-but-sloppy programs come first, because that is what outcome reward cannot see.
 import { useMemo, useState } from 'preact/hooks';
 import { isNumber, number, signed } from '../format.js';
+import { onKeys } from '../keys.js';
 import { ArmName } from '../marks.jsx';
 import { BASE } from '../study.js';
 
@@ -132,13 +133,7 @@ function useViewer(tasks, channels) {
     ArrowUp: () => toSample(-1),
     c: () => toChannel(1),
   };
-  const onKeyDown = (event) => {
-    const ownKeys = ['SELECT', 'INPUT'].includes(event.target.tagName); // arrow keys already mean something there
-    if (ownKeys || event.altKey || event.ctrlKey || event.metaKey || !keys[event.key]) return;
-    event.preventDefault();
-    keys[event.key]();
-  };
-  return { place, setPlace, channel, setChannel, toTask, toSample, onKeyDown };
+  return { place, setPlace, channel, setChannel, toTask, toSample, onKeyDown: onKeys(keys) };
 }
 
 function Controls({ tasks, channels, view }) {
