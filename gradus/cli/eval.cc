@@ -6,6 +6,7 @@
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
 #include "gradus/eval/benchmarks/benchmark.h"
+#include "gradus/report/report.h"
 #include "gradus/rollout/schema/schema.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/study/recipe.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Options {
   EvalRequest request;
-  std::string benchmark, recipe, channel = "prm", out;
+  std::string benchmark, recipe, channel = "prm", out, html;
   bool json = false;
 };
 
@@ -149,6 +150,7 @@ int run(const Options& options) {
     file.write(result.dump(1) + "\n");
     file.commit();
   }
+  if (!options.html.empty()) write_report(result, options.html);
   if (options.json) {
     fmt::print("{}\n", result.dump(2));
   } else {
@@ -184,6 +186,7 @@ void add_eval(CLI::App& app, Verb& chosen) {
   verb->add_option("--seed", request.seed, "Of the resamples [1]");
   verb->add_flag("--strict", request.strict, "Refuse what is otherwise left out and counted");
   verb->add_option("-o,--out", options->out, "Where to write the result (docs/eval-json.md)");
+  verb->add_option("--html", options->html, "Where to write the page (docs/eval-page.md)");
   verb->add_flag("--json", options->json, "The result as JSON on standard output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }

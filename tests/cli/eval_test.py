@@ -191,6 +191,16 @@ class Numbers(EvalTest):
         self.assertEqual(self.run_command(*arguments).stdout, self.run_command(*arguments).stdout)
         self.assertNotEqual(self.run_command(*arguments).stdout, self.run_command(*arguments, "--seed", "2").stdout)
 
+    def test_the_page_holds_the_same_result(self):
+        self.make_all()
+        arguments = ("eval", "processbench", "gsm8k.json", "-s", "scores.jsonl", "--compare", "other.jsonl", "--bootstrap", "100")
+        self.run_command(*arguments, "--html", "page.html", "--out", "result.json")
+        page = (self.folder / "page.html").read_text()
+        embedded = re.search(r'<script id="results" type="application/json">(.*?)</script', page, re.DOTALL).group(1)
+        self.assertEqual(json.loads(embedded), json.loads((self.folder / "result.json").read_text()))
+        ran = self.run_command(*arguments, "--html", "absent/page.html", code=3)
+        self.assertIn("absent/page.html", ran.stderr)
+
     def test_incorrect_counts_as_correct_only_in_compat(self):
         rows = mr_gsm8k(self.rng, 40)
         for row in rows:
