@@ -50,6 +50,11 @@ size_t scheme_length(std::string_view text) {
   return text.substr(at, 3) == "://" ? at : 0;
 }
 
+// In lower case; the schemes of other kinds are no languages.
+bool is_language(const std::string& name) {
+  return name != "ast" && name != "anchor" && name != "file" && scheme_length(name + "://") == name.size();
+}
+
 DocumentPath relative(std::string path) {
   while (path.starts_with("./")) path.erase(0, 2);
   return {std::move(path), false};
@@ -267,6 +272,7 @@ class Parser {
     SymbolSelector out;
     const size_t scheme = scheme_length(text_);
     out.language = lower_case(text_.substr(0, scheme));
+    if (!is_language(out.language)) fail(0, "a scheme in lower case");
     const size_t hash = text_.find('#', scheme);
     if (hash == kNone) fail(text_.size(), "'#' and a qualified name");
     module(scheme + 3, hash, out);
@@ -436,8 +442,8 @@ class Spec {
 
 SymbolSelector symbol_of(const Spec& spec) {
   SymbolSelector out;
-  out.language = spec.has("lang") ? spec.text("lang") : "py";
-  if (scheme_length(out.language + "://") != out.language.size()) spec.fail("lang", "a language id");
+  out.language = spec.has("lang") ? lower_case(spec.text("lang")) : "py";
+  if (!is_language(out.language)) spec.fail("lang", "a language id");
   const std::string name = spec.text("qualname");
   const size_t colon = name.find(':');
   if (colon == std::string::npos || colon == 0) spec.fail("qualname", "module:qualified.name");

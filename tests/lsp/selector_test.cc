@@ -85,6 +85,7 @@ TEST(Selector, SaysWhereTheFaultIs) {
   at("@L1:C1", 1);
   at("a%2@L1:C1", 2);
   at("\u00e9%zz@L1:C1", 2);
+  at("aSt://[m=x]#a", 1);
   at("py://m", 7);
   at("py://#f", 6);
   at("py://a..b#f", 6);
