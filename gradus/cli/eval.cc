@@ -5,6 +5,7 @@
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
+#include "gradus/cli/eval_select.h"
 #include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/report/report.h"
 #include "gradus/rollout/schema/schema.h"
@@ -40,6 +41,12 @@ int list(bool json) {
 
 // Step scores by the operators of a recipe, which see texts and nothing that the file says of them.
 void score_with_recipe(const Options& options, const Benchmark& benchmark, EvalRequest& request) {
+  if (benchmark.schema.empty()) {
+    throw Error::input("a recipe scores steps, and this benchmark compares responses")
+        .field("--recipe")
+        .found(benchmark.name)
+        .expected(benchmark.scores);
+  }
   std::vector<Solution> solutions;
   for (const std::string& file : request.files) {
     read_solutions(file, schema_named(benchmark.schema), {},
@@ -118,27 +125,34 @@ void print_profile(const Json& result) {
   }
 }
 
-void print_result(const Json& result) {
-  fmt::print("{} ({}), scored by {}\n", result.at("title").get<std::string>(),
-             result.at("paper").get<std::string>(), result.at("scorer").get<std::string>());
-  print_counts(result.at("counts"));
-  const Json& threshold = result.at("threshold");
+void print_threshold(const Json& threshold) {
   const std::string from =
       threshold.at("from").is_null()
           ? ""
           : ", chosen on " + threshold.at("from").get<std::string>() + ", which is not reported";
   fmt::print("threshold {}: {}{}\n", threshold.at("value").dump(), threshold.at("rule").get<std::string>(),
              from);
+}
+
+void print_result(const Json& result) {
+  fmt::print("{} ({}), scored by {}\n", result.at("title").get<std::string>(),
+             result.at("paper").get<std::string>(), result.at("scorer").get<std::string>());
+  print_counts(result.at("counts"));
+  const Json& threshold = result.at("threshold");
+  if (!threshold.is_null()) print_threshold(threshold);
   print_rows(result.at("numbers"), "value", "number");
   if (!result.at("comparison").is_null()) {
     print_rows(result.at("comparison"), "difference",
                ("minus " + result.at("compared_with").get<std::string>()).c_str());
   }
-  print_profile(result);
+  if (result.contains("ranking")) print_profile(result);
 }
 
 int run(const Options& options) {
   if (options.benchmark == "list") return list(options.json);
+  if (options.benchmark.empty()) {
+    throw Error::input("name a benchmark").expected("one of 'gradus eval list', 'list' or 'select'");
+  }
   const Benchmark& benchmark = benchmark_named(options.benchmark);
   EvalRequest request = options.request;
   if (request.files.empty())
@@ -169,7 +183,7 @@ void add_eval(CLI::App& app, Verb& chosen) {
       "Numbers come as the official script gives them (compat) and corrected (strict), with 95 % intervals.\n"
       "Example:\n"
       "  gradus eval list");
-  verb->add_option("benchmark", options->benchmark, "Name of the benchmark, or 'list'")->required();
+  verb->add_option("benchmark", options->benchmark, "Name of the benchmark, or 'list'");
   verb->add_option("files", request.files, "Its files, as they are published");
   verb->add_option("-s,--scores", request.scores,
                    "What the scorer said, JSON Lines of {id, scores} [what the files hold]");
@@ -188,7 +202,10 @@ void add_eval(CLI::App& app, Verb& chosen) {
   verb->add_option("-o,--out", options->out, "Where to write the result (docs/eval-json.md)");
   verb->add_option("--html", options->html, "Where to write the page (docs/eval-page.md)");
   verb->add_flag("--json", options->json, "The result as JSON on standard output");
-  verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+  add_eval_select(*verb, chosen);
+  verb->callback([&chosen, options, verb] {
+    if (verb->get_subcommands().empty()) chosen = [options] { return run(*options); };
+  });
 }
 
 }  // namespace gradus

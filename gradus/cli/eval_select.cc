@@ -1,9 +1,10 @@
 // gradus eval select FILE: what choosing among samples is worth, by every rule and number of samples.
+#include "gradus/cli/eval_select.h"
+
 #include <fmt/format.h>
 
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/error.h"
-#include "gradus/cli/command.h"
 #include "gradus/eval/sample_file.h"
 #include "gradus/eval/selection_curves.h"
 #include "gradus/reward/aggregate.h"

@@ -2,7 +2,10 @@
 
 #include "gradus/base/error.h"
 #include "gradus/eval/benchmarks/prmbench.h"
+#include "gradus/eval/benchmarks/rewardbench2_file.h"
+#include "gradus/eval/benchmarks/rewardmath_file.h"
 #include "gradus/eval/benchmarks/step_benchmark.h"
+#include "gradus/eval/benchmarks/vilbench.h"
 
 namespace gradus {
 
@@ -125,7 +128,10 @@ const std::vector<Benchmark>& benchmarks() {
       socratic(),
       mr("mr_gsm8k", "MR-GSM8K", "arXiv 2312.17080", MrRule::gsm8k, "MR-GSM8K.json, or a graded result file"),
       mr("mr_ben", "Mr-Ben", "arXiv 2406.13975", MrRule::ben, "SUBJECT.json: one per subject"),
-      reasoneval()};
+      reasoneval(),
+      rewardbench2_benchmark(),
+      rewardmath_benchmark(),
+      vilbench_benchmark()};
   return all;
 }
 

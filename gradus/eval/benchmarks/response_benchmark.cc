@@ -62,6 +62,9 @@ class ResponseEvaluation {
  public:
   ResponseEvaluation(const ResponseBenchmark& benchmark, const EvalRequest& request)
       : benchmark_(benchmark), request_(request) {
+    if (request.threshold || !request.threshold_from.empty()) {
+      throw Error::input("responses are compared with each other, not with a threshold").field("--threshold");
+    }
     sides_.push_back(benchmark.count(request, request.scores));
     if (!request.compare.empty()) sides_.push_back(benchmark.count(request, request.compare));
   }
