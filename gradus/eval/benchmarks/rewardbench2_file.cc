@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <limits>
 #include <optional>
 
@@ -125,10 +127,25 @@ void count_ties(const std::vector<TiesRow>& rows, const std::string& subset, Cou
   }
 }
 
+// A result file is one object over many lines; none where the file is anything else.
+std::optional<Json> one_object(const std::string& file) {
+  std::error_code failed;
+  const uintmax_t bytes = std::filesystem::file_size(file, failed);
+  std::ifstream in(file, std::ios::binary);
+  in >> std::ws;
+  if (failed || bytes > RowOptions().document_bytes || in.peek() != '{') return std::nullopt;
+  Json out = Json::parse(in, nullptr, false);
+  return out.is_object() ? std::optional(std::move(out)) : std::nullopt;
+}
+
 CountedQuestions count(const EvalRequest& request, const std::string& path) {
   CountedQuestions out;
   std::vector<RewardBench2Row> rows;
   for (const std::string& file : request.files) {
+    if (const std::optional<Json> whole = one_object(file)) {
+      for (RewardBench2Row& one : rewardbench2_rows(*whole)) rows.push_back(std::move(one));
+      continue;
+    }
     const RowReport report = read_rows(file, {.strict = request.strict}, [&](const JsonRow& row) {
       for (RewardBench2Row& one : rewardbench2_rows(row.copy({}))) rows.push_back(std::move(one));
     });
