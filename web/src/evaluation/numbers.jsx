@@ -44,14 +44,14 @@ function Row({ row, difference, compared }) {
 
 export function Numbers({ evaluation }) {
   const compared = evaluation.comparison.length > 0;
-  const columns = compared ? [...COLUMNS, `minus ${evaluation.other ?? 'the other'}`, '95 % interval'] : COLUMNS;
+  const columns = compared ? [...COLUMNS, 'Difference', '95 % interval'] : COLUMNS;
   if (evaluation.numbers.length === 0) return <p class="muted">The document holds no numbers.</p>;
   const caption = `${evaluation.benchmark}, ${evaluation.scorer}`;
   return (
     <>
       <p>
         “Official” is what the official script prints, with its conventions; “corrected” repairs what is wrong with them, and says “the
-        same” where nothing is.{compared && ' Differences are those of the corrected numbers.'} “{NONE}” is a number that does not exist.
+        same” where nothing is.{compared && ` Differences are those of the corrected numbers to ${evaluation.other}.`} “{NONE}” is a number that does not exist.
       </p>
       <Scroll label={caption}>
         <table class="numbers">
