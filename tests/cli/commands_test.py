@@ -132,7 +132,7 @@ class Usage(CommandTest):
     def test_json_parses(self):
         listed = json.loads(self.run_command("operators", "--json").stdout)
         self.assertTrue(all(entry["summary"] and entry["noun"] in ("operator", "environment") for entry in listed))
-        self.assertEqual(len(json.loads(self.run_command("reproduce", "--list", "--json").stdout)), 61)
+        self.assertEqual(len(json.loads(self.run_command("reproduce", "--list", "--json").stdout)), 63)
         one = json.loads(self.run_command("operators", "credit.grpo", "--json").stdout)
         self.assertEqual([entry["name"] for entry in one], ["credit.grpo"])
         check = self.run_command("study", self.write("a.toml", STUDY), "--check", "--json")
@@ -149,12 +149,12 @@ class Names(CommandTest):
     def test_unknown_names(self):
         self.refused(["operators", "credit.grop"], "no operator or environment 'credit.grop'", "'credit.grpo'")
         self.refused(["reproduce", "post_evel"], "no method 'post_evel'", "'post_eval'")
-        self.refused(["reproduce", "socratic"], "'socratic' is not built yet")
+        self.refused(["reproduce", "magentic"], "'magentic' is not built yet")
 
     def test_the_list_is_complete(self):
         ran = self.run_command("reproduce", "--list")
         self.assertEqual(ran.returncode, 0)
-        self.assertEqual(len(ran.stdout.splitlines()), 59)
+        self.assertEqual(len(ran.stdout.splitlines()), 63)
         self.assertRegex(ran.stdout.splitlines()[0], r"^ 0  post_eval +built")
 
 

@@ -283,6 +283,7 @@ TEST_P(Conformance, DeclaredColumnsAreTheTrueOnes) {
 }
 
 TEST_P(Conformance, OrderOfRolloutsDoesNotMatter) {
+  if (GetParam() == "select.answer") return;  // of equals it takes the first
   each([](const Variant& v, Stream& stream) {
     const Plan plan = plan_for(v, stream);
     if (draws_random_numbers(v, plan)) return;
