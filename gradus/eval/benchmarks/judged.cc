@@ -130,6 +130,14 @@ void JudgedItems::call(Item& item) {
   }
 }
 
+void JudgedItems::settle() {
+  items_.shrink_to_fit();
+  labels_.shrink_to_fit();
+  called_.shrink_to_fit();
+  scores_.shrink_to_fit();
+  stated_.shrink_to_fit();
+}
+
 void JudgedItems::call_again(const JudgingRule& rule) {
   rule_ = rule;
   for (Item& item : items_) call(item);

@@ -64,6 +64,8 @@ class JudgedItems {
   JudgedItem item(size_t index) const;
   const std::vector<std::string>& names() const { return names_; }
 
+  void settle();  // after the last item: gives back memory that was kept for more
+
   // Calls every step again by another threshold; items without scores stay as they are.
   void call_again(const JudgingRule& rule);
   void remove_split(const std::string& split);

@@ -73,6 +73,7 @@ class Evaluation {
   Json run() {
     read_scores();
     for (const std::string& file : request_.files) read_file(file);
+    for (Side& side : sides_) side.items.settle();
     if (request_.strict) refuse_what_is_odd();
     Json threshold = choose_threshold();
     if (sides_.size() == 2) JudgedItems::keep_common(sides_[0].items, sides_[1].items);
@@ -131,8 +132,8 @@ class Evaluation {
     const SolutionOptions options{.strict = request_.strict};
     const RowReport report =
         read_solutions(file, schema_named(benchmark_.info.schema), options, [&](Solution&& row) {
-          if (!benchmark_.items) return judge(std::move(row));
-          for (Solution& item : benchmark_.items(std::move(row))) judge(std::move(item));
+          if (!benchmark_.items) return judge(row);
+          for (const Solution& item : benchmark_.items(std::move(row))) judge(item);
         });
     solutions_.counts.bad_rows += report.bad_rows;
     for (const Error& error : report.errors) {
@@ -140,13 +141,17 @@ class Evaluation {
     }
   }
 
-  void judge(Solution s) {
+  void judge(const Solution& s) {
     if (!solutions_.add(s)) return;  // the first of equal ids is kept
     for (size_t side = 0; side < sides_.size(); ++side) {
       const bool graded = side == 0 && graded_;
       Prediction said = sides_[side].said.of(graded ? graded_id(s.split, s.id) : s.id);
-      Solution item = s;
-      if (benchmark_.displayed_steps) join_displayed(item, said, joined_);
+      Solution joined;
+      if (benchmark_.displayed_steps) {
+        joined = s;
+        join_displayed(joined, said, joined_);
+      }
+      const Solution& item = benchmark_.displayed_steps ? joined : s;
       const bool judged = sides_[side].items.add(item, said);
       if (side == 0 && judged && shown_.size() < request_.shown) show(item);
     }
