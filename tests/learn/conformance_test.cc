@@ -287,6 +287,8 @@ TEST_P(Conformance, OrderOfRolloutsDoesNotMatter) {
   each([](const Variant& v, Stream& stream) {
     const Plan plan = plan_for(v, stream);
     if (draws_random_numbers(v, plan)) return;
+    if (v.name == "select.answer" && v.params.value("rule", "") == "majority")
+      return;  // ties go to the first
     std::vector<size_t> order(plan.size());
     for (size_t r = 0; r < order.size(); ++r) order[r] = r;
     stream.shuffle(std::span(order));
