@@ -103,7 +103,11 @@ TEST(Drift, AddressesBySymbolAstAndAnchorSurviveEdits) {
             relocate(parse_selector(selector), documents, {.encoding = client.encoding()});
         return found.status == Status::ok && found.candidates[0].range.start.line == wanted;
       };
-      const Selector snippet{AnchorSelector{{"work.cc"}, target.snippet}, ""};
+      AnchorSelector anchored;
+      anchored.document.path = "work.cc";
+      anchored.snippet = target.snippet;
+      Selector snippet;
+      snippet.target = anchored;
       ++tried;
       symbol += hits(target.symbol, truth - shift);
       ast += hits(target.ast, truth - shift);
