@@ -27,6 +27,10 @@ struct Confusion {
     double& cell = right ? (called_right ? tp : fn) : (called_right ? fp : tn);
     cell += 1;
   }
+  Confusion& operator+=(const Confusion& other) {
+    tp += other.tp, fp += other.fp, tn += other.tn, fn += other.fn;
+    return *this;
+  }
   double total() const { return tp + fp + tn + fn; }
   Share precision() const { return share_of(tp, tp + fp); }
   Share recall() const { return share_of(tp, tp + fn); }  // of right ones called right

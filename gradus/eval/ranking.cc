@@ -1,50 +1,52 @@
 #include "gradus/eval/ranking.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace gradus {
 
 namespace {
 
-// Runs of equal score from the best down: fn(right ones, wrong ones).
-template <class Fn>
-void each_tie(std::span<const ScoredUnit> units, bool best_first, Fn&& fn) {
-  std::vector<ScoredUnit> sorted(units.begin(), units.end());
-  std::sort(sorted.begin(), sorted.end(), [&](const ScoredUnit& a, const ScoredUnit& b) {
-    return best_first ? a.score > b.score : a.score < b.score;
-  });
-  for (size_t i = 0; i < sorted.size();) {
+// Runs of equal score in the order given: fn(right ones, wrong ones).
+template <class It, class Fn>
+void each_tie(It unit, It end, Fn&& fn) {
+  while (unit != end) {
     double right = 0, wrong = 0;
-    const double score = sorted[i].score;
-    for (; i < sorted.size() && sorted[i].score == score; ++i) (sorted[i].right ? right : wrong) += 1;
+    const double score = unit->score;
+    for (; unit != end && unit->score == score; ++unit) (unit->right ? right : wrong) += 1;
     fn(right, wrong);
   }
 }
 
-}  // namespace
-
-std::optional<double> auroc(std::span<const ScoredUnit> units) {
-  double right_above = 0, wrong_above = 0, won = 0;
-  each_tie(units, true, [&](double right, double wrong) {
-    won += wrong * (right_above + 0.5 * right);
-    right_above += right;
-    wrong_above += wrong;
+// Average precision of the class that `hits` counts, in the order given.
+template <class It, class Hits>
+double average_precision(It begin, It end, Hits&& hits) {
+  double positive = 0, all = 0, area = 0;
+  each_tie(begin, end, [&](double right, double wrong) {
+    const double found = hits(right, wrong);
+    positive += found;
+    all += right + wrong;
+    if (found > 0) area += found * positive / all;
   });
-  if (right_above == 0 || wrong_above == 0) return std::nullopt;
-  return won / (right_above * wrong_above);
+  return area / positive;
 }
 
-std::optional<double> auprc(std::span<const ScoredUnit> units, bool right_is_positive) {
-  double positive = 0, negative = 0, area = 0;
-  each_tie(units, right_is_positive, [&](double right, double wrong) {
-    const double hits = right_is_positive ? right : wrong;
-    positive += hits;
-    negative += right_is_positive ? wrong : right;
-    if (hits > 0) area += hits * positive / (positive + negative);
+}  // namespace
+
+Ranking rank_units(std::span<ScoredUnit> units) {
+  std::sort(units.begin(), units.end(),
+            [](const ScoredUnit& a, const ScoredUnit& b) { return a.score < b.score; });
+  double right_below = 0, wrong_below = 0, won = 0;
+  each_tie(units.begin(), units.end(), [&](double right, double wrong) {
+    won += right * (wrong_below + 0.5 * wrong);
+    right_below += right;
+    wrong_below += wrong;
   });
-  if (positive == 0 || negative == 0) return std::nullopt;
-  return area / positive;
+  if (right_below == 0 || wrong_below == 0) return {};
+  const auto rights = [](double right, double) { return right; };
+  const auto wrongs = [](double, double wrong) { return wrong; };
+  return {.auroc = won / (right_below * wrong_below),
+          .auprc_right = average_precision(units.rbegin(), units.rend(), rights),
+          .auprc_wrong = average_precision(units.begin(), units.end(), wrongs)};
 }
 
 }  // namespace gradus

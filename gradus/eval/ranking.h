@@ -2,9 +2,10 @@
 // enter together (average precision over distinct scores, no interpolation).
 //
 //   std::vector<ScoredUnit> units = {{0.9, true}, {0.4, false}, {0.4, true}};
-//   auroc(units);                    // 0.75 = P(right above wrong) + half P(tie)
-//   auprc(units);                    // right steps as the positive class
-//   auprc(units, false);             // wrong steps as the positive class, by -score
+//   Ranking r = rank_units(units);   // sorts them, without a copy
+//   r.auroc;                         // 0.75 = P(right above wrong) + half P(tie)
+//   r.auprc_right;                   // right steps as the positive class
+//   r.auprc_wrong;                   // wrong steps as the positive class, by -score
 //
 // Nothing where a class is empty. Scores must be finite.
 #pragma once
@@ -19,7 +20,10 @@ struct ScoredUnit {
   bool right = false;
 };
 
-std::optional<double> auroc(std::span<const ScoredUnit> units);
-std::optional<double> auprc(std::span<const ScoredUnit> units, bool right_is_positive = true);
+struct Ranking {
+  std::optional<double> auroc, auprc_right, auprc_wrong;
+};
+
+Ranking rank_units(std::span<ScoredUnit> units);
 
 }  // namespace gradus

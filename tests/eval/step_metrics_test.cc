@@ -37,17 +37,19 @@ TEST(Ranking, TiesCountHalfAndEqualThePairwiseDefinition) {
         won += a.score > b.score ? 1 : a.score == b.score ? 0.5 : 0;
       }
     }
-    const std::optional<double> area = auroc(units);
+    const std::optional<double> area = rank_units(units).auroc;
     RC_ASSERT(area.has_value() == (pairs > 0));
     if (area) RC_ASSERT(std::abs(*area - won / pairs) < 1e-12);
   }));
 }
 
 TEST(Ranking, AveragePrecisionByHand) {
-  const std::vector<ScoredUnit> units = {{0.9, true}, {0.8, false}, {0.7, true}, {0.7, false}};
-  EXPECT_DOUBLE_EQ(*auprc(units), 0.5 * 1 + 0.5 * 2 / 4);
-  EXPECT_DOUBLE_EQ(*auprc(units, false), 0.5 * 0.5 + 0.5 * 2 / 3);
-  EXPECT_EQ(auprc(std::vector<ScoredUnit>{{1, true}}), std::nullopt);
+  std::vector<ScoredUnit> units = {{0.9, true}, {0.8, false}, {0.7, true}, {0.7, false}};
+  const Ranking ranking = rank_units(units);
+  EXPECT_DOUBLE_EQ(*ranking.auprc_right, 0.5 * 1 + 0.5 * 2 / 4);
+  EXPECT_DOUBLE_EQ(*ranking.auprc_wrong, 0.5 * 0.5 + 0.5 * 2 / 3);
+  std::vector<ScoredUnit> one{{1, true}};
+  EXPECT_EQ(rank_units(one).auprc_right, std::nullopt);
 }
 
 TEST(Calibration, GapsAndEdges) {

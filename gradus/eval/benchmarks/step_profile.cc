@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <map>
+#include <numeric>
 
 #include "gradus/eval/benchmarks/processbench.h"
 #include "gradus/eval/calibration.h"
@@ -12,6 +13,8 @@
 namespace gradus {
 
 namespace {
+
+const std::array<std::string, kPositions> kFifths{"fifth 1", "fifth 2", "fifth 3", "fifth 4", "fifth 5"};
 
 Json shown(Share share) {
   return share ? Json(*share) : Json(nullptr);
@@ -24,11 +27,11 @@ bool counts(StepLabel label) {
 // Confusion of the steps by some key, in the order of the keys.
 class Breakdown {
  public:
-  void add(const std::string& key, bool right, bool called) {
-    Row& row = rows_[key];
-    row.steps.add(right, called);
+  void add_solution(const std::string& key, const Confusion& steps) {
+    rows_[key].solutions += 1;
+    add_steps(key, steps);
   }
-  void solution(const std::string& key) { rows_[key].solutions += 1; }
+  void add_steps(const std::string& key, const Confusion& steps) { rows_[key].steps += steps; }
   Json json() const {
     Json out = Json::array();
     for (const auto& [key, row] : rows_) {
@@ -143,14 +146,17 @@ Json calibration_json(std::span<const ScoredUnit> units) {
 // Accuracy on wrong steps by kind (rows) and fifth of the solution (columns).
 class Heat {
  public:
-  void add(std::string_view kind, size_t position, bool called) {
-    Row& row = rows_[std::string(kind)];
-    row.wrong[position] += 1;
-    row.found[position] += !called;
+  void add(const std::string& kind, const std::array<Confusion, kPositions>& fifths) {
+    Row& row = rows_[kind];
+    for (size_t p = 0; p < kPositions; ++p) {
+      row.wrong[p] += fifths[p].tn + fifths[p].fp;
+      row.found[p] += fifths[p].tn;
+    }
   }
   Json json() const {
     Json kinds = Json::array(), values = Json::array(), totals = Json::array();
     for (const auto& [kind, row] : rows_) {
+      if (std::accumulate(row.wrong.begin(), row.wrong.end(), 0.0) == 0) continue;
       Json line = Json::array(), count = Json::array();
       for (size_t p = 0; p < kPositions; ++p) {
         line.push_back(shown(share_of(row.found[p], row.wrong[p])));
@@ -183,35 +189,38 @@ Json step_profile(const JudgedItems& items) {
   steps.reserve(scored);
   for (size_t i = 0; i < items.size(); ++i) {
     const JudgedItem item = items.item(i);
-    const std::string kind(item.kind), source(item.source), length = length_bin(item.labels.size());
-    kinds.solution(kind);
-    sources.solution(source);
-    lengths.solution(length);
+    const std::string kind(item.kind);
     localisation.add(item);
     shares.add(item);
     if (!item.scores.empty() && item.sound) {
       solutions.push_back({*std::min_element(item.scores.begin(), item.scores.end()), *item.sound});
     }
+    Confusion all;
+    std::array<Confusion, kPositions> fifths;
     for (size_t k = 0; k < item.labels.size(); ++k) {
       if (!counts(item.labels[k])) continue;
       const bool right = item.labels[k] == StepLabel::right;
       if (!item.scores.empty()) steps.push_back({item.scores[k], right});
       if (item.called.empty()) continue;
-      const bool called = item.called[k] == 1;
-      const size_t position = k * kPositions / item.labels.size();
-      kinds.add(kind, right, called);
-      sources.add(source, right, called);
-      lengths.add(length, right, called);
-      positions.add(fmt::format("fifth {}", position + 1), right, called);
-      if (!right) heat.add(item.kind, position, called);
+      all.add(right, item.called[k] == 1);
+      fifths[k * kPositions / item.labels.size()].add(right, item.called[k] == 1);
+    }
+    kinds.add_solution(kind, all);
+    sources.add_solution(std::string(item.source), all);
+    lengths.add_solution(length_bin(item.labels.size()), all);
+    heat.add(kind, fifths);
+    for (size_t p = 0; p < kPositions; ++p) {
+      if (fifths[p].total() > 0) positions.add_steps(kFifths[p], fifths[p]);
     }
   }
+  Json calibrated = calibration_json(steps);  // before they are sorted
+  const Ranking of_steps = rank_units(steps), of_solutions = rank_units(solutions);
   return {{"ranking",
-           {{"step_auroc", shown(auroc(steps))},
-            {"step_auprc_wrong", shown(auprc(steps, false))},
-            {"step_auprc_right", shown(auprc(steps, true))},
-            {"solution_auroc", shown(auroc(solutions))}}},
-          {"calibration", calibration_json(steps)},
+           {{"step_auroc", shown(of_steps.auroc)},
+            {"step_auprc_wrong", shown(of_steps.auprc_wrong)},
+            {"step_auprc_right", shown(of_steps.auprc_right)},
+            {"solution_auroc", shown(of_solutions.auroc)}}},
+          {"calibration", std::move(calibrated)},
           {"localisation", localisation.json()},
           {"shares", shares.json()},
           {"breakdowns",
