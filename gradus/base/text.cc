@@ -165,13 +165,28 @@ size_t skip_space(std::string_view text, size_t at) {
   return at;
 }
 
+namespace {
+
+// Where the code point that ends at `end` begins; a byte that belongs to none stands for itself.
+size_t last_code_point(std::string_view text, size_t begin, size_t end) {
+  const std::string_view before = text.substr(0, end);
+  for (size_t bytes = 1; bytes <= 4 && bytes <= end - begin; ++bytes) {
+    const size_t at = end - bytes;
+    if ((static_cast<uint8_t>(text[at]) & 0xc0) == 0x80) continue;
+    return code_point_at(before, at).bytes == bytes ? at : end - 1;
+  }
+  return end - 1;
+}
+
+}  // namespace
+
 std::string_view trim(std::string_view text) {
   const size_t begin = skip_space(text, 0);
-  size_t end = begin;  // after the last character that is not white space
-  for (size_t at = begin; at < text.size();) {
-    const CodePoint c = code_point_at(text, at);
-    at += c.bytes;
-    if (!is_space(c.value)) end = at;
+  size_t end = text.size();
+  while (end > begin) {
+    const size_t last = last_code_point(text, begin, end);
+    if (!is_space(code_point_at(text.substr(0, end), last).value)) break;
+    end = last;
   }
   return text.substr(begin, end - begin);
 }

@@ -24,6 +24,29 @@ TEST(Text, SplitsAtUnicodeWhiteSpace) {
   EXPECT_EQ(trim(" \n "), "");
 }
 
+TEST(Text, TrimsWhatAWalkFromTheFrontWouldTrim) {
+  EXPECT_TRUE(rc::check([] {
+    const Views parts{" ",        "\n",   "x",    "\xc2\xa0",         "\xe2\x80\x83",
+                      "\xe2\x80", "\x85", "\xc2", "\xf0\xe2\x80\xa8", "\xe3\x80\x80"};
+    std::string text;
+    for (const size_t part :
+         *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, parts.size()))) {
+      text += parts[part];
+    }
+    size_t begin = text.size(), end = 0;
+    for (size_t at = 0; at < text.size();) {
+      const CodePoint c = code_point_at(text, at);
+      if (!is_space(c.value)) {
+        begin = std::min(begin, at);
+        end = at + c.bytes;
+      }
+      at += c.bytes;
+    }
+    RC_ASSERT(trim(text) ==
+              (end == 0 ? std::string_view() : std::string_view(text).substr(begin, end - begin)));
+  }));
+}
+
 TEST(Text, PiecesBetweenSeparators) {
   EXPECT_EQ(pieces_between("a,,b", ","), (Views{"a", "", "b"}));
   EXPECT_EQ(pieces_between("", ","), (Views{""}));
