@@ -9,8 +9,7 @@
 //   yes           primary better, constraint better or non-inferior
 //   trade-off     one better, the other worse
 //   no            primary worse; or not better while the constraint is worse; or the interval of its gain
-//   lies below
-//                 the margin (scaled by the ranges of the two metrics): no gain worth having
+//                 lies below the margin (scaled by the ranges of the two metrics): no gain worth having
 //   inconclusive  anything else, and where the ranking is refused
 #pragma once
 

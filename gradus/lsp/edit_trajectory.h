@@ -12,8 +12,8 @@
 // diagnostics barrier (gradus/lsp/diagnostics.h):
 //
 //   diagnostics   errors and warnings (or all severities, `literal`) over a set of files that stays the same:
-//   every file
-//                 that a step touches, and every other one that the server reads if these are at most 100
+//                 every file that a step touches, and every other one that the server reads if these are at
+//                 most 100
 //   suppressions  markers of the profile in these files; fatal: an error that hides others
 //   safe          the step's files are in the workspace and the server's parser read them; missing: nothing
 //   was edited confidence    that of the target's address in the state before the step, 1 where no target is

@@ -18,8 +18,7 @@
 // Ours, where the paper is silent:
 //   before the first step   D_{-1} = D_0 (or the start that is given), S_{-1} = 0, conf_{-1} = conf_0
 //   missing                 without D_t or conf_t a step has no reward, and it is not 0; the next step is
-//   compared
-//                           with the last known one, so that differences still telescope
+//                           compared with the last known one, so that differences still telescope
 //   S_t missing             its term is left out (pr-v1) or keeps its last value (potential); with
 //                           ReadOnly::unsafe it counts as S_t = 0
 //   suppressions            D_t counts every suppression comment (NOLINT, `type: ignore`) as a diagnostic

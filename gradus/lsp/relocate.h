@@ -6,8 +6,7 @@
 //   s_ast      1 where the kind of the symbol is the asked one (addresses without a kind: 1)
 //   s_module   1 for the same module or file, else common leading parts / parts of the longer path
 //   J_token    shared share (Jaccard) of identifier tokens of the qualified names; for anchors of the
-//   winnowed
-//              fingerprints of the texts (gradus/lsp/winnow.h)
+//              winnowed fingerprints of the texts (gradus/lsp/winnow.h)
 //   s_prox     1 / (1 + |line - remembered line| / 50), 0 in another file, 1 where no line is remembered
 //
 // Scores are compared after rounding half-even to 9 decimals; order: score falling, then document, range,
@@ -17,12 +16,11 @@
 //
 //   cursor, range   themselves, with score 1; VERSION_SKEW where the document is no longer docVersion
 //   symbol, ast     every symbol of that last name. Of one document's overloads the one of the parameter
-//   types, or
-//                   the n-th of different types in the order of declaration; of its declarations the longest
+//                   types, or the n-th of different types in the order of declaration; of its declarations
+//                   the longest
 //   anchor          the snippet where it stands once (near the remembered line, within `ctx` lines, if it
-//   stands
-//                   there once): score 1. Else stretches of as many lines that share a fingerprint. Fewer
-//                   than 10 characters without white space are searched exactly alone
+//                   stands there once): score 1. Else stretches of as many lines that share a fingerprint.
+//                   Fewer than 10 characters without white space are searched exactly alone
 //
 // A field of a syntax node (`/name`, `/body`, `/sig`, `/doc`) is the part of the symbol of that name; a
 // server does not give other nodes, so others are UNSUPPORTED_CAP. confidence: the score of the first

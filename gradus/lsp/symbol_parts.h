@@ -4,8 +4,7 @@
 //   def    the whole range
 //   sig    from the start of the range to before the body, without the bracket or colon that opens it
 //   body   languages with braces: from `{` to the end of the range; others: what follows the colon that ends
-//   the
-//          first line of the definition
+//          the first line of the definition
 //   doc    the comment lines right above, or the string that opens the body (Python)
 //
 // Brackets and quotes are followed so that a colon or brace inside them is none. Ours: the paper names the

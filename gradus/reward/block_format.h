@@ -14,8 +14,7 @@
 //
 //   reward = min(1, round(words / target, 2));  0 without <think> or </think>;  halves round to even
 //   target = target + (grows_to - target) * updates / over        (released SCHEDULELENGTH: 384 to 640 over
-//   105,
-//                                                                  and on beyond that)
+//                                                                  105, and on beyond that)
 //
 // Both read what the policy wrote, observations left out; block_format reads the note "rollout.{reference}",
 // and a rollout without it stays missing.

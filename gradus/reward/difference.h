@@ -20,12 +20,10 @@
 //   information gain of a turn (IGPO, arXiv 2510.14967)   the same, on the probability of the known answer;
 //                                                         the answering turn has no value and gets no gain
 //   Delta (arXiv 2410.15115)                              against = "next", last = "zero"; the sum from step
-//   k
-//                                                         on is v_k, whatever follows
+//                                                         k on is v_k, whatever follows
 //   potential-based shaping (Ng, Harada, Russell 1999)    against = "previous", gamma, start, last = "zero",
 //       F_k = gamma * Phi_k - Phi_{k-1}                   truncated: a terminal state has potential 0, a
-//       state
-//                                                         where the rollout was cut off keeps its own
+//                                                         state where the rollout was cut off keeps its own
 //
 //   [[operator]]
 //   name = "shape.difference"

@@ -8,15 +8,13 @@
 //   ```</link>
 //
 //   rollout.{format}  1 where the blocks are there in order, both hold JSON, and link is one item with a plan
-//   and
-//                     an action, or a point
+//                     and an action, or a point
 //   rollout.{blink}   1 without a wanted region; else 1 where no two regions overlap (IoU < 0.5, what greedy
 //                     non-maximum suppression keeps whole) and one has IoU > 0.5 with the wanted one
 //   rollout.{link}    1 where the action is right: a point strictly inside the wanted region; a Tap or
-//   LongPress
-//                     that also is nearer than 0.14 to the wanted point, both divided by the size of the
-//                     resized image; the same Swipe direction; a Type text with F1 of word sets >= 0.5; an
-//                     equal Home or Back. Everything else 0
+//                     LongPress that also is nearer than 0.14 to the wanted point, both divided by the size
+//                     of the resized image; the same Swipe direction; a Type text with F1 of word sets >=
+//                     0.5; an equal Home or Back. Everything else 0
 //
 // The weights of the authors' script: credit.sum of 0.1 format, 0.3 blink, 0.6 link. The image is resized as
 // Qwen2-VL does: sides to multiples of 28, pixels from 3136 to "max_pixels" (4014080 in the script).

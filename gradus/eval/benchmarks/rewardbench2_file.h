@@ -1,8 +1,8 @@
 // Files of RewardBench 2, and the benchmark for `gradus eval`.
 //
 //   rows     {"id", "prompt", "chosen": [..], "rejected": [..], "num_correct", "total_completions",
-//   "subset"}, one
-//            per prompt (JSON Lines, or one list); other fields are kept out of sight and written back
+//            "subset"}, one per prompt (JSON Lines, or one list); other fields are kept out of sight and
+//            written back
 //   results  one object of parallel lists {"subset", "id", "scores", "num_correct", ...}, or rows with
 //   "scores"
 //

@@ -1,9 +1,8 @@
 // Files of RewardMATH, and the benchmark for `gradus eval`.
 //
 //   direct    {"problem", "answer", "eval_solution": [steps], "solution_reference", "solution_type",
-//   "subject",
-//             "level", "problem_id", "id"}: one row per solution, scored by id with {"id", "score"} or {"id",
-//             "scores": [one per step]}
+//             "subject", "level", "problem_id", "id"}: one row per solution, scored by id with {"id",
+//             "score"} or {"id", "scores": [one per step]}
 //   results   {"problem", "solution_reference": [10 names], "score": [10 numbers]} or [10 lists of step
 //   scores] pairwise  {"problem", "solution_reference": [9 names], "score": ["A", "B", ..],
 //   "chosen_position": [..]}
