@@ -78,6 +78,7 @@ SessionOptions session_options(const CommandOptions& options, ConnectionMaker ma
   out.k = static_cast<size_t>(options.k);
   out.calibrated = options.calibrated;
   out.maker = std::move(maker);
+  out.frozen = options.mutation.replay;
   return out;
 }
 

@@ -63,7 +63,7 @@ Session::Session(ServerProfile profile, const std::string& workspace, SessionOpt
 
 std::unique_lock<std::mutex> Session::turn() {
   std::unique_lock lock(turn_);
-  refresh();
+  if (!options_.frozen) refresh();
   return lock;
 }
 

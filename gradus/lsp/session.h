@@ -34,6 +34,7 @@ struct SessionOptions {
   size_t k = 5;
   bool calibrated = false;
   ConnectionMaker maker = {};  // another way to a server than starting it: a trace
+  bool frozen = false;         // the files stay as they are at the start: a replay has compared them already
 };
 
 struct Target {

@@ -32,7 +32,8 @@ int hex_value(char c) {
 }
 
 bool is_drive(std::string_view path) {
-  return path.size() >= 2 && is_letter(path[0]) && path[1] == ':';
+  if (path.size() < 2 || !is_letter(path[0]) || path[1] != ':') return false;
+  return path.size() == 2 || path[2] == '/' || path[2] == '\\';
 }
 
 }  // namespace

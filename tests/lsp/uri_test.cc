@@ -15,8 +15,10 @@ TEST(Uri, PathsAndBack) {
   EXPECT_EQ(path_of_uri("file://localhost/a"), "/a");
   EXPECT_EQ(file_uri("c:\\dir\\a b.cc"), "file:///C:/dir/a%20b.cc");
   EXPECT_EQ(path_of_uri("file:///c%3A/dir/x.cc"), "C:/dir/x.cc");
+  EXPECT_EQ(path_of_uri(file_uri("/r:x")), "/r:x");
   EXPECT_TRUE(rc::check([](const std::string& tail) {
     RC_PRE(tail.find('\0') == std::string::npos);
+    RC_PRE(tail != ":" && !tail.starts_with(":/") && !tail.starts_with(":\\"));  // a drive
     const std::string path = "/r" + tail;
     RC_ASSERT(path_of_uri(file_uri(path)) == path);
   }));
