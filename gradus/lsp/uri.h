@@ -9,9 +9,9 @@
 //
 // Every byte that RFC 3986 does not count as unreserved is percent-encoded in upper case, '/' aside, so that
 // two spellings of one file compare equal after path_of_uri and file_uri. Windows: "C:\x" is "file:///C:/x"
-// with an upper-case drive letter; a folder of one letter and a colon at the root of a file system ("/c:/x") is
-// therefore read as a drive. Host names other than "localhost" and encoded NUL bytes are refused.
-// Nothing here looks at the disk: "..", "." and links are what gradus/lsp/jail judges.
+// with an upper-case drive letter; a folder of one letter and a colon at the root of a file system ("/c:/x")
+// is therefore read as a drive. Host names other than "localhost" and encoded NUL bytes are refused. Nothing
+// here looks at the disk: "..", "." and links are what gradus/lsp/jail judges.
 #pragma once
 
 #include <optional>
