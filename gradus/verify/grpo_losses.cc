@@ -14,7 +14,7 @@ namespace {
 constexpr double kCountEpsilon = 1e-8;  // verl adds it to counts of tokens
 
 double number_or(const Json& in, const char* key, double fallback) {
-  return in.contains(key) && !in[key].is_null() ? golden_number(in[key]) : fallback;
+  return in.contains(key) && !in.at(key).is_null() ? golden_number(in.at(key)) : fallback;
 }
 
 double sum_of(const Column& column) {
@@ -58,12 +58,12 @@ struct Ran {
 Ran run_policy_loss(const Json& in, const char* old_name, Json params) {
   Ran out{DenseBatch(in.at("mask"), nullptr), {}, {}};
   out.dense.put("token.logprob", in.at("log_prob"));
-  out.dense.put("token.old_logprob", in[old_name]);
+  out.dense.put("token.old_logprob", in.at(old_name));
   out.dense.put("token.advantage", in.at("advantages"));
   const char* const weights[] = {"is_weights", "rollout_is_weights"};
   for (const char* const name : weights) {
-    if (!in.contains(name) || in[name].is_null()) continue;
-    out.dense.put("token.importance", in[name]);
+    if (!in.contains(name) || in.at(name).is_null()) continue;
+    out.dense.put("token.importance", in.at(name));
     params["importance"] = "importance";
   }
   out.dense.run("loss.policy", params);

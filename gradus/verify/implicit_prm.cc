@@ -19,8 +19,8 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 
 // factor * (log p - log p_reference)
 std::vector<double> log_ratio(const Json& in, const char* policy, const char* reference, double factor) {
-  std::vector<double> out = numbers_of(in[policy]);
-  const std::vector<double> other = numbers_of(in[reference]);
+  std::vector<double> out = numbers_of(in.at(policy));
+  const std::vector<double> other = numbers_of(in.at(reference));
   for (size_t i = 0; i < out.size(); ++i) out[i] -= other.at(i);
   return scaled(std::move(out), factor);
 }

@@ -22,7 +22,7 @@ Scored scored(const Json& in) {
   std::vector<double> scores;
   std::vector<int64_t> groups;
   Json steps = Json::array();
-  for (const std::vector<double>& row : matrix_of(in["step_scores_pad_-99"])) {
+  for (const std::vector<double>& row : matrix_of(in.at("step_scores_pad_-99"))) {
     groups.push_back(static_cast<int64_t>(lengths.size()));
     lengths.emplace_back();
     for (const double score : row) {
