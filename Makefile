@@ -7,6 +7,9 @@ MAKEFLAGS += --no-print-directory
 # Ninja shows a moving line on a terminal; elsewhere (CI, a log) it stays silent unless something fails.
 NINJA := $(shell [ -t 1 ] && echo ninja || echo ninja --quiet)
 
+# Those whose code starts threads of its own.
+THREADED_ROOMS := base tool lsp study
+
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
@@ -39,8 +42,8 @@ sanitize: setup ## Tests of the rooms without libtorch under AddressSanitizer an
 
 tsan: setup ## Tests of the rooms with threads under ThreadSanitizer
 	@scripts/configure.sh tsan
-	@$(NINJA) -C build-tsan
-	@scripts/run_tests.py build-tsan --rooms base tool study
+	@$(NINJA) -C build-tsan gradus-jail $(addprefix test_,$(THREADED_ROOMS))
+	@scripts/run_tests.py build-tsan --rooms $(THREADED_ROOMS)
 
 format: ## Format every C++ file in place
 	@git ls-files '*.h' '*.cc' | xargs --no-run-if-empty clang-format -i

@@ -243,6 +243,7 @@ class Applier {
     const std::string& temp = journal_.files[i].temp;
     int code = 0;
     if (!file.after) {
+      if (!file.before) return;  // to be removed, and gone already when the plan was made
       code = unlinkat(folder, place.name.c_str(), 0);
     } else if (file.before) {
       code = renameat(folder, temp.c_str(), folder, place.name.c_str());

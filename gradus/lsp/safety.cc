@@ -1,49 +1,21 @@
 #include "gradus/lsp/safety.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
+#include "gradus/base/scratch_folder.h"
 #include "gradus/lsp/apply.h"
 
 namespace gradus {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "gradus-rehearsal-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      throw LspError(Status::fs_permissions,
-                     Error::outside("no temporary folder for a rehearsal").at(pattern));
-    }
-    path_ = pattern;
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 void rehearse(const EditPlan& plan) {
   const ScratchFolder scratch;
   EditPlan copy = plan;
   for (PlannedFile& file : copy.files) {
-    if (!file.before) continue;
-    fs::create_directories((scratch.path() / file.path).parent_path());
-    std::ofstream(scratch.path() / file.path, std::ios::binary) << file.before->bytes;
+    if (file.before) scratch.put(file.path, file.before->bytes);
   }
-  const Jail jail(scratch.path().string());
+  const Jail jail(scratch.root());
   for (PlannedFile& file : copy.files) {
     if (file.before) file.before = jail.read_existing(file.path);
   }
@@ -60,7 +32,7 @@ void Safety::add_plan(const EditPlan& plan) {
   try {
     rehearse(plan);
     add("rehearsed", true);
-  } catch (const LspError& error) {
+  } catch (const Error& error) {
     add("rehearsed", false, error.what());
   }
 }

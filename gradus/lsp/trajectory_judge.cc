@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "gradus/base/scratch_folder.h"
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/edit_trajectory.h"
 #include "gradus/lsp/relocate.h"
-#include "gradus/lsp/scratch_folder.h"
+#include "gradus/lsp/uri.h"
 
 namespace gradus {
 
@@ -88,8 +89,8 @@ class Judge {
       std::vector<SourceDocument> documents;
       for (const auto& [path, text] : state_) {
         if (!sent_.count(path)) continue;
-        const Json symbols =
-            client_->request("textDocument/documentSymbol", {{"textDocument", {{"uri", folder_.uri(path)}}}});
+        const Json symbols = client_->request("textDocument/documentSymbol",
+                                              {{"textDocument", {{"uri", file_uri(folder_.path(path))}}}});
         documents.push_back({path, text, read_symbols(symbols, {path, language_of_path(path)}), ""});
       }
       return relocate(selector, documents, {.encoding = client_->encoding()}).confidence;
@@ -110,16 +111,16 @@ class Judge {
       const auto now = state_.find(path);
       const auto before = sent_.find(path);
       if (now == state_.end()) {
-        if (before != sent_.end()) client_->close_document(folder_.uri(path));
+        if (before != sent_.end()) client_->close_document(file_uri(folder_.path(path)));
         sent_.erase(path);
       } else if (before == sent_.end() || before->second != now->second) {
-        client_->open_document(folder_.uri(path), now->second);
+        client_->open_document(file_uri(folder_.path(path)), now->second);
         sent_[path] = now->second;
       }
     }
     if (changed_.empty()) return;
     std::vector<std::string> uris;
-    for (const std::string& path : changed_) uris.push_back(folder_.uri(path));
+    for (const std::string& path : changed_) uris.push_back(file_uri(folder_.path(path)));
     client_->files_changed(uris);
     changed_.clear();
   }
@@ -129,7 +130,7 @@ class Judge {
     try {
       tell();
       std::vector<std::string> uris;
-      for (const auto& [path, text] : sent_) uris.push_back(folder_.uri(path));
+      for (const auto& [path, text] : sent_) uris.push_back(file_uri(folder_.path(path)));
       double count = 0;
       for (const FileDiagnostics& file : diagnostics_of(*client_, uris, options_.timeout)) {
         const DiagnosticCounts counts = count_diagnostics(file.items, profile_);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gradus/lsp/diagnostics.h"
+#include "gradus/lsp/uri.h"
 
 namespace gradus {
 
@@ -92,7 +93,7 @@ void ServerFindings::ask(const std::vector<std::string>& sources) const {
     for (size_t i = 0; i < sources.size(); ++i) {
       const std::string name = fmt::format("program_{}.c", i);
       folder_->put(name, sources[i]);
-      uris.push_back(folder_->uri(name));
+      uris.push_back(file_uri(folder_->path(name)));
       client_->open_document(uris.back(), sources[i]);
     }
     const std::vector<FileDiagnostics> found = diagnostics_of(*client_, uris, kPatience);

@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "gradus/base/bounded_cache.h"
+#include "gradus/base/scratch_folder.h"
 #include "gradus/lsp/client.h"
-#include "gradus/lsp/scratch_folder.h"
 #include "gradus/rollout/operator.h"
 
 namespace gradus {

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "gradus/base/scratch_folder.h"
 #include "gradus/lsp/client.h"
 #include "gradus/lsp/relocate.h"
-#include "gradus/lsp/scratch_folder.h"
+#include "gradus/lsp/uri.h"
 #include "gradus/simulation/edited_source.h"
 
 namespace gradus {
@@ -27,7 +28,7 @@ class MovedSymbols : public Simulation {
   Numbers draw(const std::vector<Arm>&, const Stream& random) const override {
     const ScratchFolder folder;
     Client client(server_profile(server_), folder.root());
-    const std::string uri = folder.uri(path());
+    const std::string uri = file_uri(folder.path(path()));
     double symbol = 0, ast = 0, anchor = 0, whole_anchors = 0, line_column = 0;
     for (int trial = 0; trial < trials_; ++trial) {
       Stream stream = random.child(static_cast<uint64_t>(trial));

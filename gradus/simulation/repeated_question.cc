@@ -7,10 +7,11 @@
 #include <thread>
 #include <utility>
 
+#include "gradus/base/scratch_folder.h"
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/client.h"
-#include "gradus/lsp/scratch_folder.h"
 #include "gradus/lsp/text.h"
+#include "gradus/lsp/uri.h"
 #include "gradus/simulation/edited_source.h"
 
 namespace gradus {
@@ -71,7 +72,7 @@ class RepeatedQuestion : public Simulation {
   Numbers draw(const std::vector<Arm>&, const Stream& random) const override {
     const bool python = server_ == "pyright";
     const ScratchFolder folder;
-    const std::string path = python ? "tools.py" : "tools.cc", uri = folder.uri(path);
+    const std::string path = python ? "tools.py" : "tools.cc", uri = file_uri(folder.path(path));
     Stream stream = random.child("file");
     const EditedSource source(python ? SourceLanguage::python : SourceLanguage::cpp, stream);
     folder.put(path, source.text());

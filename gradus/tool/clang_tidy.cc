@@ -1,14 +1,10 @@
 #include "gradus/tool/clang_tidy.h"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <regex>
-#include <unistd.h>
 
 #include "gradus/base/error.h"
+#include "gradus/base/scratch_folder.h"
 #include "gradus/tool/c_facts.h"
 #include "gradus/tool/c_unit.h"
 #include "gradus/tool/program_output.h"
@@ -17,6 +13,7 @@ namespace gradus {
 
 namespace {
 
+constexpr const char* kSource = "functions.c";
 constexpr const char* kChecks =
     "-checks=-*,readability-*,misc-*,bugprone-*,-readability-magic-numbers,-readability-identifier-length,"
     "-readability-identifier-naming,-misc-unused-parameters,-bugprone-easily-swappable-parameters";
@@ -27,36 +24,6 @@ constexpr const char* kConfig =
 Error failed(const std::string& what) {
   return Error::outside("clang-tidy failed: " + what).hint("run 'gradus doctor'");
 }
-
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& text) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "gradus-tidy-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      throw failed(std::string("no temporary folder: ") + std::strerror(errno));
-    }
-    folder_ = pattern;
-    std::ofstream out(path());
-    out << text;
-    out.close();
-    if (!out) {
-      remove();
-      throw failed("no space for a temporary file");
-    }
-  }
-  ~TemporaryFile() { remove(); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  std::string path() const { return (folder_ / "functions.c").string(); }
-
- private:
-  void remove() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  std::filesystem::path folder_;
-};
 
 // Standard output of clang-tidy; nothing where there is no such program.
 std::optional<std::string> output_of(std::vector<std::string> words) {
@@ -104,9 +71,10 @@ std::vector<TidyReport> clang_tidy(std::span<const std::string> sources) {
   }
   if (functions.empty()) return reports;
   const CUnit unit = join_functions(sources, names, functions);
-  const TemporaryFile file(unit.text);
+  const ScratchFolder folder;
+  folder.put(kSource, unit.text);
   const std::optional<std::string> output = output_of(
-      {"clang-tidy", "--quiet", kChecks, kConfig, file.path(), "--", "-std=c11", "-nostdinc", "-w"});
+      {"clang-tidy", "--quiet", kChecks, kConfig, folder.path(kSource), "--", "-std=c11", "-nostdinc", "-w"});
   if (!output) return reports;
   for (const size_t f : functions) reports[f].judged = true;
   read_output(*output, unit, reports);

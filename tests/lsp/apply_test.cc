@@ -97,6 +97,16 @@ TEST(Apply, PutsAWholePlanInPlaceAndLeavesNothingBehind) {
   EXPECT_FALSE(recover(jail).found);
 }
 
+TEST(Apply, APlanMadeOfItsOwnResultChangesNothing) {
+  const SmallWorkspace workspace;
+  write_old(workspace);
+  const Jail jail(workspace.root());
+  apply_plan(jail, big_plan(jail));
+  apply_plan(jail, big_plan(jail));
+  EXPECT_EQ(state_of(workspace), "new");
+  EXPECT_FALSE(leftovers(workspace)) << workspace.listing();
+}
+
 TEST(Apply, AFileThatChangedSinceThePlanStopsItWithHunks) {
   const SmallWorkspace workspace;
   write_old(workspace);
