@@ -206,6 +206,7 @@ void add_lsp(CLI::App& app, Verb& chosen) {
   add_questions(*lsp, chosen);
   add_changes(*lsp, chosen);
   add_batch(*lsp, chosen);
+  add_lsp_reward(*lsp, chosen);
   add_lsp_records(*lsp, chosen);
 }
 

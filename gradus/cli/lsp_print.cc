@@ -129,4 +129,31 @@ void print_bundle(const Json& bundle) {
   if (bundle.at("status") == "AMBIGUOUS" || bundle.at("status") == "NOT_FOUND") print_candidates(bundle);
 }
 
+void print_edit_rewards(const Json& paid) {
+  const auto number = [](const Json& value) {
+    return value.is_null() ? std::string("-") : fmt::format("{:.4g}", value.get<double>());
+  };
+  fmt::print("{:>4}  {:<13} {:<5} {:>9} {:>9}  {}\n", "step", "diagnostics", "safe", "ambiguity", "reward",
+             "what");
+  size_t count = 0;
+  for (const Json& step : paid.at("steps")) {
+    const Json& reward = step.at("processReward");
+    const Json& parts = reward.at("components");
+    const std::string change =
+        number(step.at("diagnosticsBefore")) + " -> " + number(step.at("diagnosticsAfter"));
+    const char* const safe = step.at("safe").is_null() ? "-" : step.at("safe") == true ? "yes" : "no";
+    const std::string ambiguity = parts.is_null() ? "-" : number(parts.at("ambiguity_penalty"));
+    std::string what = text_of(step, "title");
+    if (what.empty())
+      what = fmt::format("{}", fmt::join(step.at("files").get<std::vector<std::string>>(), ", "));
+    fmt::print("{:>4}  {:<13} {:<5} {:>9} {:>9}  {}\n", ++count, change, safe, ambiguity,
+               number(reward.at("r")), what);
+    if (!step.at("failure").is_null())
+      fmt::print(stderr, "gradus: step {} has no facts: {}\n", count, text_of(step, "failure"));
+  }
+  const Json& server = paid.at("server");
+  fmt::print("total {} as {}, from {}\n", number(paid.at("total")), text_of(paid, "form"),
+             server.is_null() ? "no server" : text_of(server, "name") + " " + text_of(server, "version"));
+}
+
 }  // namespace gradus

@@ -11,6 +11,7 @@
 #include "gradus/lsp/apply.h"
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/command.h"
+#include "gradus/lsp/edit_rewards.h"
 #include "gradus/lsp/profile.h"
 #include "gradus/lsp/schema.h"
 
@@ -76,8 +77,10 @@ int show_trace(const TraceOptions& options) {
 }
 
 int replay_trace(const TraceOptions& options) {
+  const auto trace = std::make_shared<const Trace>(read_trace(options.file));
+  if (is_edit_trace(*trace)) return show_edit_rewards(replay_edit_rewards(trace, std::nullopt), options.json);
   int code = 0;
-  for (const Json& bundle : replay_commands(options.file, options.workspace)) {
+  for (const Json& bundle : replay_commands(trace, options.workspace)) {
     if (options.json) {
       fmt::print("{}\n", bundle.dump(2));
     } else {
@@ -120,18 +123,8 @@ void add_trace(CLI::App& lsp, Verb& chosen) {
   }
 }
 
-Json document_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error::input("cannot open the file").at(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  const Json document = Json::parse(text.str(), nullptr, false);
-  if (document.is_discarded()) throw Error::input("the file is no JSON").at(file);
-  return document;
-}
-
 int validate(const std::string& file, const std::string& schema) {
-  const Json document = document_of(file);
+  const Json document = read_document(file);
   const std::vector<SchemaFault> faults = schema_faults(document, schema);
   for (const SchemaFault& fault : faults) {
     fmt::print("{}: {}: found {}, expected {}\n", file, fault.path.empty() ? "document" : fault.path,
@@ -210,6 +203,16 @@ int examine(const std::string& workspace, bool json) {
 }
 
 }  // namespace
+
+Json read_document(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error::input("cannot open the file").at(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  const Json document = Json::parse(text.str(), nullptr, false);
+  if (document.is_discarded()) throw Error::input("the file is no JSON").at(file);
+  return document;
+}
 
 void add_lsp_records(CLI::App& lsp, Verb& chosen) {
   add_trace(lsp, chosen);

@@ -174,8 +174,7 @@ void Command::commit_trace() {
   if (trace_) trace_->commit();
 }
 
-std::vector<Json> replay_commands(const std::string& trace_file, const std::string& workspace) {
-  const auto trace = std::make_shared<const Trace>(read_trace(trace_file));
+std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, const std::string& workspace) {
   try {
     const CommandOptions options = options_of(trace->header().at("options"), workspace);
     require_same_workspace(*trace, Jail(workspace).root());
@@ -188,7 +187,7 @@ std::vector<Json> replay_commands(const std::string& trace_file, const std::stri
     return bundles;
   } catch (const Json::exception& error) {
     throw Error::input("this trace was not written by a command of 'gradus lsp'")
-        .at(trace_file)
+        .at(trace->file)
         .found(error.what());
   }
 }

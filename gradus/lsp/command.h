@@ -2,7 +2,7 @@
 //
 //   Command command({.workspace = ".", .server = "clangd"});
 //   const Json bundle = command.run({.verb = "hover", .selector = "src/a.cc@L3:C5"});
-//   const Json again = replay_command("t.jsonl", ".");          // of a trace; no server is started
+//   replay_commands(std::make_shared<const Trace>(read_trace("t.jsonl")), ".");    // no server is started
 //
 // What a bundle says of the environment is looked up once, when the server starts: its version, the hash of
 // the program, of its arguments and of the configuration files, the workspace. With `trace_file` everything
@@ -59,7 +59,7 @@ class Command {
 };
 
 // The bundles of all requests of a trace. REPLAY_MISMATCH (76) where the workspace is another than then.
-std::vector<Json> replay_commands(const std::string& trace_file, const std::string& workspace);
+std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, const std::string& workspace);
 
 // A bundle for a command that never came to a server: a bad option, no such workspace, no such program.
 Json failure_bundle(const VerbRequest& request, Status status, const std::string& sentence);

@@ -29,6 +29,7 @@
 //   process_rewards(judged.steps, {.form = RewardForm::potential, .start = judged.start});
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -65,13 +66,15 @@ CommitRange trajectory_from_git(const std::string& repository, const std::string
 struct JudgeOptions {
   Milliseconds timeout{60'000};  // of one state
   bool literal = false;          // count every severity, as the paper's equation reads
-  ConnectionMaker maker = {};    // another way to reach a server
+  // Another way to reach a server for the folder in which the states are: a trace, a test.
+  std::function<ConnectionMaker(const std::string& root)> connect = {};
 };
 
 struct JudgedTrajectory {
   StepFacts start;
   std::vector<StepFacts> steps;
   std::vector<std::string> failures;  // one per step
+  Json server;                        // {name, version} as it told them; null: it never answered
 };
 
 JudgedTrajectory judge_trajectory(const EditTrajectory& trajectory, const ServerProfile& profile,

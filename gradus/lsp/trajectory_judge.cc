@@ -18,7 +18,9 @@ constexpr size_t kMostWatched = 100;  // files that are watched although no step
 class Judge {
  public:
   Judge(const EditTrajectory& trajectory, const ServerProfile& profile, const JudgeOptions& options)
-      : trajectory_(trajectory), profile_(profile), options_(options) {}
+      : trajectory_(trajectory), profile_(profile), options_(options) {
+    if (options_.connect) maker_ = options_.connect(folder_.root());
+  }
 
   JudgedTrajectory judged() {
     for (const auto& [path, text] : trajectory_.start) {
@@ -36,6 +38,7 @@ class Judge {
       out.failures.emplace_back();
       out.steps.push_back(judged(step, out.failures.back()));
     }
+    if (client_) out.server = client_->server_info();
     return out;
   }
 
@@ -105,7 +108,7 @@ class Judge {
     if (!client_) {
       ClientOptions client;
       client.request_timeout = options_.timeout;
-      client_ = std::make_unique<Client>(profile_, folder_.root(), client, options_.maker);
+      client_ = std::make_unique<Client>(profile_, folder_.root(), client, maker_);
     }
     for (const std::string& path : watched_) {
       const auto now = state_.find(path);
@@ -152,6 +155,7 @@ class Judge {
   const ServerProfile& profile_;
   const JudgeOptions& options_;
   ScratchFolder folder_;
+  ConnectionMaker maker_;  // of every client: where one did not start the next one is tried
   std::map<std::string, std::string> state_, sent_;  // on disk; open in the server
   std::set<std::string> readable_, watched_, changed_;
   std::unique_ptr<Client> client_;  // ends before the folder goes away

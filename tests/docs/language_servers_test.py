@@ -63,7 +63,7 @@ class LanguageServers(unittest.TestCase):
     def test_cpp(self):
         if shutil.which("clangd") is None:
             self.skipTest("clangd is not installed")
-        self.assertEqual(self.walk(["A rename in C++", "Answers as documents, and traces", "A reward in C++"]), 6)
+        self.assertEqual(self.walk(["A rename in C++", "Answers as documents, and traces", "A reward in C++"]), 8)
 
     def test_python(self):
         if shutil.which("node") is None or not (SOURCE / "servers/node_modules/pyright").is_dir():

@@ -78,6 +78,11 @@ class LspTest(unittest.TestCase):
         self.assertEqual(answer["meta"]["exit_code"], exit_code)
         return answer
 
+    def commit(self, message):
+        git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+        for words in (["init", "-q", "."], ["add", "."], ["commit", "-qm", message]):
+            subprocess.run([*git, *words], cwd=self.folder, check=True)
+
     def places(self, entries):
         return sorted((entry["uri"].removeprefix("ws:///"), entry["range"][0]) for entry in entries)
 
@@ -182,6 +187,57 @@ class Cpp(LspTest):
         self.write("answer.json", json.dumps(broken))
         self.assertEqual(self.lsp("schema", "validate", "answer.json").returncode, 1)
 
+    def test_reward_of_commits(self):
+        self.commit("start")
+        self.write("src/main.cc", CPP["src/main.cc"].replace("cart.sum", "cart.summ"))
+        self.commit("breaks")
+        self.write("src/main.cc", CPP["src/main.cc"])
+        self.commit("mends")
+        (self.folder / "above").mkdir()
+        trace = str(self.folder / "above/t.jsonl")
+        live = self.lsp("reward", "HEAD~2..HEAD", "--json", "--trace-file", trace)
+        self.assertEqual(live.returncode, 0, live.stderr)
+        paid = json.loads(live.stdout)
+        self.assertEqual(paid["server"]["name"], "clangd", "found by the edits")
+        self.assertEqual([(step["diagnosticsBefore"], step["diagnosticsAfter"], step["title"]) for step in paid["steps"]],
+                         [(0, 1, "breaks"), (1, 0, "mends")])
+        rewards = [step["processReward"]["r"] for step in paid["steps"]]
+        self.assertEqual(paid["total"], sum(rewards))
+        scored = subprocess.run([COMMAND, "score", ".", "--git", "HEAD~2..HEAD", "--lsp", "clangd", "--out", "above/s.jsonl"],
+                                cwd=self.folder, capture_output=True, text=True, timeout=300)
+        self.assertEqual(scored.returncode, 0, scored.stderr)
+        columns = json.loads(self.read("above/s.jsonl"))["columns"]["step"]
+        self.assertEqual([round(reward, 6) for reward in columns["edit_reward"]], [round(reward, 6) for reward in rewards])
+        for form, wanted in (("pr-v1", [-0.1, 0.9]), ("pr-v1-signed", [-0.1, 0.9]), ("pr-v1-potential", rewards)):
+            again = json.loads(self.lsp("reward", "--replay", trace, "--form", form, "--json").stdout)
+            self.assertEqual([round(step["processReward"]["r"], 9) for step in again["steps"]],
+                             [round(reward, 9) for reward in wanted], form)
+            self.assertEqual({step["processReward"]["version"] for step in again["steps"]}, {form})
+        elsewhere = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, elsewhere)
+        for words in (["reward", "--replay", trace], ["trace", "replay", trace]):
+            replay = subprocess.run([COMMAND, "lsp", *words, "--json"], cwd=elsewhere, env={"PATH": "/nonexistent"},
+                                    capture_output=True, text=True, timeout=100)
+            self.assertEqual((replay.stdout, replay.returncode), (live.stdout, 0), replay.stderr)
+        self.assertIn("reward", self.lsp("trace", "list", trace).stdout)
+        with open(trace) as lines:
+            changed = lines.read().replace("cart.summ", "cart.sums")
+        self.write("above/changed.jsonl", changed)
+        self.assertEqual(self.lsp("reward", "--replay", "above/changed.jsonl").returncode, 76)
+
+    def test_reward_of_file_states(self):
+        states = {"start": {"a.cc": "int a() { return b; }\n"},
+                  "steps": [{"files": {"a.cc": "int a() { return 1; }\n"}, "target": "cpp://a.cc#a"}, {},
+                            {"files": {"../a.cc": ""}}]}
+        self.write("edits.json", json.dumps(states))
+        ran = self.lsp("reward", "edits.json", "--form", "pr-v1-signed")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        lines = ran.stdout.splitlines()
+        self.assertEqual([line.split() for line in lines[1:4]],
+                         [["1", "1", "->", "0", "yes", "0", "0.9", "a.cc"], ["2", "0", "->", "0", "-", "0", "0"],
+                          ["3", "0", "->", "0", "no", "0", "-0.4", "../a.cc"]])
+        self.assertIn("total 0.5 as pr-v1-signed, from clangd", lines[4])
+
     def test_killed_in_the_middle_of_a_rename(self):
         dice = random.Random(7)
         start = time.monotonic()
@@ -233,6 +289,9 @@ class WrongInput(LspTest):
     files = CPP
 
     def test_exit_codes_and_sentences(self):
+        self.write("wrong.json", "{}")
+        self.write("notes.json", json.dumps({"start": {"notes.txt": "x"}, "steps": [{"files": {"notes.txt": "y"}}]}))
+        self.write_server("gone", "no-such-server")
         for arguments, code, words in (
                 (["hover", "src/main.cc@L0:C1", "--server", "clangd"], 2, "character"),
                 (["symbols", "none.cc"], 3, "none.cc"),
@@ -240,6 +299,12 @@ class WrongInput(LspTest):
                 (["hover", "notes.txt@L1:C1"], 2, "--server"),
                 (["hover", "src/main.cc@L1:C1", "--workspace", "nowhere"], 3, "nowhere"),
                 (["batch"], 2, "--server"),
+                (["reward"], 2, "--replay"),
+                (["reward", "wrong.json"], 2, "workspace.steps"),
+                (["reward", "notes.json"], 2, "--server"),
+                (["reward", "notes.json", "--server", "gone.toml"], 65, "no-such-server"),
+                (["reward", "no..where"], 3, "git"),
+                (["reward", "--replay", "no.jsonl"], 2, "trace"),
                 (["trace", "replay", "none.jsonl"], 2, "none.jsonl"),
                 (["schema", "validate", "none.json"], 2, "none.json")):
             if "clangd" not in arguments and arguments[0] in ("symbols",) and not installed("clangd"):
@@ -249,15 +314,25 @@ class WrongInput(LspTest):
             self.assertIn(words, ran.stderr)
             self.assertNotIn("internal", ran.stderr)
 
+    def write_server(self, name, program):
+        self.write(f"{name}.toml", f'name = "{name}"\ninstall = "nowhere"\nexecutables = ["{program}"]\narguments = []\n'
+                                   'config_files = []\n[[language]]\nid = "cpp"\nendings = [".cc"]\n'
+                                   '[diagnostics]\nmode = "push"\nsuppressions = []\nfatal_codes = []\n')
+
     def test_a_server_that_is_not_there_or_dies(self):
         for name, program in (("gone", "no-such-server"), ("dies", "true")):
-            self.write(f"{name}.toml", f'name = "{name}"\ninstall = "nowhere"\nexecutables = ["{program}"]\narguments = []\n'
-                                       'config_files = []\n[[language]]\nid = "cpp"\nendings = [".cc"]\n'
-                                       '[diagnostics]\nmode = "push"\nsuppressions = []\nfatal_codes = []\n')
+            self.write_server(name, program)
         self.assertEqual(self.lsp("symbols", "src/main.cc", "--server", "gone.toml").returncode, 65)
         ran = self.lsp("symbols", "src/main.cc", "--server", "dies.toml", "--json")
         self.assertEqual(ran.returncode, 65)
         self.assertEqual(json.loads(ran.stdout)["status"], "LS_CRASH")
+        self.write("edits.json", json.dumps({"start": {"a.cc": "int a;\n"}, "steps": [{"files": {"a.cc": "int b;\n"}}]}))
+        ran = self.lsp("reward", "edits.json", "--server", "dies.toml", "--json")
+        self.assertEqual(ran.returncode, 1, "no facts, so no reward")
+        paid = json.loads(ran.stdout)
+        self.assertIsNone(paid["steps"][0]["processReward"]["r"])
+        self.assertIsNone(paid["total"])
+        self.assertIn("ended", paid["steps"][0]["failure"])
 
     def test_recover_where_nothing_happened(self):
         ran = self.lsp("recover")
