@@ -103,24 +103,25 @@ TraceWriter::TraceWriter(std::string path, std::string root, Json header)
   meta(header);
 }
 
-void TraceWriter::write(std::string_view direction, const char* key, const Json& content) {
+int64_t TraceWriter::write(std::string_view direction, const char* key, const Json& content) {
   const std::lock_guard lock(mutex_);
-  if (committed_) return;
+  if (committed_) return 0;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const Json event = {{"seq", next_++}, {"t", seconds}, {"dir", direction}, {key, content}};
   file_.write(event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return next_ - 1;
 }
 
 void TraceWriter::meta(const Json& content) {
   write("meta", "meta", with_workspace_uris(content, root_));
 }
 
-void TraceWriter::frame(Direction direction, const Json& message) {
+int64_t TraceWriter::frame(Direction direction, const Json& message) {
   Json portable = with_workspace_uris(message, root_);
   if (direction == Direction::to_server && portable.contains("params") && portable["params"].is_object()) {
     portable["params"].erase("processId");
   }
-  write(direction == Direction::to_server ? "c2s" : "s2c", "frame", portable);
+  return write(direction == Direction::to_server ? "c2s" : "s2c", "frame", portable);
 }
 
 void TraceWriter::commit() {

@@ -3,6 +3,7 @@
 //   {"seq": 1, "t": 0.0, "dir": "meta", "meta": {"event": "trace", "workspace": DIGEST, ...}}
 //   {"seq": 2, "t": 0.1, "dir": "c2s" | "s2c", "frame": MESSAGE}
 //   {"seq": n, "t": 9.0, "dir": "meta", "meta": {"event": "start" | "end" | ...}}   a life of the server
+//   {"seq": n, "t": 9.1, "dir": "meta", "meta": {"event": "lost", "frame": m}}      m did not reach it
 //
 //   auto writer = std::make_shared<TraceWriter>("t.jsonl", root, Json{{"workspace", snapshot_digest(root)}});
 //   Client client(profile, root, {}, recorded(process_of(profile, root, {}), writer));
@@ -48,12 +49,12 @@ class TraceWriter {
   // `header` gets the field "event": "trace".
   TraceWriter(std::string path, std::string root, Json header);
 
-  void meta(const Json& content);  // an object
-  void frame(Direction direction, const Json& message);
-  void commit();  // what is written after it is not kept
+  void meta(const Json& content);                           // an object
+  int64_t frame(Direction direction, const Json& message);  // its number
+  void commit();                                            // what is written after it is not kept
 
  private:
-  void write(std::string_view direction, const char* key, const Json& content);
+  int64_t write(std::string_view direction, const char* key, const Json& content);
 
   std::mutex mutex_;
   AtomicFile file_;

@@ -20,8 +20,13 @@ class RecordingConnection : public Connection {
 
   // Written down first, so that no answer stands before its question.
   void send(const std::string& body) override {
-    writer_->frame(Direction::to_server, Json::parse(body));
-    inner_->send(body);
+    const int64_t seq = writer_->frame(Direction::to_server, Json::parse(body));
+    try {
+      inner_->send(body);
+    } catch (const LspError&) {
+      writer_->meta({{"event", "lost"}, {"frame", seq}});
+      throw;
+    }
   }
 
   std::optional<std::string> receive() override {
@@ -71,7 +76,9 @@ class ReplayConnection : public Connection {
       if (event.direction == Direction::meta) {
         const Json kind = event.content.value("event", Json());
         if (kind == "start") break;
-        ends_ = ends_ || kind == "end";
+        ends_ = ends_ || kind == "end" || kind == "lost";
+        const Json lost = kind == "lost" ? event.content.value("frame", Json()) : Json();
+        if (lost.is_number_unsigned()) lost_.insert(lost.get<uint64_t>());
       } else if (event.direction == Direction::to_client) {
         unsaid_.push_back(i);
       } else if (const std::optional<std::string> key = key_of(event.content, root_)) {
@@ -101,6 +108,9 @@ class ReplayConnection : public Connection {
     const Json& recorded_message = trace_->events[place].content;
     if (recorded_message.contains("id")) ids_[recorded_message.at("id").dump()] = message.at("id");
     changed_.notify_all();
+    if (lost_.count(place + 1) != 0) {
+      throw LspError(Status::ls_crash, Error::outside("the language server had ended when this was sent"));
+    }
   }
 
   std::optional<std::string> receive() override {
@@ -143,6 +153,7 @@ class ReplayConnection : public Connection {
   std::condition_variable changed_;
   std::map<std::string, std::deque<size_t>> known_;  // by key: places in the trace that were not sent yet
   std::set<size_t> unsent_;
+  std::set<uint64_t> lost_;          // numbers of messages that did not reach the server
   std::deque<size_t> unsaid_;        // messages of the server that were not given yet
   std::map<std::string, Json> ids_;  // recorded to ours
   bool ends_ = false, interrupted_ = false;

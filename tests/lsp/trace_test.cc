@@ -9,6 +9,8 @@
 #include <thread>
 #include <unistd.h>
 
+#include "tests/lsp/small_workspace.h"
+
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/single_flight.h"
 #include "gradus/lsp/snapshot.h"
@@ -121,6 +123,39 @@ TEST(Trace, AQuestionThatWasNotRecordedIsAMismatch) {
   EXPECT_THROW(
       replayed(std::make_shared<const Trace>(parse_trace(text.substr(0, text.find('\n') + 1), file)), "/r")(),
       LspError);
+}
+
+// A server that answers nothing and is gone when the second message comes.
+class DeafConnection : public Connection {
+ public:
+  void send(const std::string&) override {
+    if (sent_++ > 0) throw LspError(Status::ls_crash, Error::outside("gone"));
+  }
+  std::optional<std::string> receive() override { return std::nullopt; }
+  void interrupt() override {}
+  void stop(Milliseconds) override {}
+  std::string last_words() const override { return ""; }
+
+ private:
+  int sent_ = 0;
+};
+
+TEST(Trace, AMessageThatDidNotReachTheServerIsLostAgain) {
+  const Folder folder;
+  const std::string file = folder / "trace.jsonl";
+  const auto writer = std::make_shared<TraceWriter>(file, "/r", Json::object());
+  const std::unique_ptr<Connection> live =
+      recorded([] { return std::make_unique<DeafConnection>(); }, writer)();
+  const std::string first = R"({"jsonrpc":"2.0","id":1,"method":"a"})",
+                    second = R"({"jsonrpc":"2.0","method":"b"})";
+  live->send(first);
+  EXPECT_THROW(live->send(second), LspError);
+  writer->commit();
+  const std::unique_ptr<Connection> again =
+      replayed(std::make_shared<const Trace>(read_trace(file)), "/elsewhere")();
+  again->send(first);
+  EXPECT_EQ(status_of([&] { again->send(second); }), Status::ls_crash);
+  EXPECT_EQ(again->receive(), std::nullopt);
 }
 
 TEST(Trace, BrokenFilesAreRefusedWithTheirLine) {
