@@ -4,11 +4,9 @@
 //   Section study = config.root().section("study");
 //   std::string name = study.text("name");
 //   int64_t seeds = study.integer("seeds", 6, 1, 1000);
-//   study.done();                      // refuses every key that nobody asked for, with the nearest known
-//   names
+//   study.done();                      // refuses every key that nobody asked for, naming the nearest known
 //
-// Numbers, ranges and types are checked where they are read; an Error names file, line, field, found,
-// expected.
+// Numbers, ranges and types are checked as they are read; an Error names file, line, field, found, expected.
 #pragma once
 
 #include <map>
@@ -34,8 +32,8 @@ class Config {
   Section root() const;
   const Json& document() const { return *document_; }
   const std::string& file() const { return file_; }
-  int line_of(
-      const std::string& path) const;  // 0 where the path is not in the file; falls back to its parents
+  // 0 where the path is not in the file; falls back to its parents.
+  int line_of(const std::string& path) const;
 
  private:
   std::string file_;

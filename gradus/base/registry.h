@@ -4,8 +4,7 @@
 //   Registry<Operator> operators("operator");
 //   operators.add({.name = "shape.clip", .summary = "...", .params = {number_param("high", 0.0, "...")},
 //                  .reads = {"step.{channel}"}, .writes = {"step.{channel}"}}, make_clip);
-//   auto clip = operators.make("shape.clip", {{"high", 1.0}}, place);   // throws a full sentence on bad
-//   input
+//   auto clip = operators.make("shape.clip", {{"high", 1.0}}, place);   // bad input throws a full sentence
 //
 // A column is named "LEVEL.NAME"; "{param}" in it is replaced by the value of that parameter.
 #pragma once

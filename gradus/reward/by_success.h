@@ -3,8 +3,10 @@
 //   p = share of the group's rollouts that are solved (outcome > 0.5)
 //
 //                      step right      step wrong
-//   solved rollout        +1              -p          mild while the policy is weak: trial and error is not
-//   failed rollout     +(1 - p) c         -1          stifled
+//   solved rollout        +1              -p
+//   failed rollout     +(1 - p) c         -1
+//
+// A wrong step of a solved rollout costs little while the policy is weak: trial and error is not stifled.
 //
 // INFERRED: TP-GRPO (arXiv 2507.23317) says that its reward adapts to the capability of the policy on the
 // prompt and names the stages (judge steps, merge them to thoughts, reward by ability); this table and c =

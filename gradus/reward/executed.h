@@ -6,7 +6,7 @@
 // that nothing is observed after counts as carried out. The grounding bonus of SPA-RL (arXiv 2505.20732);
 // "Nothing happens" is what ALFWorld says. Phrases are compared byte by byte.
 //
-//   [[reward]]
+//   [[operator]]
 //   name = "reward.executed"
 //   phrase = "Nothing happens"
 //   into = "executed"

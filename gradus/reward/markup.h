@@ -2,10 +2,10 @@
 // published rewards use regular expressions; on hostile text these can take exponential time or overflow the
 // stack).
 //
-//   parts_in_order(text, {"<think>", "</think>\n<answer>", "</answer>"});  //
-//   ^<think>.*?</think>\n<answer>.*?</answer>$ std::optional<std::string_view> answer = first_block(text,
-//   "<answer>", "</answer>"); std::string text = written_text(batch, rollout);     // without what tools
-//   wrote
+//   std::string text = written_text(batch, rollout);     // without what tools wrote
+//   // ^<think>.*?</think>\n<answer>.*?</answer>$
+//   bool fits = parts_in_order(text, {"<think>", "</think>\n<answer>", "</answer>"});
+//   std::optional<std::string_view> answer = first_block(text, "<answer>", "</answer>");
 #pragma once
 
 #include <initializer_list>

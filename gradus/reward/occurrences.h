@@ -1,8 +1,7 @@
 // shape.occurrences: how often the text of a step has come up in its rollout so far, this time included.
 //
 //   of = "own"           the text of the step itself
-//   of = "observation"   the text of the observation that follows the step; a step that none follows is
-//   missing
+//   of = "observation"   the text of the observation that follows the step; missing where none does
 //
 // Texts are compared whole, letter by letter. Observed steps are never written.
 //

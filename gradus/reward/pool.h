@@ -9,8 +9,7 @@
 //
 // Observed steps and their tokens are in no pool.
 //
-//   std::vector<size_t> pools = pools_of(batch, Level::step, Pool::group);   // one pool number per step,
-//   0..max
+//   std::vector<size_t> pools = pools_of(batch, Level::step, Pool::group);   // the pool of every step
 #pragma once
 
 #include <limits>

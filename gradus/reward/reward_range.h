@@ -1,11 +1,11 @@
 // From what to what a rule pays, and how that changes while training goes on (ToolRL, arXiv 2504.13958;
 // constants of the released verl/utils/reward_score/rlla.py). u: updates done.
 //
-//   two_stage   format: [low, high], halved from u = 30 on;   match: a third before u = 30, [low, high] after
-//   smooth      high = 2 + (high - 2) * u / 150, never below 1 (format) or above 3 (match); match: low
-//               likewise, -2 + (low + 2) * u / 150, never below -3. The format keeps its low
+//   two_stage         format: [low, high], halved from u = 30 on; match: a third before u = 30, whole after
+//   smooth            high = 2 + (high - 2) * u / 150, never below 1 (format) or above 3 (match); match: low
+//                     likewise, -2 + (low + 2) * u / 150, never below -3. The format keeps its low
 //   smooth_released   the same, but a failed format costs 2 first and 1 later: -2 + (2 + low) * u / 150,
-//               never above -1. The paper does not say so, the released code does
+//                     never above -1. The paper does not say so, the released code does
 //
 //   RewardRange range = match_range({-3, 3}, {RangeSchedule::smooth}, 75);   // {-2.5, 2.5}
 //   range.at(0.5);                                                           // 0

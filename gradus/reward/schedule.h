@@ -2,8 +2,8 @@
 //
 //   r' = scale(u) * r,     u = updates of the policy so far
 //
-//   form = "linear"   scale runs straight from point to point and stays at the first and last value outside
-//   them form = "stage"    scale[i] from at[i] on, scale[0] before
+//   form = "linear"   scale runs straight from point to point, first and last value outside them
+//   form = "stage"    scale[i] from at[i] on, scale[0] before
 //
 // A smooth rescaling beats an abrupt change (ToolRL, arXiv 2504.13958): correctness weighs 2/3 at the start
 // and 1 from update 150 on.

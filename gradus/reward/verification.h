@@ -5,7 +5,8 @@
 //
 // reward.verification reads the note "rollout.{verification}":
 //   rollout.{verdict}   1 for Yes, 0 for No after the first "Is the answer correct ...?"; else after a "?" at
-//   the end step.{steps}        1 correct, 0 incorrect: "Step 2: Correct" (form = "lines") or
+//                       the end
+//   step.{steps}        1 correct, 0 incorrect: "Step 2: Correct" (form = "lines") or
 //                       "**This step is correct.**" (form = "sentences"), the k-th of them for the k-th step
 //                       of kind reason or act. count = "pad": steps beyond the last judged one are incorrect,
 //                       and verdicts beyond the last step are left out (the author's code); "drop": no

@@ -1,11 +1,14 @@
 // shape.vote: one label from those of several critics, place by place.
 //
-//   intersection   1 where all say 1              the wrong steps of CAPO (arXiv 2508.02298): small policies
-//   union          1 where any says 1             want the intersection, larger ones majority or union
+//   intersection   1 where all say 1
+//   union          1 where any says 1
 //   majority       1 where more than half say 1; `tie` says what exactly half is: 1 (default: of labels that
 //                  mean "wrong", a tie is wrong) or 0 (of labels that mean "right": SPARK, arXiv 2512.03244,
 //                  where "a tie is incorrect" is inferred)
 //   average        the share that says 1
+//
+// The wrong steps of CAPO (arXiv 2508.02298): small policies want the intersection, larger ones majority or
+// union.
 //
 // A value above 0 says 1. A critic whose label is missing (its text could not be read) has no vote there; a
 // place where nobody has one stays missing. Observed steps are never written.

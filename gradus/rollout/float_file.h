@@ -3,9 +3,8 @@
 //
 //   write_floats(batch, {"token.logprob"}, "rollouts.floats");
 //   FloatFile floats("rollouts.floats");
-//   std::span<const float> row = floats.row("token.logprob", 0);     // NaN where missing
-//   floats.attach(batch);                                            // as columns, mapped where ids agree in
-//   order
+//   std::span<const float> row = floats.row("token.logprob", 0);   // NaN where missing
+//   floats.attach(batch);                            // as columns, mapped where ids agree in order
 //
 // Layout, little-endian (docs/rollout-files.md): header of eight 64-bit words (magic "GRADUSF1", bytes of the
 // file, rollouts, tokens, columns, bytes of the ids, 0, first half of the SHA-256 of all between header and

@@ -1,8 +1,7 @@
 // One line of a rollout file, checked in full before anything of it reaches a batch.
 //
 //   LineParser parser(limits);
-//   const RolloutLine& line = parser.parse(bytes, length, {"rollouts.jsonl", 12});   // throws an Error that
-//   names the field
+//   const RolloutLine& line = parser.parse(bytes, length, {"a.jsonl", 12});   // throws, naming the field
 //
 // The bytes need simdjson::SIMDJSON_PADDING readable bytes after them. The memory of parser and line is
 // reused from line to line.

@@ -3,8 +3,7 @@
 //
 //   LineSource source(in, size_t{16} << 20);
 //   for (size_t number = 1; source.next(); ++number) {
-//     if (!source.too_long()) parse(source.text());     // simdjson::SIMDJSON_PADDING bytes can be read after
-//     it
+//     if (!source.too_long()) parse(source.text());   // SIMDJSON_PADDING bytes may be read after it
 //   }
 #pragma once
 

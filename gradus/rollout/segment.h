@@ -1,10 +1,10 @@
 // Where steps end: cutting responses into steps, on tokens and on text.
 //
-//   step_ends({5, 6, 9, 7, 9, 8}, {9});              // 2, 4, 5: every separator ends a step, and so does the
-//   end separator_tokens(vocabulary, "\n\n");            // PURE: tokens whose text ends in a blank line
-//   spans_between(tokens, {1, 1});                   // [begin, end) between runs of a token sequence
-//   joined_short(spans, 4);                          // PROF: spans of at most 4 tokens join the one before
-//   split_at_blank_lines("one\n\ntwo");              // PROF: "one", "two"
+//   step_ends({{5, 6, 9, 7, 9, 8}}, {{9}});   // 2, 4, 5: every separator ends a step, and so does the end
+//   separator_tokens(vocabulary, "\n\n");     // PURE: tokens whose text ends in a blank line
+//   spans_between(tokens, {{1, 1}});          // [begin, end) between runs of a token sequence
+//   joined_short(spans, 4);                   // PROF: spans of at most 4 tokens join the one before
+//   split_at_blank_lines("one\n\ntwo");       // PROF: "one", "two"
 //
 // Released code differs: PURE (arXiv 2504.15275) counts an end twice where the last token is itself a
 // separator; here it is one end. Every function is linear in its input.

@@ -1,10 +1,10 @@
 // What belongs to the policy: everything but observed steps and their tokens, as runs (neighbouring steps
 // make one run) or place by place, always in order.
 //
-//   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });   // in order
+//   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });                // of tokens
 //   for_each_trained_span(batch, Level::step, r, [&](size_t begin, size_t end) { ... });
-//   for_each_trained_place(batch, Level::step, r, [&](size_t s) { ... });      // without r: of all rollouts
-//   for_each_valid(batch, column, r, [&](size_t i) { use(column[i]); });        // without r: of all rollouts
+//   for_each_trained_place(batch, Level::step, r, [&](size_t s) { ... });     // without r: of all rollouts
+//   for_each_valid(batch, column, r, [&](size_t i) { use(column[i]); });      // without r: of all rollouts
 //   size_t n = trained_tokens(batch, r);
 #pragma once
 

@@ -1,9 +1,9 @@
 // What libclang says about a C function, statement by statement: findings, each with the line it is about.
 //
 //   std::vector<std::string> sources = {"int f(int a) {\nint t = a;\na = a;\nreturn 1;\n}\n"};
-//   for (const CFinding& found : c_facts(sources)[0].findings)
-//     fmt::print("{} {}\n", found.line, c_fact_name(found.fact));     // 2 unused_variable, 3 self_assignment
-//     ...
+//   const CFunctionFacts facts = c_facts(sources)[0];
+//   for (const CFinding& found : facts.findings)
+//     fmt::print("{} {}\n", found.line, c_fact_name(found.fact));   // 2 unused_variable, 3 self_assignment
 //
 // unused_variable and self_assignment are clang's own warnings (-Wunused-variable,
 // -Wunused-but-set-variable, -Wself-assign). The others are read from the syntax tree, and only where they

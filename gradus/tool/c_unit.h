@@ -1,9 +1,8 @@
 // Many C functions in one translation unit: tools that start slowly then start once.
 //
-//   std::string name = shareable_name("int f(int a) {\nreturn a ;\n}\n");           // "f"
-//   CUnit unit = join_functions(sources, names, indices);                             // int f_0(...) int
-//   f_1(...) size_t position = unit.function_at(line);                                         //
-//   unit.functions[position]
+//   std::string name = shareable_name("int f(int a) {\nreturn a ;\n}\n");   // "f"
+//   CUnit unit = join_functions(sources, names, indices);                   // int f_0(...) int f_1(...)
+//   size_t source = unit.functions[unit.function_at(line)];                 // whose function stands there
 #pragma once
 
 #include <span>

@@ -1,10 +1,9 @@
 // Compiles and runs small C functions that a model wrote, which is to say: hostile code.
 //
 //   auto sandbox = Sandbox::start({.workers = 2});
-//   std::vector<SandboxJob> jobs = {{.source = "int f(int a){return a/2;}", .entry = "f", .arity = 1, .inputs
-//   = {{4}, {7}}}}; SandboxResult r = sandbox->run(jobs)[0];       // r.status == RunStatus::ok, r.outputs ==
-//   {2, 3} bool right = r.outputs[0] == expected[0];      // the verdict is the caller's: it never enters the
-//   jail
+//   SandboxJob job{.source = "int f(int a){return a/2;}", .entry = "f", .arity = 1, .inputs = {{4}, {7}}};
+//   SandboxResult r = sandbox->run({&job, 1})[0];   // r.status == RunStatus::ok, r.outputs == {2, 3}
+//   bool right = r.outputs[0] == expected[0];       // the verdict is the caller's: it never enters the jail
 //
 // Each worker is a process `gradus-jail` of its own: namespaces, an empty read-only root, no
 // capabilities, no descriptors but one socket, no environment, a seccomp allow-list, rlimits. For every
@@ -72,8 +71,8 @@ struct SandboxOptions {
   int cpu_ms = 250;      // per program, compiling and all inputs together
   int wall_ms = 10'000;  // per program; only an overloaded host gets there before cpu_ms
   int memory_mib = 64;   // per program, compiling included
-  std::vector<SandboxLayer>
-      give_up;  // layers not asked for; any other layer that is missing is an Error::outside
+  // Layers not asked for; any other layer that is missing is an Error::outside.
+  std::vector<SandboxLayer> give_up;
   std::filesystem::path jail_program;  // empty: $GRADUS_JAIL, else `gradus-jail` beside the running program
 };
 

@@ -1,9 +1,10 @@
 // Attention over packed rows as a differentiable tensor operation. On the CPU it runs the kernel of
 // attention_kernel.h; on other devices it pads, masks and multiplies in batches.
 //
-//   torch::Tensor out = packed_attention(qkv, segments, heads);   // qkv: [rows, 3 * width]
-//   torch::Tensor out = last_attention(query, memory, segments, heads);   // memory: [rows, 2 * width], keys
-//   and values
+//   torch::Tensor out = packed_attention(qkv, segments, heads);            // qkv: [rows, 3 * width]
+//   torch::Tensor last = last_attention(query, memory, segments, heads);   // memory: [rows, 2 * width]
+//
+// A row of qkv is query, key and value side by side, a row of the memory key and value.
 #pragma once
 
 #include <span>

@@ -1,9 +1,10 @@
 // Causal self-attention on the CPU over ragged rows: no padding, no mask tensors, a prompt shared by many
 // responses.
 //
-//   // rows 0..4 are a prompt, rows 5..9 a response to it: queries and own keys are rows 5..9, keys 0..4 come
-//   before AttentionSegment response{.prefix = 0, .prefix_size = 5, .own = 5, .own_size = 5, .query = 5,
-//   .query_size = 5}; attention_forward({.heads = 4, .head_width = 24}, segments, input, out, probabilities);
+//   // rows 0..4 are a prompt, rows 5..9 a response to it: own keys are rows 5..9, keys 0..4 come before
+//   const AttentionSegment response{.prefix = 0, .prefix_size = 5, .own = 5, .own_size = 5,
+//                                   .query = 5, .query_size = 5};
+//   attention_forward({.heads = 4, .head_width = 24}, {&response, 1}, input, out, probabilities);
 //
 // A row of the output depends on its own segment alone, in a fixed order of additions: not on the other rows.
 // Hand-written, because a batch of ragged 60 x 60 x 24 products costs more in padding, copies and calls than

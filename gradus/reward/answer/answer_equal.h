@@ -10,12 +10,14 @@
 // Numbers and expressions are compared exactly where that decides (exact.h), else at seeded random points
 // (numeric.h, evidence and no proof: the field `evidence` says which); decimals of more than 12 digits are
 // never taken for something that only evaluation can tell. Nothing is rounded: 0.33 is not 1/3.
-//   sets, lists       as sets: order and repetition do not count; a list without brackets is one; a tuple is
-//   not tuples, intervals by place and bracket; x > 5 is (5, oo); a union of parts in any order plus-minus
-//   both values, as a set equations         "x = 5" is 5 (another name is another answer); otherwise both
-//   sides, up to a factor matrices          entry by entry units             1 m is 100 cm; a unit on one
-//   side only is accepted, two of different kinds are not percent           50 % is 1/2 and is not 50 words
-//   without case and white space
+//   sets, lists         as sets: order and repetition do not count; a bare list is one, a tuple is not
+//   tuples, intervals   by place and bracket; x > 5 is (5, oo); a union of parts in any order
+//   plus-minus          both values, as a set
+//   equations           "x = 5" is 5 (another name is another answer); otherwise both sides, up to a factor
+//   matrices            entry by entry
+//   units               1 m is 100 cm; a unit on one side only is accepted, two of different kinds are not
+//   percent             50 % is 1/2 and is not 50
+//   words               without case and white space
 // What is no mathematics is compared as text. Every pair has a budget of steps (no clock), so no input takes
 // long and the outcome is the same everywhere; what the budget does not decide is unequal, with evidence
 // `undecided`.

@@ -3,8 +3,7 @@
 //
 //   best      the sample with the largest score, the first of equals
 //   majority  the answer that most samples have; of equally frequent ones that which came first
-//   weighted  the answer with the largest SUM of scores (negative ones are summed as they are), the same tie
-//             rule
+//   weighted  the answer with the largest SUM of scores (negative ones are summed as they are), same tie rule
 //
 // Samples answer alike where their keys are equal texts: canonical forms (published_form.h) or numbers of
 // equivalence classes. Rules and ties as in huggingface/search-and-learn and openreasoner/openr; a score is

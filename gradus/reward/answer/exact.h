@@ -5,8 +5,7 @@
 //   auto a = values.of(tree_a, tree_a.root), b = values.of(tree_b, tree_b.root);
 //   values.compare(*a, *b);                      // same, different or unknown
 //
-//   sqrt(8) = 2 * 2^(1/2)      x^2 / x = x        ln 8 = 3 ln 2       sin(pi/3) = 3^(1/2) / 2     e^(x+1) = e
-//   e^x
+//   sqrt(8) = 2 * 2^(1/2)   x^2 / x = x   ln 8 = 3 ln 2   sin(pi/3) = 3^(1/2) / 2   e^(x+1) = e e^x
 //
 // N1 / D1 and N2 / D2 are the same where N1 D2 - N2 D1 has no term left. Monomials in roots of different
 // primes, i, and independent variables are independent over the rationals, so otherwise they differ; that pi,

@@ -8,13 +8,13 @@
 // The rules are those of Qwen2.5-Math's evaluation/parser.py, which huggingface/search-and-learn uses at
 // 6f81cac where its symbolic simplifier gives up (src/sal/utils/qwen_math_parser.py), in their order: white
 // space at the ends, line breaks, dots on the right, "\!", arrays as pmatrix, one frac, short neq, leq and
-// geq, \left and \right, escaped braces, a trailing \text{}, unit words (twice), degree signs, dollars, \(
-// and \), \text{} unwrapped, "x=" and the like, sets without elements, all reals, percent signs, " ." as "
-// 0.", infinity, "and", \mathbf, \mbox, j as i, "12.000" as "12", a leading dot, "k=" in front, braces of
-// sqrt, spaces, braces of frac, a/b of whole numbers as a fraction. Their quirks are kept: units swallow
-// one-letter words (a, c, d, g, h, l, m, o, s, t), percent is dropped ("10%" is "10"), nothing is computed
-// ("0.5" is not "1/2"; answer_equal.h computes). Number words ("two") are left as they are: the released code
-// turns them into digits with a library of its own (word2number).
+// geq, \left and \right, escaped braces, a trailing \text{}, unit words (twice), degree signs, dollars,
+// \( and \), \text{} unwrapped, "x=" and the like, sets without elements, all reals, percent signs,
+// " ." as " 0.", infinity, "and", \mathbf, \mbox, j as i, "12.000" as "12", a leading dot, "k=" in front,
+// braces of sqrt, spaces, braces of frac, a/b of whole numbers as a fraction. Their quirks are kept: units
+// swallow one-letter words (a, c, d, g, h, l, m, o, s, t), percent is dropped ("10%" is "10"), nothing is
+// computed ("0.5" is not "1/2"; answer_equal.h computes). Number words ("two") are left as they are: the
+// released code turns them into digits with a library of its own (word2number).
 //
 // An answer is taken from a text by the first rule that applies: "final answer is $...$. I hope"; the last
 // "boxed" with its braces; after the last "he answer is"; after the last "final answer is"; after the Chinese

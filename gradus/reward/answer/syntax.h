@@ -8,8 +8,7 @@
 // scientific notation (1e5), numbers in a base (101_2), mixed numbers, percent, fractions, roots, powers,
 // factorials, binomials, absolute values, floors and ceilings, logarithms, exponentials, trigonometric
 // functions and their inverses, variables with subscripts, constants pi, e, i, lists, tuples, intervals
-// ("[1,2)",
-// "]1,2["), sets, unions, plus-minus, equations and chains of inequalities, matrices, words and units.
+// ("[1,2)", "]1,2["), sets, unions, plus-minus, equations and chains of inequalities, matrices, words, units.
 //
 // Juxtaposition multiplies and binds as * does; the argument of a function without brackets is what is
 // multiplied behind it ("\sin 2x"). A run of three or more letters that is no function is one name; "xy" is a
@@ -39,8 +38,7 @@ struct AnswerNode {
     power,       // base, exponent
     plus_minus,  // a, b: a + b and a - b; with one child: + and - of it
     call,        // text: function; children: its arguments
-    bracketed,   // text: opening and closing sign, "(,)" and so on; children: elements; one in () is that
-                 // itself
+    bracketed,   // text: opening and closing sign, e.g. "(,)"; children: elements; one in () or [] is itself
     set,         // children: elements, in any order
     list,        // elements without brackets
     set_union,   // children

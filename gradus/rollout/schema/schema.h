@@ -1,8 +1,9 @@
 // Published files of judged solutions, each read into the one record (solution.h) and written back.
 //
 //   const Schema& schema = schema_named("processbench");
-//   RowReport report = read_solutions("gsm8k.json", schema, {}, [&](Solution&& s) { ... });   // one at a
-//   time Json row = schema.write(solution);
+//   RowReport report = read_solutions("gsm8k.json", schema, {}, [&](Solution&& solution) {   // one at a time
+//     Json row = schema.write(solution);
+//   });
 //
 // A schema has one file here: its fields, index base and quirks stand in its header comment. A row that does
 // not fit is refused with file, line, field, what was found and what was expected.

@@ -1,5 +1,5 @@
-// What the row formats for training step scorers share: a text in which the question is followed by "Step
-// 1:", and labels that stop at the last judged step.
+// What the row formats for training step scorers share: a text in which "Step 1:" follows the question, and
+// labels that stop at the last judged step.
 //
 //   auto [question, step] = split_question("What is 1+1? Step 1: It is 2.");   // nothing: no place to cut
 //   size_t n = judged_steps(schema, solution);     // steps to write; those behind are not judged

@@ -1,7 +1,7 @@
 // One hostile program from source to outputs, in the child forked for it.
 //
-//   Compiler compiler = make_compiler();          // once, in the worker: every fork starts from the same
-//   state if (fork() == 0) run_program(compiler, task, filters, limits, shared);   // never returns
+//   TCCState* compiler = make_compiler(shared);   // once, in the worker: every fork starts from it
+//   if (fork() == 0) run_program(compiler, task, filters, limits, shared);   // never returns
 #pragma once
 
 #include <cstddef>
