@@ -3,10 +3,9 @@
 //
 //   auto env = environments.make("code", {{"regime", "neutral"}});
 //   std::vector<Task> tasks = env->tasks(Split::train, 20, stream.child("tasks"));
-//   RolloutBatch batch = env->rollouts(tasks, samples);      // steps, texts, token.logprob
-//   env->reward_columns(batch, tasks);                       // rollout.outcome, step.* that rewards may read
-//   env->truth_columns(batch, tasks);                        // evaluation only: rollout.hidden_pass,
-//   step.necessary ...
+//   RolloutBatch batch = env->rollouts(tasks, samples);   // steps, texts, token.logprob
+//   env->reward_columns(batch, tasks);   // rollout.outcome and whatever else training may see
+//   env->truth_columns(batch, tasks);    // evaluation only: rollout.hidden_pass, step.necessary, ...
 #pragma once
 
 #include <memory>
@@ -40,8 +39,8 @@ struct Demonstration {
 struct MetricSpec {
   std::string id;
   std::string label;  // for people
-  std::string
-      axis;  // outcome, process-correctness, process-efficiency, process-style, safety, calibration, cost
+  // outcome, process-correctness, process-efficiency, process-style, safety, calibration, cost
+  std::string axis;
   bool higher_is_better = true;
   double low = 0, high = 1;
   std::string unit;    // per rollout, step, token
@@ -62,8 +61,8 @@ struct EnvironmentInfo {
   // Evaluator id and components behind a reward column, keyed by column name.
   std::map<std::string, std::pair<std::string, std::vector<std::string>>> evaluators;
   std::vector<MetricSpec> metrics;
-  std::string
-      style_column;  // "step.X" of truth: 1 where a step is sloppy; used for the neutrality check. May be ""
+  // "step.X" of truth: 1 where a step is sloppy; for the neutrality check. "": there is none.
+  std::string style_column;
 };
 
 class Environment {
@@ -71,8 +70,8 @@ class Environment {
   virtual ~Environment() = default;
   virtual const EnvironmentInfo& info() const = 0;
   virtual std::vector<Task> tasks(Split split, size_t count, Stream stream) const = 0;
-  virtual std::vector<Demonstration> demonstrations(size_t count,
-                                                    Stream stream) const = 0;  // train split only
+  // Of the train split only.
+  virtual std::vector<Demonstration> demonstrations(size_t count, Stream stream) const = 0;
   // samples.size() is a multiple of tasks.size(): sample i answers task i / (samples / tasks); that index is
   // the group.
   virtual RolloutBatch rollouts(std::span<const Task> tasks, std::span<const Sample> samples) const = 0;

@@ -1,6 +1,6 @@
-// The post_eval protocol (two axes, paired seeds, roles computed from evaluators) from a
-// table of measurements to the analysis keys of results.json: metrics, roles, base, neutrality, rows, curves,
-// pareto, goodhart, naive, verdict (docs/results-json.md).
+// The post_eval protocol (two axes, paired seeds, roles computed from evaluators): from a table of
+// measurements to the analysis keys of results.json (docs/results-json.md), which are metrics, roles, base,
+// neutrality, rows, curves, pareto, goodhart, naive and verdict.
 //
 //   Json analysis = analyse(table, plan);        // throws Error::input where the plan cannot be analysed
 //   analysis["verdict"]["sentences"];

@@ -2,8 +2,8 @@
 // then cases within each drawn question, add up, compute the numbers.
 //
 //   CountTable table{.width = 4, .cells = 3};        // e.g. tp, fp, tn, fn for each of three classes
-//   table.add(question_hash, cell, {1, 0, 2, 0});
-//   auto intervals = count_intervals(table, 5, 10000, stream, [&](span totals, span numbers) { ... });
+//   table.add(question_hash, cell, {{1, 0, 2, 0}});
+//   auto intervals = count_intervals(table, 5, 10000, stream, compute);   // compute: CountNumbers
 //   intervals[2]->low;                               // 95 % percentile interval of the third number
 //
 // totals: cells x width. A number that does not exist in a draw is NaN there and left out of its quantiles;

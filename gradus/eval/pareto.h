@@ -24,8 +24,7 @@ struct ParetoPoint {
 };
 
 struct ParetoPlane {
-  std::vector<ParetoPoint>
-      points;  // arms in the order of the plan, then the base policy (never on the front)
+  std::vector<ParetoPoint> points;  // arms in the plan's order, then the base policy (never on the front)
   std::optional<double> hypervolume;
   std::optional<double> reference_x, reference_y;
 };

@@ -4,8 +4,8 @@
 //   plan.baseline = "outcome";  plan.primary = "necessity";  plan.constraint = "hidden_pass";
 //   plan.arms = {{"outcome", "Outcome", {{"visible-tests", {"tests"}}}},
 //                {"process", "Outcome + process", {{"visible-tests", {"tests"}}, {"lint-a", {"libclang"}}}}};
-//   check_plan(plan, metrics);                                  // throws: bad name, no held-out process
-//   metric for (const std::string& reason : check_headline(plan, metrics)) ...   // rankings that are refused
+//   check_plan(plan, metrics);   // throws: unknown name, no held-out process metric, ...
+//   for (const std::string& reason : check_headline(plan, metrics)) ...   // rankings that are refused
 #pragma once
 
 #include <cstdint>

@@ -1,14 +1,15 @@
 // What a rule of choice is worth: how often the sample that it chooses is right, for the first n samples of
 // every question.
 //
-//   best         the largest aggregated score              majority     the answer of most samples
-//   weighted     the answer with the largest sum of scores
+//   best       the largest aggregated score
+//   majority   the answer of most samples
+//   weighted   the answer with the largest sum of scores
 //
 // compat: ties go to the first sample or answer, as in huggingface/search-and-learn and openreasoner/openr;
 // strict: the expectation where ties are broken at random. A sample without an answer is dropped first; one
 // without a score takes no part in rules by score; where nothing is left the question counts as wrong.
 //
-//   Pick pick = pick_best({0.5, 0.9, 0.9}, {0, 0, 1});       // first 0, expected 0.5, tied
+//   Pick pick = pick_best({{0.5, 0.9, 0.9}}, {{0, 0, 1}});   // first 0, expected 0.5, tied
 //   Pick vote = pick_sample(question, {Choice::weighted, "last"}, 16);
 //
 // The first n samples are taken for every n (order matters where siblings stand together, as after a tree

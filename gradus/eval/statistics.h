@@ -2,9 +2,9 @@
 // seed.
 //
 //   const std::vector<double> d = {1, 2, 3, 4, 5};
-//   paired_t_interval(d);         // mean 3, [1.04, 4.96]
-//   sign_flip_p(d, 10000, stream) // 0.0625: with 5 seeds no two-sided p of this test is smaller
-//   cohens_dz(d);                 // 1.897;  hedges_g(d) = 1.518
+//   paired_t_interval(d);            // mean 3, [1.04, 4.96]
+//   sign_flip_p(d, 10000, stream);   // 0.0625: with 5 seeds no two-sided p of this test is smaller
+//   cohens_dz(d);                    // 1.897;  hedges_g(d) = 1.518
 //
 // d_z = mean / sd (n-1);  g = J d_z, J = 1 - 3 / (4 (n-1) - 1)  (Hedges 1981, approximate form).
 // Cliff's delta = (#(b>a) - #(b<a)) / (n_a n_b)  (Cliff 1993).
@@ -39,8 +39,7 @@ double sign_flip_p(std::span<const double> differences, int draws, Stream stream
 
 std::optional<double> cohens_dz(std::span<const double> differences);  // none if degenerate
 double hedges_correction(size_t n);                                    // J
-std::optional<double> hedges_g(
-    std::span<const double> differences);  // none below three values or if degenerate
+std::optional<double> hedges_g(std::span<const double> differences);   // none below three, or if degenerate
 
 double cliffs_delta(std::span<const double> arm, std::span<const double> baseline);
 // P(arm > baseline) + 0.5 P(tie) over all pairs.

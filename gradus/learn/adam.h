@@ -2,8 +2,8 @@
 // weights.
 //
 //   Adam adam(model.weights());
-//   double norm = adam.step(model.weights(), model.gradient(), {.learning_rate = 1e-4, .clip_norm = 1.0},
-//   {});
+//   const AdamStep options{.learning_rate = 1e-4, .clip_norm = 1.0};
+//   double norm = adam.step(model.weights(), model.gradient(), options, model.decayed());
 //
 // beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, as in the paper.
 #pragma once

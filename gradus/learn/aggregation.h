@@ -10,8 +10,8 @@
 // Where the batch is one part of a larger one that `ranks` workers share and average, the totals of the whole
 // take the place of N and R, times `ranks`, so that the average over workers is the loss of the whole.
 //
-//   std::vector<double> w = token_weights({3, 0, 5}, {.mode = LossAggregation::sequence_mean});   // per
-//   rollout
+//   std::vector<double> w = token_weights({{3, 0, 5}}, {.mode = LossAggregation::sequence_mean});
+//   w[2];   // 1 / (5 * 2): of every trained token of rollout 2
 //
 // As an operator, for any token channels:
 //

@@ -10,14 +10,13 @@
 //   curate.balance   PROF (arXiv 2509.03403): of every group drop m = min(remove, group size) rollouts, those
 //                    whose process and outcome disagree most, so that correct (outcome 1) and incorrect
 //                    (outcome 0) get closer in number. With d = correct - incorrect:
-//                      from the correct: m+ = min(m, (d + m) / 2 rounded half to even), those of lowest
-//                      score, from the incorrect: m - m+, those of lowest score (or at random: variant
-//                      "Correct"),
+//                      from the correct     m+ = min(m, (d + m) / 2 rounded half to even), of lowest score
+//                      from the incorrect   m - m+, of lowest score (or at random: incorrect = "random")
 //                    none from the correct where m+ <= 0, and never more than there are. The score loses
 //                    `penalty` where the rollout has fewer than least_steps or more than most_steps steps.
-//                    Of equal scores the first is dropped. An outcome that is
-//                    neither 0 nor 1 is dropped; a missing score is the lowest. remove = 0 keeps all. The
-//                    constants are those of the released scripts (penalty 10, 2 to 30 steps).
+//                    Of equal scores the first is dropped. An outcome that is neither 0 nor 1 is dropped; a
+//                    missing score is the lowest. remove = 0 keeps all. The constants are those of the
+//                    released scripts (penalty 10, 2 to 30 steps).
 //
 //   [[operator]]
 //   name = "curate.balance"

@@ -12,13 +12,14 @@
 //                     dual_clip c > 0: at most -c A where A < 0        arXiv 1912.09729 (c = 3 in verl)
 //                     ratio_cap d > 0: min(r, d) in the first term     INTELLECT-2, TRL's `delta`
 //   sequence_clip     clip with r = exp(mean x)                        GSPO, arXiv 2507.18071
-//   soft_gate         -A sigmoid(tau (r - 1)) 4 / tau                  SAPO (verl); tau = 1.0 for A > 0,
-//   else 1.05 clipped_weight    -A clip(r, lo, hi) logprob, weight held fixed    CISPO, arXiv 2506.13585
+//   soft_gate         -A sigmoid(tau (r - 1)) 4 / tau                  SAPO (verl)
+//                     tau = 1.0 for A > 0, else 1.05
+//   clipped_weight    -A clip(r, lo, hi) logprob, weight held fixed    CISPO, arXiv 2506.13585
 //   likelihood        -A logprob                                       REINFORCE, GPG (arXiv 2504.02546)
-//   geometric_mean    -mean(A) exp(mean of x, clipped to [-clip_low, clip_high] on the profitable side)
-//                                                                      GMPO, arXiv 2507.20673
-//   covariance_kl     -A r, + covariance_weight |x| on the tokens of largest covariance
-//                                                                      KL-Cov, arXiv 2505.22617
+//   geometric_mean    -mean(A) exp(mean x), x held in [-clip_low,      GMPO, arXiv 2507.20673
+//                     clip_high] on the profitable side
+//   covariance_kl     -A r, + covariance_weight |x| on the tokens of   KL-Cov, arXiv 2505.22617
+//                     largest covariance
 //
 // The slope of sequence_clip goes through the token's own log-probability (GSPO-token): it is the slope of
 // the rollout's mean loss where the rollout has one advantage. That of clipped_weight is -A clip(r).

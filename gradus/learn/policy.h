@@ -81,8 +81,8 @@ struct TrainingSupport {
   std::string version;
   std::string device;
   std::string blas;  // the library that multiplies matrices, e.g. "OpenBLAS 0.3.21 ..."
-  bool fast_blas =
-      false;  // false: a reference BLAS, some 50 times slower (Debian: install libopenblas0-pthread)
+  // False: a reference BLAS, some 50 times slower (Debian: install libopenblas0-pthread).
+  bool fast_blas = false;
 };
 TrainingSupport training_support();
 

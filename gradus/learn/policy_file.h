@@ -1,8 +1,7 @@
 // The bytes of a saved policy: shape, weights and optimiser state, checked on reading.
 //
-//   std::string bytes = write_policy({.vocabulary = 60, ...}, {.steps = 3, .weights = w, .mean = m, .square =
-//   s}); PolicyBytes read = read_policy(bytes, shape, weights.size());   // throws Error::input on anything
-//   else
+//   std::string bytes = write_policy(config, {.steps = 3, .weights = w, .mean = m, .square = s});
+//   PolicyBytes read = read_policy(bytes, config, w.size());   // throws Error::input on anything else
 //
 // Layout, little-endian: "GRADUSPL", u32 version = 1, five i32 of the shape (vocabulary, context, layers,
 // heads, width), i64 optimiser steps, u64 n, then three times n float32 (weights, first and second moments),

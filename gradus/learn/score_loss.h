@@ -1,16 +1,14 @@
 // Losses that teach a scorer of whole responses from their outcomes: one score per rollout, for an implicit
 // reward model Q_i = beta * sum of log-ratios (reward.log_ratio, shape.aggregate), with the slope in it.
 //
-//   cross_entropy  -[o log sig(Q) + (1 - o) log(1 - sig(Q))], mean      PRIME (arXiv 2502.01456), ImplicitPRM
-//                                                                       (arXiv 2412.01981)
+//   cross_entropy  -[o log sig(Q) + (1 - o) log(1 - sig(Q))], mean
+//                  (PRIME, arXiv 2502.01456; ImplicitPRM, arXiv 2412.01981)
 //   group_pairs    -log sig(Q_s - Q_f), mean over all pairs of a success (o > 0) and a failure (o <= 0) of
-//   one
-//                  group, all groups together; 0 without a pair         iStar (arXiv 2509.19199), where Q is
-//                                                                       the mean over the steps of a
-//                                                                       trajectory
+//                  one group, all groups together; 0 without a pair
+//                  (iStar, arXiv 2509.19199, where Q is the mean over the steps of a trajectory)
 //   contrast       -log sig(s (Q_i - mean Q_j)), s = 1 where o_i > 0, else -1; the mean is over the group's
 //                  members of lower (s = 1) or higher (s = -1) outcome, by scores from before the update,
-//                  held fixed; 0 where there is none. Mean over rollouts     PRIME in verl, detached DPO
+//                  held fixed; 0 where there is none. Mean over rollouts (PRIME in verl, detached DPO)
 //     best_of      the SUM of these, each times n P^(n - 1), P the share of the group's members whose outcome
 //                  ("outcome") or score ("score") is not above that of i: the density of the best of n
 //

@@ -2,9 +2,9 @@
 //
 //   EditedSource source(SourceLanguage::python, random);
 //   const size_t target = source.pick(random);
-//   source.edit(target, random);                       // anything but the target's own name and first lines'
-//   text const std::string text = source.text(); const int64_t line = source.line_of(target);       // from
-//   0, of its first line
+//   source.edit(target, random);                    // leaves the target's own name and first lines alone
+//   const std::string text = source.text();
+//   const int64_t line = source.line_of(target);    // of its first line, from 0
 #pragma once
 
 #include <string>

@@ -10,8 +10,9 @@
 // their probabilities; numbers of an arm:
 //
 //   cosine        between the expected policy gradient of its advantages and that of the outcome alone
-//   improvement   of the success rate after one step of natural policy gradient, x_sa += rate * E[advantage |
-//   s, a] predicted     E_s Var_a(A) + E_s E_a (A * A_pi), A the progress: distinguishability and alignment
+//   improvement   of the success rate after one step of natural policy gradient,
+//                 x_sa += rate * E[advantage | s, a]
+//   predicted     E_s Var_a(A) + E_s E_a (A * A_pi), A the progress: distinguishability and alignment
 //
 // and over all arms: rank_correlation of improvement and predicted; peak_inside, 1 where the largest
 // improvement is neither that of the first nor of the last arm.

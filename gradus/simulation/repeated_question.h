@@ -7,8 +7,7 @@
 // random. Half of the repeats ask a server that was started anew. Numbers, "SERVER." in front:
 //
 //   questions   asked of each kind
-//   bundles     different bundle ids, the largest number of any kind: 1 where the id is a function of the
-//   request
+//   bundles     different bundle ids, the most of any kind: 1 where the request decides the id
 //
 //   [[simulation]]
 //   name = "repeated_question"

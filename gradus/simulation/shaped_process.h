@@ -1,8 +1,8 @@
 // shaped_process: a small decision process of which every trajectory is enumerated, so that shaped rewards
 // can be compared with the true ones exactly (Ng, Harada, Russell 1999).
 //
-//   world = "random"   `states` states, 2 actions, each leading to 2 random states; random rewards and
-//   potentials world = "cycle"    start <-> near -> goal: only the goal is rewarded; potentials 0, 1, 2
+//   world = "random"   `states` states, 2 actions, each to 2 random states; random rewards and potentials
+//   world = "cycle"    start <-> near -> goal: only the goal is rewarded; potentials 0, 1, 2
 //
 // An episode ends at the goal or after `horizon` steps; both ends are terminal. From the returns of an arm
 // its reward of every transition is read off (G_k - gamma * G_{k+1}), and with those rewards values,

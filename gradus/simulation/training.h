@@ -2,8 +2,8 @@
 // REINFORCE on token.advantage.
 //
 //   const Play play = [&](const TabularPolicy& policy, int64_t task, Stream random) { return episode; };
-//   train(policy, play, channels, arm.pipeline, {.updates = 400, .groups = 1, .samples = 8, .rate = 0.3},
-//   random);
+//   const TrainingPlan plan{.updates = 400, .groups = 1, .samples = 8, .rate = 0.3};
+//   train(policy, play, channels, arm.pipeline, plan, random);
 //
 // Streams are named by update and rollout: two arms see the same ones.
 #pragma once

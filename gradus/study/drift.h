@@ -1,8 +1,7 @@
 // How far a policy has moved from the base policy it started from. Style drifts at random under any training;
 // drift beside paired seeds tells such wandering from an effect.
 //
-//   KL(policy || base) ~ mean over the sampled tokens of [log p(t) - log p_base(t)]        nats per token (k1
-//   estimator)
+//   KL(policy || base) ~ mean over the sampled tokens of [log p(t) - log p_base(t)]    nats per token, k1
 //
 //   add_base_logprobs(*base, batch);     // token.ref_logprob, which the KL term of the objective reads too
 //   add_drift(batch);                    // rollout.drift, from token.logprob sampled at temperature 1

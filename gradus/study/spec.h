@@ -2,8 +2,7 @@
 // seeds.
 //
 //   StudySpec spec = StudySpec::load("studies/clean_code.toml");
-//   spec.key_of_run(arm, seed);     // content address: equal resolved configuration, equal key, never
-//   computed twice
+//   spec.key_of_run(arm, seed);   // content address: equal resolved configuration, equal key, computed once
 #pragma once
 
 #include <memory>

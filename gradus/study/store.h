@@ -2,9 +2,9 @@
 // any moment goes on from its newest checkpoint to the same bytes; what is in the store is never computed
 // again.
 //
-//   Store store = Store::open("runs/clean_code/store.sqlite");     // one process at a time
-//   if (auto bytes = store.artifact(key)) policy->load(*bytes);
-//   store.checkpoint(run, {.update = 20, .policy = policy->save(), .evaluation = rows});   // one transaction
+//   auto store = Store::open("runs/clean_code/store.sqlite");   // one process at a time
+//   if (auto bytes = store->artifact(key)) policy->load(*bytes);
+//   store->put_checkpoint(run, {.update = 20, .policy = policy->save(), .evaluation = rows});
 //
 // Every body carries its SHA-256. A damaged file is moved aside and what is whole in it is kept;
 // `recovered()` says so. Safe to use from many threads.
@@ -40,10 +40,10 @@ class Store {
   std::optional<std::string> artifact(const std::string& key);
   void put_artifact(const std::string& key, const std::string& kind, const std::string& body);
 
-  std::optional<Checkpoint> newest_checkpoint(
-      const std::string& run);  // policy, progress and last evaluation
-  void put_checkpoint(const std::string& run, const Checkpoint& checkpoint);
-  std::vector<std::pair<int, Json>> evaluations(const std::string& run);  // by update
+  // Policy, progress and last evaluation.
+  std::optional<Checkpoint> newest_checkpoint(const std::string& run);
+  void put_checkpoint(const std::string& run, const Checkpoint& checkpoint);  // in one transaction
+  std::vector<std::pair<int, Json>> evaluations(const std::string& run);      // by update
 
   // What had to be repaired when the file was opened; "" where nothing was.
   const std::string& recovered() const { return recovered_; }

@@ -3,8 +3,8 @@
 //   void verify_pure(Adapters& adapters) {
 //     adapters.add("pure", "compute_rloo_outcome_advantage", [](const Json& in, const Verifying&) {
 //       DenseBatch dense(in.at("mask"), in.at("group"));
-//       dense.put("token.reward", in.at("token_rewards"));
-//       dense.run("credit.pure_rloo", {{"channel", "reward"}});
+//       dense.put("rollout.outcome", in.at("rewards"));
+//       dense.run("credit.rloo", {{"into", "advantage"}});
 //       return Verified{{{"advantages", dense.get("token.advantage")}}};
 //     });
 //   }

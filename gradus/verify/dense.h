@@ -1,10 +1,10 @@
 // Padded tensors of a golden file as a RolloutBatch in float64, and back.
 //
-//   DenseBatch dense(inputs.at("mask"), inputs.at("group"));           // mask [B][T] of 0 / 1 or booleans
-//   dense.put("token.reward", inputs.at("token_rewards"));          // [B][T]
-//   dense.put("rollout.outcome", inputs.at("acc"));                 // [B]
-//   dense.run("shape.aggregate", {{"level", "token"}, {"channel", "reward"}, {"into", "outcome"}});
-//   Json out = dense.get("token.advantage");                     // [B][T], 0 where missing
+//   DenseBatch dense(inputs.at("mask"), inputs.at("group"));   // mask [B][T] of 0 / 1 or booleans
+//   dense.put("token.reward", inputs.at("token_rewards"));     // [B][T]
+//   dense.put("rollout.outcome", inputs.at("acc"));            // [B]
+//   dense.run("credit.grpo", {{"into", "advantage"}});
+//   Json out = dense.get("token.advantage");                   // [B][T], 0 where missing
 //
 // A row is a rollout; a run of equal mask values in it is a step: `act` where the mask is 1, `observe` (gaps
 // and padding) where it is 0.

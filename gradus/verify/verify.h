@@ -1,6 +1,6 @@
 // Runs our operators on golden files and counts what agrees.
 //
-//   VerifyReport report = verify({"../shared/golden"}, {.data = ""});
+//   VerifyReport report = verify({"../shared/golden"}, "");
 //   for (const FunctionResult& f : report.functions) { f.method; f.function; f.passed; f.total; f.worst; }
 #pragma once
 
@@ -26,8 +26,8 @@ struct VerifyReport {
 // Folders stand for the *.json files in them.
 std::vector<std::string> golden_files(const std::vector<std::string>& paths);
 
-// Checks every file. `data`: folder of real data; empty: "data" beside the folder
-// of each golden file. Throws Error::input for a file that cannot be read.
+// Checks every file. `data`: folder of real data; empty: "data" beside the folder of each golden file. Throws
+// Error::input for a file that cannot be read.
 VerifyReport verify(const std::vector<std::string>& paths, const std::string& data);
 
 }  // namespace gradus

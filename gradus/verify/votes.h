@@ -1,5 +1,4 @@
-// The vote rules of openr and compute-optimal-tts by their released names, for the golden sets that hold
-// them.
+// The vote rules of openr and compute-optimal-tts by their released names, for golden sets that hold them.
 //
 //   Json out = votes(in.at("answers"), in.at("step_scores"), {"prm_min_max", "prm_last_vote"});
 //

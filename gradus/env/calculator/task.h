@@ -1,10 +1,9 @@
 // What the agent is asked: a chain of one-digit operations, evaluated from left to right. Every intermediate
 // result is a digit 1..9, so that a useful call never looks like the trivial 0 + 0.
 //
-//   Chain chain = parse_chain("3 + 4 - 2 ?");      // operands 3 4 2, operations + -
-//   chain.answer();                                // 5
-//   chain.nodes();                                 // {3 + 4 = 7}, {7 - 2 = 5}: what a calculator is needed
-//   for
+//   Chain chain = parse_chain("3 + 4 - 2 ?");   // operands 3 4 2, operations + -
+//   chain.answer();                             // 5
+//   chain.nodes();                              // {3 + 4}, {7 - 2}: what a calculator is needed for
 #pragma once
 
 #include <optional>

@@ -1,9 +1,11 @@
 // What happened in a response, token by token: calls with the calculator's answers, the agent's answer,
 // anything else.
 //
-//   CALL 3 + 4 =7  CALL 7 - 2 =5  ANS 5          a call is CALL and the three tokens after it; the
-//   environment answers CALL 3 4 + ERR CALL 3 + 4 =7 ...             at once with one token: =d, or ERR where
-//   there is no digit to give
+//   CALL 3 + 4 =7  CALL 7 - 2 =5  ANS 5
+//   CALL 3 4 + ERR  CALL 3 + 4 =7  ...
+//
+// A call is CALL and the three tokens after it; the environment answers at once with one token: =d, or ERR
+// where there is no digit to give.
 //
 //   Trace trace = read_trace(tokens, observed);
 //   trace.events[0].call;                        // 3 + 4, empty where the three tokens are no operation
@@ -36,9 +38,8 @@ struct Event {
   EventKind kind = EventKind::stray;
   size_t begin = 0, end = 0;      // tokens
   std::optional<Operation> call;  // of a call: empty where it is malformed
-  bool ran = false;  // of a call: the environment answered; false where the response was cut before
-  std::optional<int>
-      result;  // of a call: empty where it failed; of an answer: the digit, empty where there is none
+  bool ran = false;               // of a call: the environment answered; false: the response was cut before
+  std::optional<int> result;      // of a call: none where it failed; of an answer: the digit, if there is one
   bool ok() const { return ran && result.has_value(); }
 };
 

@@ -2,14 +2,12 @@
 // meaning.
 //
 //   Expression e = parse_expression("max a clamp b 0 9");
-//   int32_t value = evaluate(e, {3, 12, 0});                 // 9
-//   std::string key = canonical_text(e);                     // equal for expressions that differ in operand
-//   order
+//   int32_t value = evaluate(e, {3, 12, 0});   // 9
+//   std::string key = canonical_text(e);       // equal for expressions that differ in operand order
 //
-// | operation | meaning |                | operation | meaning |
-// | max x y, min x y | larger, smaller | | sign x | -1, 0 or 1 |
-// | add x y, sub x y | x + y, x - y    | | clamp x lo hi | x kept within constants lo < hi |
-// | abs x            | distance from 0 | | pick x y p q | p where x < y, else q |
+//   max x y, min x y   larger, smaller      sign x          -1, 0 or 1
+//   add x y, sub x y   x + y, x - y         clamp x lo hi   x kept within constants lo < hi
+//   abs x              distance from 0      pick x y p q    p where x < y, else q
 //
 // Inputs lie in -20..20 and an expression has at most four operations, so no value leaves -400..400.
 #pragma once

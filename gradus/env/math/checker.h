@@ -1,10 +1,10 @@
 // The exact checker of solutions: labels every step and finds the first error.
 //
 //   SolutionVerdict verdict = check_solution(problem, lines);
-//   verdict.steps[2].label;      // valid, invalid, redundant (sound, but the target does not need it),
-//   repeated verdict.steps[2].fault;      // why it is invalid: wrong_arithmetic, undefined_operand, ...
-//   verdict.first_error;         // index of the first invalid step, empty where there is none
-//   verdict.correct;             // the final answer is right, however it was reached
+//   verdict.steps[2].label;   // valid, invalid, repeated, redundant (sound, but the target does not need it)
+//   verdict.steps[2].fault;   // why it is invalid: wrong_arithmetic, undefined_operand, ...
+//   verdict.first_error;      // index of the first invalid step, empty where there is none
+//   verdict.correct;          // the final answer is right, however it was reached
 //
 // A step is sound iff its quantity has this definition (+ and * may be turned round), every operand was given
 // or derived by an earlier sound step, the numbers put in are the true ones, and the result is right. A step

@@ -5,8 +5,7 @@
 //   Stream stream(7);
 //   DrawnProblem drawn = draw_problem({.steps = 4, .distractors = 2, .modulus = 17}, stream);
 //   reference_solution(drawn.problem).size();   // 5: four steps and the answer
-//   drawn.core;                                 // equal for problems that differ in names, order or
-//   distractors only
+//   drawn.core;                                 // equal where only names, order or distractors differ
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,9 @@
 //
 //   std::vector<std::string> lines = reference_solution(problem);
 //   auto flawed = inject(problem, lines, Flaw::wrong_arithmetic, 1, Stream(3));
-//   flawed->lines;         // step 1 has a wrong result; later steps carry it forward, as an honest mistake
-//   would be flawed->labels;        // what a checker must say of every line flawed->first_error;   // 1
+//   flawed->lines;         // step 1 has a wrong result; later steps carry it on, as honest mistakes are
+//   flawed->labels;        // what a checker must say of every line
+//   flawed->first_error;   // 1
 //
 // The labels follow from the flaw and the dependency graph alone, not from running the checker.
 #pragma once

@@ -1,11 +1,13 @@
 // A solution is text, one step per line; the last line is the answer:
 //
-//   c = a + b = 4 + 9 = 13        name = formula = the same with numbers = result (modulo the problem's
-//   modulus) d = c * 3 = 13 * 3 = 5 answer 5
+//   c = a + b = 4 + 9 = 13
+//   d = c * 3 = 13 * 3 = 5
+//   answer 5
+//
+// A step is name = formula = the same with numbers = result, modulo the problem's modulus (17 here).
 //
 //   std::optional<SolutionLine> line = parse_line("c = a + b = 4 + 9 = 13");   // empty: not of either form
-//   std::vector<std::string> lines = reference_solution(problem);              // the needed steps, nothing
-//   else
+//   std::vector<std::string> lines = reference_solution(problem);              // the needed steps alone
 #pragma once
 
 #include "gradus/env/math/problem.h"
