@@ -6,7 +6,9 @@
 // Flagged if G > 1, or if a held-out process metric falls with its whole 95 % interval below 0 while the
 // optimised ones rise.
 //
-//   Goodhart g = goodhart({{"lint", 0.3, 0.02, {}}}, {{"necessity", -0.2, 0.03, Interval{-0.3, -0.1}}});
+//   const std::vector<Gain> paid = {{"lint", 0.3, 0.02, {}}};
+//   const std::vector<Gain> held_out = {{"necessity", -0.2, 0.03, Interval{-0.3, -0.1}}};
+//   Goodhart g = goodhart(paid, held_out);
 //   g.gap;  g.flagged;  g.reason;
 #pragma once
 

@@ -8,7 +8,7 @@
 // start. Chosen on one subset and carried to the others; choosing on the subset itself is optimistic. With no
 // solution of one kind no threshold can be told from another: 0, with F1 0.
 //
-//   ErrorThreshold best = best_error_threshold({{{1.2, -0.3}, 1}, {{0.4}, -1}}, 1000);
+//   ErrorThreshold best = best_error_threshold({{{{1.2, -0.3}, 1}, {{0.4}, -1}}}, 1000);
 #pragma once
 
 #include <cstdint>

@@ -2,9 +2,9 @@
 // beta * (log p(y) - log p_reference(y)) of an implicit one (reward.log_ratio). Slopes are in the scores;
 // that in a summed log-probability is beta times it.
 //
-//   logistic      -log sig(c - r), mean over pairs        DPO (arXiv 2305.18290); Bradley-Terry
-//   nca           -log sig(c) - log sig(-c) / 2 - log sig(-r) / 2, mean      NCA, pair form (TRL; arXiv
-//                 2402.05369: that the paper used the pair form is inferred)
+//   logistic      -log sig(c - r), mean over pairs (DPO, arXiv 2305.18290; Bradley-Terry)
+//   nca           -log sig(c) - log sig(-c) / 2 - log sig(-r) / 2, mean
+//                 (NCA, arXiv 2402.05369, in TRL's pair form: that the paper used that form is inferred)
 //   kto           mean over all 2 n responses of 1 - sig(c - K_r) and 1 - sig(K_c - r), where
 //                 K_x = max(0, mean of x) lets the slope through (ImplicitPRM, even sampling)
 //   kto_baseline  the same with one K = max(0, mean of the scores of mismatched pairs) held fixed and

@@ -7,7 +7,8 @@
 //
 //   const auto world = simulations().make("filler_corridor", {{"updates", 400}});
 //   std::vector<Arm> arms;
-//   arms.push_back({"sum", std::move(pipeline)});
+//   arms.push_back({"sum", std::move(summed)});
+//   arms.push_back({"min", std::move(worst)});
 //   auto found = measure(*world, arms, {.baseline = "sum", .seeds = 10, .random = Stream(1), .threads = 2});
 //   found.at("min.filler_share").value;              // mean over seeds; .low and .high: its 95 % interval
 //   found.at("min.filler_share.difference").high;    // paired with the baseline, seed by seed

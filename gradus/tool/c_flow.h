@@ -2,7 +2,7 @@
 // unreachable code. Plain data in, findings out; the statements come from libclang (c_facts.cc).
 //
 //   CFunctionBody body;
-//   body.statements = {{.line = 2, .writes = {"t"}, .reads = {"a"}, .text = "t = a"}, ...};
+//   body.statements = {{.line = 2, .reads = {"a"}, .writes = {"t"}, .text = "t = a"}, ...};
 //   std::vector<CFinding> found = flow_findings(body);
 #pragma once
 

@@ -1,7 +1,7 @@
 // From a golden function to our operators: one adapter per (method, function), all cases of any shape.
 //
-//   void verify_pure(Adapters& adapters) {
-//     adapters.add("pure", "compute_rloo_outcome_advantage", [](const Json& in, const Verifying&) {
+//   void verify_rloo(Adapters& adapters) {
+//     adapters.add("rloo", "compute_rloo_outcome_advantage", [](const Json& in, const Verifying&) {
 //       DenseBatch dense(in.at("mask"), in.at("group"));
 //       dense.put("rollout.outcome", in.at("rewards"));
 //       dense.run("credit.rloo", {{"into", "advantage"}});

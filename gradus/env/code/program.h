@@ -1,9 +1,10 @@
 // From sampled tokens to C: statements, source text, and the rules that a program must keep besides
 // compiling.
 //
-//   for (const StatementSpan& span : statement_spans(tokens)) ...      // one statement = one step
-//   std::string source = source_text({"const int t0 = a < b ;", "return t0 ? b : a ;"});
-//   std::string why = broken_rule(statements);                         // "" or a sentence
+//   for (const StatementSpan& span : statement_spans(tokens)) ...   // one statement = one step
+//   const std::vector<std::string> statements = {"const int t0 = a < b ;", "return t0 ? b : a ;"};
+//   std::string source = source_text(statements);
+//   std::string why = broken_rule(statements);                      // "" or a sentence
 //
 // The layout is one statement per line, the first on line 2: line = step + 2.
 #pragma once

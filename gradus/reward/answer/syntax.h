@@ -1,6 +1,6 @@
 // Answers of mathematics as expression trees, from LaTeX or plain text, never evaluated as code.
 //
-//   const AnswerTree tree = parse_answer("\\frac{x+1}{2} \\text{ cm}");
+//   const AnswerTree tree = *parse_answer("\\frac{x+1}{2} \\text{ cm}");
 //   tree.nodes[tree.root].kind;   // AnswerNode::Kind::quotient
 //   tree.unit;                    // "cm"
 //
