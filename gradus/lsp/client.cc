@@ -227,7 +227,7 @@ void Client::run(const std::shared_ptr<Life>& life) {
   }
   std::string words;
   if (life->connection) {
-    words = last_lines(life->connection->last_words());
+    if (!stopping) words = last_lines(life->connection->last_words());
     life->connection->stop(stopping ? options_.stop_patience : Milliseconds(0));
   }
   if (!end) {

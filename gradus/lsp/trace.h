@@ -4,6 +4,7 @@
 //   {"seq": 2, "t": 0.1, "dir": "c2s" | "s2c", "frame": MESSAGE}
 //   {"seq": n, "t": 9.0, "dir": "meta", "meta": {"event": "start" | "end" | ...}}   a life of the server
 //   {"seq": n, "t": 9.1, "dir": "meta", "meta": {"event": "lost", "frame": m}}      m did not reach it
+//   {"seq": n, "t": 9.2, "dir": "meta", "meta": {"event": "last words", "text": TEXT}}   its standard error
 //
 //   auto writer = std::make_shared<TraceWriter>("t.jsonl", root, Json{{"workspace", snapshot_digest(root)}});
 //   Client client(profile, root, {}, recorded(process_of(profile, root, {}), writer));

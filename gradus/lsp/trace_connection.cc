@@ -49,7 +49,11 @@ class RecordingConnection : public Connection {
     inner_->interrupt();
   }
   void stop(Milliseconds patience) override { inner_->stop(patience); }
-  std::string last_words() const override { return inner_->last_words(); }
+  std::string last_words() const override {
+    const std::string words = inner_->last_words();
+    if (!words.empty()) writer_->meta({{"event", "last words"}, {"text", words}});
+    return words;
+  }
 
  private:
   std::unique_ptr<Connection> inner_;
@@ -77,6 +81,8 @@ class ReplayConnection : public Connection {
         const Json kind = event.content.value("event", Json());
         if (kind == "start") break;
         ends_ = ends_ || kind == "end" || kind == "lost";
+        const Json words = kind == "last words" ? event.content.value("text", Json()) : Json();
+        if (words.is_string()) last_words_ = words.get<std::string>();
         const Json lost = kind == "lost" ? event.content.value("frame", Json()) : Json();
         if (lost.is_number_unsigned()) lost_.insert(lost.get<uint64_t>());
       } else if (event.direction == Direction::to_client) {
@@ -133,7 +139,7 @@ class ReplayConnection : public Connection {
     changed_.notify_all();
   }
   void stop(Milliseconds) override {}
-  std::string last_words() const override { return ""; }
+  std::string last_words() const override { return last_words_; }
 
  private:
   std::optional<size_t> first_ready() const {
@@ -156,6 +162,7 @@ class ReplayConnection : public Connection {
   std::set<uint64_t> lost_;          // numbers of messages that did not reach the server
   std::deque<size_t> unsaid_;        // messages of the server that were not given yet
   std::map<std::string, Json> ids_;  // recorded to ours
+  std::string last_words_;
   bool ends_ = false, interrupted_ = false;
 };
 

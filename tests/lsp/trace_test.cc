@@ -134,13 +134,13 @@ class DeafConnection : public Connection {
   std::optional<std::string> receive() override { return std::nullopt; }
   void interrupt() override {}
   void stop(Milliseconds) override {}
-  std::string last_words() const override { return ""; }
+  std::string last_words() const override { return "no memory\n"; }
 
  private:
   int sent_ = 0;
 };
 
-TEST(Trace, AMessageThatDidNotReachTheServerIsLostAgain) {
+TEST(Trace, AServerThatEndedEndsInTheSameWayAgain) {
   const Folder folder;
   const std::string file = folder / "trace.jsonl";
   const auto writer = std::make_shared<TraceWriter>(file, "/r", Json::object());
@@ -150,12 +150,14 @@ TEST(Trace, AMessageThatDidNotReachTheServerIsLostAgain) {
                     second = R"({"jsonrpc":"2.0","method":"b"})";
   live->send(first);
   EXPECT_THROW(live->send(second), LspError);
+  EXPECT_EQ(live->last_words(), "no memory\n");
   writer->commit();
   const std::unique_ptr<Connection> again =
       replayed(std::make_shared<const Trace>(read_trace(file)), "/elsewhere")();
   again->send(first);
   EXPECT_EQ(status_of([&] { again->send(second); }), Status::ls_crash);
   EXPECT_EQ(again->receive(), std::nullopt);
+  EXPECT_EQ(again->last_words(), "no memory\n");
 }
 
 TEST(Trace, BrokenFilesAreRefusedWithTheirLine) {
