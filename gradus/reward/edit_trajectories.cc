@@ -53,7 +53,6 @@ void write(RolloutBatch& batch, size_t rollout, const JudgedTrajectory& judged) 
 std::vector<std::string> judge_edits(RolloutBatch& batch, const ServerProfile& profile,
                                      const JudgeOptions& options) {
   add_columns(batch);
-  add_columns(batch);
   std::vector<std::string> failures;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     if (batch.note(kNote, r).empty()) continue;
