@@ -15,8 +15,18 @@ namespace {
 constexpr int kDeepest = 256;  // levels of a server's answer
 constexpr uint64_t kLargestWhole = 1ULL << 53;
 
-constexpr std::array<const char*, 7> kHashed{"request",     "resolution",   "facts", "edits",
-                                             "environment", "capabilities", "meta"};
+// In the order of canonical JSON. What the server said has no volatile fields.
+struct HashedPart {
+  const char* name;
+  bool from_server;
+};
+constexpr std::array<HashedPart, 7> kHashed{{{"capabilities", false},
+                                             {"edits", true},
+                                             {"environment", false},
+                                             {"facts", true},
+                                             {"meta", false},
+                                             {"request", false},
+                                             {"resolution", true}}};
 
 const std::set<std::string, std::less<>> kVolatile{
     "time",          "timestamp",         "started",       "finished",  "duration",
@@ -229,38 +239,39 @@ void add_locations(Json& facts, const std::string& name, std::vector<Json> entri
                               {"next", end < all.size() ? Json(fmt::format("{}:{}", digest, end)) : Json()}};
 }
 
-Json make_bundle(const BundleParts& parts) {
-  Json meta = parts.meta;
+Json make_bundle(BundleParts parts) {
+  Json meta = std::move(parts.meta);
   meta["exit_code"] = static_cast<int>(parts.status);
   meta["sorting_keys"] = {"uri", "range[0]", "range[1]", "range[2]", "range[3]", "kind", "name", "jcs"};
   meta["hashing"] = {{"algo", "sha256-jcs-v1"}};
-  Json facts = parts.facts;
-  facts["provenance"] = "lsp";
-  Json bundle{{"version", "1.2"},
-              {"bundleId", ""},
-              {"status", parts.status == Status::ok ? Json("ok") : Json(status_name(parts.status))},
-              {"request", parts.request},
-              {"resolution", parts.resolution},
-              {"facts", std::move(facts)},
-              {"edits", parts.edits},
-              {"processReward", parts.process_reward},
-              {"environment", parts.environment},
-              {"capabilities", parts.capabilities},
-              {"meta", std::move(meta)}};
+  parts.facts["provenance"] = "lsp";
+  Json bundle = Json::object();
+  bundle["version"] = "1.2";
+  bundle["bundleId"] = "";
+  bundle["status"] = parts.status == Status::ok ? Json("ok") : Json(status_name(parts.status));
+  bundle["request"] = std::move(parts.request);
+  bundle["resolution"] = std::move(parts.resolution);
+  bundle["facts"] = std::move(parts.facts);
+  bundle["edits"] = std::move(parts.edits);
+  bundle["processReward"] = std::move(parts.process_reward);
+  bundle["environment"] = std::move(parts.environment);
+  bundle["capabilities"] = std::move(parts.capabilities);
+  bundle["meta"] = std::move(meta);
   bundle["bundleId"] = bundle_id(bundle);
   return bundle;
 }
 
+// The canonical text of an object of all parts, without making one: they stand in the order of their names.
 std::string bundle_id(const Json& bundle) {
-  Json hashed = Json::object();
-  for (const char* part : kHashed) {
-    if (!bundle.is_object() || !bundle.contains(part))
-      throw Error::input("this is no analysis bundle").field(part).found("nothing");
-    const std::string_view name = part;
-    const bool from_server = name == "facts" || name == "edits" || name == "resolution";
-    hashed[part] = from_server ? bundle.at(part) : without_volatile(bundle.at(part), 0);
+  std::string hashed;
+  for (const HashedPart& part : kHashed) {
+    const auto found = bundle.find(part.name);
+    if (found == bundle.end())
+      throw Error::input("this is no analysis bundle").field(part.name).found("nothing");
+    hashed += fmt::format("{}\"{}\":", hashed.empty() ? '{' : ',', part.name);
+    hashed += canonical(part.from_server ? *found : without_volatile(*found, 0));
   }
-  return "sha256:" + sha256_hex(canonical(hashed));
+  return "sha256:" + sha256_hex(hashed + "}");
 }
 
 }  // namespace gradus

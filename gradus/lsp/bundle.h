@@ -78,7 +78,7 @@ struct BundleParts {
   Json process_reward = nullptr;
 };
 
-Json make_bundle(const BundleParts& parts);
+Json make_bundle(BundleParts parts);
 std::string bundle_id(const Json& bundle);  // throws Error::input where parts are missing
 
 }  // namespace gradus

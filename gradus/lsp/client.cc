@@ -243,6 +243,7 @@ void Client::finish(const std::shared_ptr<Life>& life, LspError end) {
   for (auto& [id, asked] : life->asked) {
     asked.second->done = true;
     asked.second->error = end;
+    asked.second->answered.notify_one();
   }
   life->asked.clear();
   life->end = std::move(end);
@@ -260,31 +261,36 @@ void Client::handle(const std::shared_ptr<Life>& life, const std::string& body) 
     life->connection->send(answer_to(message.document, profile_, root_).dump());
     return;
   }
-  const std::lock_guard lock(mutex_);
+  // Who is woken finds the lock free.
+  std::unique_lock lock(mutex_);
   ++view_.serial;
   if (message.kind == MessageKind::response) {
-    handle_response(*life, message.document);
+    const std::shared_ptr<Reply::Slot> slot = handle_response(*life, message.document);
+    lock.unlock();
+    if (slot) slot->answered.notify_one();
   } else {
     handle_notification(message.document);
+    lock.unlock();
+    changed_.notify_all();
   }
-  changed_.notify_all();
 }
 
-void Client::handle_response(Life& life, Json& response) {
+std::shared_ptr<Reply::Slot> Client::handle_response(Life& life, Json& response) {
   const Json& id = response.at("id");
   const auto asked = id.is_number_integer() ? life.asked.find(id.get<int64_t>()) : life.asked.end();
   if (asked == life.asked.end()) {
     ++discarded_;
-    return;
+    return nullptr;
   }
-  Reply::Slot& slot = *asked->second.second;
-  slot.done = true;
+  std::shared_ptr<Reply::Slot> slot = std::move(asked->second.second);
+  slot->done = true;
   if (response.contains("error")) {
-    slot.error = refusal(asked->second.first, response.at("error"));
+    slot->error = refusal(asked->second.first, response.at("error"));
   } else {
-    slot.result = std::move(response.at("result"));
+    slot->result = std::move(response.at("result"));
   }
   life.asked.erase(asked);
+  return slot;
 }
 
 void Client::handle_notification(const Json& message) {
@@ -397,7 +403,7 @@ Json Reply::get() {
   std::shared_ptr<Client::Life> life;
   {
     std::unique_lock lock(client_->mutex_);
-    const bool done = client_->changed_.wait_until(lock, deadline_, [&] { return slot_->done; });
+    const bool done = slot_->answered.wait_until(lock, deadline_, [&] { return slot_->done; });
     if (done) {
       if (slot_->error) throw *slot_->error;
       return std::move(slot_->result);

@@ -78,6 +78,7 @@ class Reply {
  private:
   friend class Client;
   struct Slot {
+    std::condition_variable answered;  // one waits, so that other answers and news wake nobody
     bool done = false;
     Json result;
     std::optional<LspError> error;
@@ -164,7 +165,7 @@ class Client {
   void finish(const std::shared_ptr<Life>& life, LspError end);
   void end_life(const std::shared_ptr<Life>& life);
   void handle(const std::shared_ptr<Life>& life, const std::string& body);
-  void handle_response(Life& life, Json& response);
+  std::shared_ptr<Reply::Slot> handle_response(Life& life, Json& response);  // null: nobody asked
   void handle_notification(const Json& message);
   void handle_progress(const Json& params);
   void handle_publication(const Json& params);
@@ -185,7 +186,7 @@ class Client {
   std::mutex start_mutex_;  // one start at a time; taken before mutex_
   std::mutex order_mutex_;  // documents change and are announced in one order; taken before mutex_
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;  // what the server told by itself, and the state of its life
   std::shared_ptr<Life> life_;
   Ready ready_;
   ServerView view_;

@@ -148,19 +148,19 @@ void Command::start(const ServerProfile& profile, ConnectionMaker maker) {
 
 Json Command::run(const VerbRequest& request) {
   if (trace_) trace_->meta({{"event", "request"}, {"request", request_json(request)}});
-  const VerbAnswer answer = run_verb(*session_, request, options_.io, options_.mutation);
+  VerbAnswer answer = run_verb(*session_, request, options_.io, options_.mutation);
   BundleParts parts;
   parts.status = answer.status;
-  parts.request = answer.request;
-  parts.resolution = answer.resolution;
-  parts.facts = answer.facts;
-  if (!answer.edits.is_null()) parts.edits = answer.edits;
+  parts.request = std::move(answer.request);
+  parts.resolution = std::move(answer.resolution);
+  parts.facts = std::move(answer.facts);
+  if (!answer.edits.is_null()) parts.edits = std::move(answer.edits);
   parts.environment = environment_;
   parts.environment["rootDigest"] = answer.digest;
   parts.capabilities = capabilities_;
   if (!answer.sentence.empty()) parts.meta["error"] = answer.sentence;
-  parts.process_reward = answer.reward;
-  const Json bundle = make_bundle(parts);
+  parts.process_reward = std::move(answer.reward);
+  Json bundle = make_bundle(std::move(parts));
   if (trace_) {
     trace_->meta({{"event", "answer"},
                   {"status", bundle.at("status")},

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <iterator>
+#include <functional>
 
 #include "gradus/lsp/snapshot.h"
 #include "gradus/lsp/uri.h"
@@ -32,7 +32,11 @@ Json parsed_line(std::string_view text, const std::string& file, size_t line) {
   return event;
 }
 
-TraceEvent event_of(const Json& event, const std::string& file, size_t line) {
+TraceEvent event_of(Json event, const std::string& file, size_t line) {
+  const auto taken = [&](const char* key) {
+    const auto found = event.find(key);
+    return found == event.end() ? Json() : std::move(*found);
+  };
   const Json seq = event.value("seq", Json());
   if (!seq.is_number_integer() || seq != line) {
     throw broken(file, line, "a trace has a gap")
@@ -42,10 +46,10 @@ TraceEvent event_of(const Json& event, const std::string& file, size_t line) {
   }
   const Json direction = event.value("dir", Json());
   if (direction == "meta") {
-    const Json meta = event.value("meta", Json());
+    Json meta = taken("meta");
     if (!meta.is_object())
       throw broken(file, line, "no object").field("meta").found(meta.dump().substr(0, 100));
-    return {Direction::meta, meta};
+    return {Direction::meta, std::move(meta)};
   }
   if (direction != "c2s" && direction != "s2c") {
     throw broken(file, line, "unknown direction")
@@ -53,8 +57,7 @@ TraceEvent event_of(const Json& event, const std::string& file, size_t line) {
         .found(direction.dump().substr(0, 100))
         .expected("c2s, s2c or meta");
   }
-  TraceEvent out{direction == "c2s" ? Direction::to_server : Direction::to_client,
-                 event.value("frame", Json())};
+  TraceEvent out{direction == "c2s" ? Direction::to_server : Direction::to_client, taken("frame")};
   try {
     kind_of(out.content);
   } catch (const LspError& error) {
@@ -63,38 +66,51 @@ TraceEvent event_of(const Json& event, const std::string& file, size_t line) {
   return out;
 }
 
+// A text that is put in the place of another, where one is.
+using Change = std::function<std::optional<std::string>(const std::string&)>;
+
+void change_keys(Json& object, const Change& change) {
+  Json changed = Json::object();
+  for (auto it = object.begin(); it != object.end(); ++it)
+    changed[change(it.key()).value_or(it.key())] = std::move(it.value());
+  object = std::move(changed);
+}
+
 // Depth is bounded: the message came through parse_message or was built here.
-template <class Change>
-Json with_texts(const Json& value, const Change& change) {
-  if (value.is_string()) return change(value.get_ref<const std::string&>());
-  if (value.is_array()) {
-    Json out = Json::array();
-    for (const Json& element : value) out.push_back(with_texts(element, change));
-    return out;
+void change_texts(Json& value, const Change& change) {
+  if (value.is_string()) {
+    if (auto changed = change(value.get_ref<const std::string&>())) value = std::move(*changed);
+    return;
   }
-  if (!value.is_object()) return value;
-  Json out = Json::object();
-  for (const auto& [key, element] : value.items()) out[change(key)] = with_texts(element, change);
-  return out;
+  if (!value.is_structured()) return;
+  bool keys = false;
+  for (auto it = value.begin(); it != value.end(); ++it) {
+    keys = keys || (value.is_object() && change(it.key()));
+    change_texts(*it, change);
+  }
+  if (keys) change_keys(value, change);
 }
 
 }  // namespace
 
-Json with_workspace_uris(const Json& message, const std::string& root) {
-  return with_texts(message, [&](const std::string& text) -> std::string {
-    if (!is_file_uri(text)) return text;
+Json with_workspace_uris(Json message, const std::string& root) {
+  change_texts(message, [&](const std::string& text) -> std::optional<std::string> {
+    if (!is_file_uri(text)) return std::nullopt;
     try {
       return path_of_uri(text) == root ? std::string(kRoot) : workspace_uri(text, root);
     } catch (const Error&) {
-      return text;  // a text that only looks like a URI
+      return std::nullopt;  // a text that only looks like a URI
     }
   });
+  return message;
 }
 
-Json with_file_uris(const Json& message, const std::string& root) {
-  return with_texts(message, [&](const std::string& text) -> std::string {
+Json with_file_uris(Json message, const std::string& root) {
+  change_texts(message, [&](const std::string& text) -> std::optional<std::string> {
+    if (!text.starts_with(kRoot)) return std::nullopt;
     return text == kRoot ? file_uri(root) : file_uri_of_workspace(text, root);
   });
+  return message;
 }
 
 TraceWriter::TraceWriter(std::string path, std::string root, Json header)
@@ -161,7 +177,10 @@ Trace read_trace(const std::string& path) {
         .found(fmt::format("{} bytes", size))
         .expected("at most 1 GiB");
   }
-  return parse_trace(std::string{std::istreambuf_iterator<char>(in), {}}, path);
+  std::string text(size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(size));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return parse_trace(text, path);
 }
 
 void require_same_workspace(const Trace& trace, const std::string& root) {

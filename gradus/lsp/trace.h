@@ -73,8 +73,8 @@ Trace parse_trace(std::string_view text, const std::string& file);
 void require_same_workspace(const Trace& trace, const std::string& root);
 
 // The message with the URIs of files under `root`, values and keys, in the workspace form, and back.
-Json with_workspace_uris(const Json& message, const std::string& root);
-Json with_file_uris(const Json& message, const std::string& root);
+Json with_workspace_uris(Json message, const std::string& root);
+Json with_file_uris(Json message, const std::string& root);
 
 // A connection that writes down what passes.
 ConnectionMaker recorded(ConnectionMaker inner, std::shared_ptr<TraceWriter> writer);

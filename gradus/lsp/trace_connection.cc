@@ -63,11 +63,22 @@ class RecordingConnection : public Connection {
 
 // What is sent is known by this text. Answers to the server and cancellations depend on timing and are not
 // asked for.
-std::optional<std::string> key_of(const Json& message, const std::string& root) {
-  if (!message.contains("method") || message.at("method") == "$/cancelRequest") return std::nullopt;
-  Json params = with_workspace_uris(message.value("params", Json()), root);
-  if (params.is_object()) params.erase("processId");
+bool is_asked_for(const Json& message) {
+  const auto method = message.find("method");
+  return method != message.end() && *method != "$/cancelRequest";
+}
+
+// `params` in the form of the workspace.
+std::string key_of(const Json& message, const Json& params) {
   return canonical({{"method", message.at("method")}, {"params", params}, {"asks", message.contains("id")}});
+}
+
+Json params_of(Json message) {
+  const auto found = message.find("params");
+  if (found == message.end()) return nullptr;
+  Json params = std::move(*found);
+  if (params.is_object()) params.erase("processId");
+  return params;
 }
 
 class ReplayConnection : public Connection {
@@ -75,45 +86,59 @@ class ReplayConnection : public Connection {
   // `events` from `begin` to the next start of the server.
   ReplayConnection(std::shared_ptr<const Trace> trace, size_t begin, std::string root)
       : trace_(std::move(trace)), root_(std::move(root)) {
+    const Json options = trace_->header().value("options", Json());
+    const bool parallel = options.is_object() && options.value("workers", Json(1)) != 1;
+    std::map<std::string, size_t> asked;
     for (size_t i = begin; i < trace_->events.size(); ++i) {
       const TraceEvent& event = trace_->events[i];
+      const Json& message = event.content;
       if (event.direction == Direction::meta) {
-        const Json kind = event.content.value("event", Json());
+        const Json kind = message.value("event", Json());
         if (kind == "start") break;
         ends_ = ends_ || kind == "end" || kind == "lost";
-        const Json words = kind == "last words" ? event.content.value("text", Json()) : Json();
+        const Json words = kind == "last words" ? message.value("text", Json()) : Json();
         if (words.is_string()) last_words_ = words.get<std::string>();
-        const Json lost = kind == "lost" ? event.content.value("frame", Json()) : Json();
+        const Json lost = kind == "lost" ? message.value("frame", Json()) : Json();
         if (lost.is_number_unsigned()) lost_.insert(lost.get<uint64_t>());
       } else if (event.direction == Direction::to_client) {
-        unsaid_.push_back(i);
-      } else if (const std::optional<std::string> key = key_of(event.content, root_)) {
-        unsent_.insert(i);
-        known_[*key].push_back(i);
+        if (message.contains("method")) {
+          unasked_.push_back(i);
+        } else if (const auto question = asked.find(message.at("id").dump()); question != asked.end()) {
+          answers_.emplace(question->second, i);  // a second answer is nobody's
+        }
+      } else if (is_asked_for(message)) {
+        known_[key_of(message, message.value("params", Json()))].push_back(i);
+        ++left_;
+        if (message.contains("id")) asked[message.at("id").dump()] = i;
+        // Questions that were asked at once have no order of their own; what changes documents has one.
+        if (!parallel || !message.contains("id")) unsent_.insert(i);
       }
     }
   }
 
   void send(const std::string& body) override {
     const Json message = Json::parse(body);
-    const std::optional<std::string> key = key_of(message, root_);
-    if (!key) return;
+    if (!is_asked_for(message)) return;
+    const std::string key = key_of(message, with_workspace_uris(params_of(message), root_));
     const std::lock_guard lock(mutex_);
-    const auto known = known_.find(*key);
+    const auto known = known_.find(key);
     if (known == known_.end() || known->second.empty()) {
       throw LspError(Status::replay_mismatch,
                      Error::input("the trace holds no such message to the server")
                          .at(trace_->file)
                          .field(message.at("method").get<std::string>())
-                         .found(key->substr(0, 300))
+                         .found(key.substr(0, 300))
                          .hint("the command, its arguments or the files differ from those recorded"));
     }
     const size_t place = known->second.front();
     known->second.pop_front();
     unsent_.erase(place);
-    const Json& recorded_message = trace_->events[place].content;
-    if (recorded_message.contains("id")) ids_[recorded_message.at("id").dump()] = message.at("id");
-    changed_.notify_all();
+    --left_;
+    if (const auto answer = answers_.find(place); answer != answers_.end()) {
+      ready_[answer->second] = message.at("id");
+    }
+    // Whoever receives sleeps until there is something for it.
+    if (next_is_ready()) changed_.notify_all();
     if (lost_.count(place + 1) != 0) {
       throw LspError(Status::ls_crash, Error::outside("the language server had ended when this was sent"));
     }
@@ -121,16 +146,21 @@ class ReplayConnection : public Connection {
 
   std::optional<std::string> receive() override {
     std::unique_lock lock(mutex_);
-    std::optional<size_t> next;
-    changed_.wait(lock, [&] {
-      next = first_ready();
-      return interrupted_ || next || (ends_ && unsent_.empty());
-    });
-    if (interrupted_ || !next) return std::nullopt;
-    Json message = with_file_uris(trace_->events[unsaid_[*next]].content, root_);
-    unsaid_.erase(unsaid_.begin() + static_cast<ptrdiff_t>(*next));
-    if (!message.contains("method")) message["id"] = ids_.at(message.at("id").dump());
-    return message.dump();
+    changed_.wait(lock, [&] { return interrupted_ || next_is_ready(); });
+    const std::optional<size_t> unasked = next_unasked();
+    const auto answer = ready_.begin();
+    if (interrupted_ || (!unasked && answer == ready_.end())) return std::nullopt;
+    Json message;
+    if (unasked && (answer == ready_.end() || *unasked < answer->first)) {
+      message = trace_->events[*unasked].content;
+      unasked_.pop_front();
+    } else {
+      message = trace_->events[answer->first].content;
+      message["id"] = answer->second;
+      ready_.erase(answer);
+    }
+    lock.unlock();
+    return with_file_uris(std::move(message), root_).dump();
   }
 
   void interrupt() override {
@@ -142,26 +172,26 @@ class ReplayConnection : public Connection {
   std::string last_words() const override { return last_words_; }
 
  private:
-  std::optional<size_t> first_ready() const {
-    const size_t sent_before = unsent_.empty() ? trace_->events.size() : *unsent_.begin();
-    for (size_t k = 0; k < unsaid_.size(); ++k) {
-      const Json& message = trace_->events[unsaid_[k]].content;
-      const bool ready =
-          message.contains("method") ? unsaid_[k] < sent_before : ids_.count(message.at("id").dump()) != 0;
-      if (ready) return k;
-    }
-    return std::nullopt;
+  std::optional<size_t> next_unasked() const {
+    if (unasked_.empty() || (!unsent_.empty() && *unsent_.begin() < unasked_.front())) return std::nullopt;
+    return unasked_.front();
   }
+
+  // A message, or the end of the server.
+  bool next_is_ready() const { return !ready_.empty() || next_unasked() || (ends_ && left_ == 0); }
 
   std::shared_ptr<const Trace> trace_;
   std::string root_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, std::deque<size_t>> known_;  // by key: places in the trace that were not sent yet
-  std::set<size_t> unsent_;
-  std::set<uint64_t> lost_;          // numbers of messages that did not reach the server
-  std::deque<size_t> unsaid_;        // messages of the server that were not given yet
-  std::map<std::string, Json> ids_;  // recorded to ours
+  // Everything by its place in the trace, in whose order the server spoke.
+  std::map<std::string, std::deque<size_t>> known_;  // by key: what was not sent yet
+  size_t left_ = 0;                                  // so many
+  std::set<size_t> unsent_;                          // of these, what the server's own words wait for
+  std::deque<size_t> unasked_;                       // what the server said by itself and was not given yet
+  std::map<size_t, size_t> answers_;                 // by question
+  std::map<size_t, Json> ready_;                     // answers to what was sent, with our ids
+  std::set<uint64_t> lost_;                          // numbers of messages that did not reach the server
   std::string last_words_;
   bool ends_ = false, interrupted_ = false;
 };
