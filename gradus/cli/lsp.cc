@@ -66,8 +66,7 @@ int run_batch_verb(Options options) {
         .field("--server")
         .expected("clangd, pyright or a file");
   }
-  // A replay asks in one order, so what it is to answer is asked in one order as well.
-  if (!options.command.trace_file.empty()) options.batch.workers = 1;
+  options.command.workers = options.batch.workers;
   Command command(options.command);
   const auto next = []() -> std::optional<std::string> {
     std::string line;
@@ -174,8 +173,7 @@ void add_batch(CLI::App& lsp, Verb& chosen) {
       "  gradus lsp batch --server clangd < lines.jsonl");
   add_server_options(verb, options);
   add_edit_options(verb, options);
-  verb->add_option("--workers", options->batch.workers, "Questions at once [4; 1 with --trace-file]")
-      ->check(CLI::Range(1, 64));
+  verb->add_option("--workers", options->batch.workers, "Questions at once [4]")->check(CLI::Range(1, 64));
   verb->add_flag("--fail-fast", options->batch.fail_fast, "Stop at the first line that fails; one at a time");
   verb->callback([&chosen, options] {
     chosen = [options] { return with_published_exit([&] { return run_batch_verb(*options); }); };

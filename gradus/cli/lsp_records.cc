@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 #include "gradus/base/error.h"
 #include "gradus/cli/lsp.h"
 #include "gradus/cli/lsp_print.h"
 #include "gradus/lsp/apply.h"
+#include "gradus/lsp/batch.h"
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/command.h"
 #include "gradus/lsp/edit_rewards.h"
@@ -21,7 +23,7 @@ namespace {
 
 struct TraceOptions {
   std::string file, workspace = ".", command, selector, status;
-  int exit = -1;
+  int exit = -1, workers = 1;
   bool json = false;
 };
 
@@ -31,11 +33,17 @@ struct RecordedCommand {
 
 std::vector<RecordedCommand> commands_of(const Trace& trace) {
   std::vector<RecordedCommand> commands;
+  std::map<Json, size_t> in_line;  // by place: an answer may come after later requests
   for (const TraceEvent& event : trace.events) {
     if (event.direction != Direction::meta) continue;
     const std::string kind = event.content.value("event", "");
-    if (kind == "request") commands.push_back({event.content.at("request"), nullptr});
-    if (kind == "answer" && !commands.empty()) commands.back().answer = event.content;
+    const Json place = event.content.value("place", Json());
+    if (kind == "request") {
+      in_line[place] = commands.size();
+      commands.push_back({event.content.at("request"), nullptr});
+    }
+    if (const auto asked = in_line.find(place); kind == "answer" && asked != in_line.end())
+      commands[asked->second].answer = event.content;
   }
   return commands;
 }
@@ -80,7 +88,7 @@ int replay_trace(const TraceOptions& options) {
   const auto trace = std::make_shared<const Trace>(read_trace(options.file));
   if (is_edit_trace(*trace)) return show_edit_rewards(replay_edit_rewards(trace, std::nullopt), options.json);
   int code = 0;
-  for (const Json& bundle : replay_commands(trace, options.workspace)) {
+  for (const Json& bundle : replay_commands(trace, options.workspace, options.workers)) {
     if (options.json) {
       fmt::print("{}\n", bundle.dump(2));
     } else {
@@ -109,6 +117,8 @@ void add_trace(CLI::App& lsp, Verb& chosen) {
     verb->add_flag("--json", options->json, "Machine-readable output");
     if (kind.run == replay_trace) {
       verb->add_option("-w,--workspace", options->workspace, "The workspace of the trace [.]");
+      verb->add_option("--workers", options->workers, "Questions at once; the bytes are the same [1]")
+          ->check(CLI::Range(1, 64));
     }
     if (kind.run == list_trace) {
       verb->add_option("--cmd", options->command, "Only this verb");
@@ -121,6 +131,22 @@ void add_trace(CLI::App& lsp, Verb& chosen) {
       chosen = [options, run] { return with_published_exit([&] { return run(*options); }); };
     });
   }
+}
+
+// The lines of a batch, before they are asked.
+int validate_batch(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error::input("cannot open the file").at(file);
+  size_t number = 0, wrong = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (const std::string fault = batch_line_fault(line); !fault.empty()) {
+      ++wrong;
+      fmt::print("{}:{}: {}\n", file, number, fault);
+    }
+  }
+  if (wrong == 0) fmt::print("{}: {} lines, all valid\n", file, number);
+  return wrong == 0 ? 0 : 1;
 }
 
 int validate(const std::string& file, const std::string& schema) {
@@ -159,6 +185,10 @@ void add_schema(CLI::App& lsp, Verb& chosen) {
   check->footer("Example:\n  gradus lsp schema validate answer.json");
   check->add_option("file", *file, "JSON file")->required();
   check->add_option("--schema", *name, "Which schema [bundle]")->check(CLI::IsMember(schema_names()));
+  CLI::App* batch = schema->add_subcommand("validate-batch", "Is every line of this file one for a batch?");
+  batch->footer("Example:\n  gradus lsp schema validate-batch lines.jsonl");
+  batch->add_option("file", *file, "JSON lines")->required();
+  batch->callback([&chosen, file] { chosen = [file] { return validate_batch(*file); }; });
   check->callback([&chosen, name, file] { chosen = [name, file] { return validate(*file, *name); }; });
 }
 

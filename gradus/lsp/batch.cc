@@ -17,6 +17,10 @@ struct Line {
   std::string wrong;  // what is wrong with it; empty: nothing
 };
 
+bool is_empty(const std::string& text) {
+  return text.find_first_not_of(" \t\r") == std::string::npos;
+}
+
 Line line_of(const std::string& text) {
   Line line;
   if (text.size() > kMaxLine) {
@@ -47,6 +51,7 @@ Line line_of(const std::string& text) {
 }
 
 Json answer_of(Command& command, const Line& line) {
+  const PlaceInLine in_line(command.session(), line.request.place.value());
   Json bundle;
   try {
     bundle = line.wrong.empty() ? command.run(line.request)
@@ -58,6 +63,10 @@ Json answer_of(Command& command, const Line& line) {
 }
 
 }  // namespace
+
+std::string batch_line_fault(const std::string& text) {
+  return is_empty(text) ? "" : line_of(text).wrong;
+}
 
 BatchReport run_batch(Command& command, const std::function<std::optional<std::string>()>& next_line,
                       const std::function<void(const std::string&)>& write_line,
@@ -71,12 +80,13 @@ BatchReport run_batch(Command& command, const std::function<std::optional<std::s
     write_line(answer.dump());
   };
   while (const std::optional<std::string> text = next_line()) {
-    if (text->find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (is_empty(*text)) continue;
     ++report.lines;
-    const Line line = line_of(*text);
+    Line line = line_of(*text);
     const bool alone = verb_changes_files(line.request) || options.fail_fast;
     const size_t room = alone ? 0 : static_cast<size_t>(options.workers) - 1;
     while (running.size() > room) finish_first();
+    line.request.place = command.session().line_up();
     running.push_back(std::async(std::launch::async, [&command, line] { return answer_of(command, line); }));
     if (alone) finish_first();
     if (options.fail_fast && report.failed > 0) break;

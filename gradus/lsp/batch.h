@@ -9,9 +9,11 @@
 //
 // A line that is none gives exit 2 for that line, with a bundle that says why, and the rest goes on;
 // `fail_fast` ends the batch after the first exit that is not 0. Questions run at once on `workers` threads;
-// equal ones are asked once and their answers kept until the workspace changes. A line that changes files
-// waits until all before it are done, and those after it wait for it. When the input ends, what is on its way
-// is finished. At most 1 MiB a line. Source: Lanser-CLI (batch); the format is ours, the paper gives none.
+// equal ones are asked once and their answers kept until the workspace changes; they take their turns at the
+// documents in the order of the lines, so that a trace of them replays with any number of workers. A line
+// that changes files waits until all before it are done, and those after it wait for it. When the input ends,
+// what is on its way is finished. At most 1 MiB a line. Source: Lanser-CLI (batch); the format is ours, the
+// paper gives none.
 #pragma once
 
 #include <functional>
@@ -30,6 +32,9 @@ struct BatchOptions {
 struct BatchReport {
   size_t lines = 0, failed = 0;
 };
+
+// What is wrong with a line, before it is asked; "": nothing, or an empty line.
+std::string batch_line_fault(const std::string& text);
 
 BatchReport run_batch(Command& command, const std::function<std::optional<std::string>()>& next_line,
                       const std::function<void(const std::string&)>& write_line, const BatchOptions& options);

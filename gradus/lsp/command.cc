@@ -5,6 +5,7 @@
 #include <sstream>
 #include <sys/utsname.h>
 
+#include "gradus/base/parallel.h"
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/snapshot.h"
 #include "gradus/lsp/text.h"
@@ -43,6 +44,20 @@ VerbRequest request_of(const Json& json) {
           json.at("args")};
 }
 
+std::vector<VerbRequest> recorded_requests(const Trace& trace) {
+  std::map<uint64_t, VerbRequest> in_line;  // those without a place came one after the other
+  uint64_t last = 0;
+  for (const TraceEvent& event : trace.events) {
+    if (event.direction != Direction::meta || event.content.value("event", "") != "request") continue;
+    const Json place = event.content.value("place", Json());
+    last = place.is_null() ? last + 1 : place.get<uint64_t>();
+    in_line[last] = request_of(event.content.at("request"));
+  }
+  std::vector<VerbRequest> out;
+  for (auto& [place, request] : in_line) out.push_back(std::move(request));
+  return out;
+}
+
 // What decides an answer, for the trace.
 Json options_json(const CommandOptions& options) {
   return {{"server", options.server},
@@ -52,7 +67,8 @@ Json options_json(const CommandOptions& options) {
           {"calibrated", options.calibrated},
           {"allow", options.jail.allow},
           {"deny", options.jail.deny},
-          {"hard_links", options.jail.hard_links}};
+          {"hard_links", options.jail.hard_links},
+          {"workers", options.workers}};
 }
 
 CommandOptions options_of(const Json& json, const std::string& workspace) {
@@ -67,6 +83,7 @@ CommandOptions options_of(const Json& json, const std::string& workspace) {
   out.jail.allow = json.at("allow").get<std::vector<std::string>>();
   out.jail.deny = json.at("deny").get<std::vector<std::string>>();
   out.jail.hard_links = json.at("hard_links").get<bool>();
+  out.workers = json.value("workers", 1);
   return out;
 }
 
@@ -79,6 +96,7 @@ SessionOptions session_options(const CommandOptions& options, ConnectionMaker ma
   out.calibrated = options.calibrated;
   out.maker = std::move(maker);
   out.frozen = options.mutation.replay;
+  out.settles = !options.mutation.replay || options.workers == 1;
   return out;
 }
 
@@ -147,7 +165,8 @@ void Command::start(const ServerProfile& profile, ConnectionMaker maker) {
 }
 
 Json Command::run(const VerbRequest& request) {
-  if (trace_) trace_->meta({{"event", "request"}, {"request", request_json(request)}});
+  const Json place = request.place ? Json(*request.place) : Json();
+  if (trace_) trace_->meta({{"event", "request"}, {"place", place}, {"request", request_json(request)}});
   VerbAnswer answer = run_verb(*session_, request, options_.io, options_.mutation);
   BundleParts parts;
   parts.status = answer.status;
@@ -163,6 +182,7 @@ Json Command::run(const VerbRequest& request) {
   Json bundle = make_bundle(std::move(parts));
   if (trace_) {
     trace_->meta({{"event", "answer"},
+                  {"place", place},
                   {"status", bundle.at("status")},
                   {"exit", bundle.at("meta").at("exit_code")},
                   {"bundleId", bundle.at("bundleId")}});
@@ -174,16 +194,23 @@ void Command::commit_trace() {
   if (trace_) trace_->commit();
 }
 
-std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, const std::string& workspace) {
+std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, const std::string& workspace,
+                                  int workers) {
   try {
     const CommandOptions options = options_of(trace->header().at("options"), workspace);
     require_same_workspace(*trace, Jail(workspace).root());
     Command command(options, trace);
-    std::vector<Json> bundles;
-    for (const TraceEvent& event : trace->events) {
-      if (event.direction != Direction::meta || event.content.value("event", "") != "request") continue;
-      bundles.push_back(command.run(request_of(event.content.at("request"))));
+    std::vector<VerbRequest> requests = recorded_requests(*trace);
+    std::vector<Json> bundles(requests.size());
+    if (workers == 1) {
+      for (size_t i = 0; i < requests.size(); ++i) bundles[i] = command.run(requests[i]);
+      return bundles;
     }
+    for (VerbRequest& request : requests) request.place = command.session().line_up();
+    parallel_for(requests.size(), workers, [&](size_t i) {
+      const PlaceInLine in_line(command.session(), *requests[i].place);
+      bundles[i] = command.run(requests[i]);
+    });
     return bundles;
   } catch (const Json::exception& error) {
     throw Error::input("this trace was not written by a command of 'gradus lsp'")

@@ -7,6 +7,8 @@
 // What a bundle says of the environment is looked up once, when the server starts: its version, the hash of
 // the program, of its arguments and of the configuration files, the workspace. With `trace_file` everything
 // that is said is written down, with the options and the requests; the file appears when the command ends.
+// Requests that ran at once are known by their places in the session's line, and their answers by the
+// question: they replay in the order of the places, whatever the order in which they arrived.
 #pragma once
 
 #include <map>
@@ -32,6 +34,7 @@ struct CommandOptions {
   int64_t k = 5;
   bool calibrated = false;
   double timeout_s = 30;
+  int workers = 1;  // requests that run at once, for the trace
 };
 
 // LspError BAD_SELECTOR_SYNTAX where no server of ours reads such a file.
@@ -59,7 +62,8 @@ class Command {
 };
 
 // The bundles of all requests of a trace. REPLAY_MISMATCH (76) where the workspace is another than then.
-std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, const std::string& workspace);
+std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, const std::string& workspace,
+                                  int workers = 1);
 
 // A bundle for a command that never came to a server: a bad option, no such workspace, no such program.
 Json failure_bundle(const VerbRequest& request, Status status, const std::string& sentence);

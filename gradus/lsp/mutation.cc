@@ -73,7 +73,7 @@ Mutation rename_symbol(Session& session, const Target& target, const std::string
   prepare_rename(session, target);
   Mutation mutation;
   mutation.safety.add("prepared", true);
-  session.client().settle(session.options().client.request_timeout);
+  session.settle();
   Json params = target.params;
   params["newName"] = new_name;
   take_edit(session, session.ask(target.digest, "textDocument/rename", params), mutation);

@@ -61,10 +61,41 @@ Session::Session(ServerProfile profile, const std::string& workspace, SessionOpt
   files_.refresh();
 }
 
-std::unique_lock<std::mutex> Session::turn() {
+Turn::~Turn() {
+  lock_.unlock();
+  if (place_) session_.leave(*place_);
+}
+
+PlaceInLine::~PlaceInLine() {
+  session_.leave(place_);
+}
+
+Turn Session::turn(std::optional<uint64_t> place) {
+  if (place) {
+    std::unique_lock line(line_mutex_);
+    line_moved_.wait(line, [&] { return line_.count(*place) == 0 || *line_.begin() == *place; });
+  }
   std::unique_lock lock(turn_);
   if (!options_.frozen) refresh();
-  return lock;
+  return Turn(*this, std::move(lock), place);
+}
+
+uint64_t Session::line_up() {
+  const std::lock_guard line(line_mutex_);
+  line_.insert(++places_);
+  return places_;
+}
+
+void Session::leave(uint64_t place) {
+  {
+    const std::lock_guard line(line_mutex_);
+    line_.erase(place);
+  }
+  line_moved_.notify_all();
+}
+
+void Session::settle() {
+  if (options_.settles) client_.settle(options_.client.request_timeout);
 }
 
 void Session::refresh() {

@@ -1,20 +1,24 @@
 // A workspace, a language server on it, and what is known of both at this moment.
 //
 //   Session session(server_profile("clangd"), "/home/me/project", {});
-//   const std::unique_lock turn = session.turn();                    // one at a time: files may have changed
+//   const Turn turn = session.turn();                                // one at a time: files may have changed
 //   const Target target = session.target(session.resolve(parse_selector("src/a.cc@L3:C5")));
 //   const Json answer = session.ask(session.digest(), "textDocument/hover", target.params);
 //
 // A turn begins with a look at the files: what changed on disk is told to the server, open documents are sent
 // again. Answers are kept by (digest of the workspace, request), and one question is asked once however many
-// want it. An apply that was interrupted here is recovered before anything is read.
-// Symbols are looked up in the documents of the module that the address names and, where they do not give one
-// target, in every file of the workspace that holds the name.
+// want it. An apply that was interrupted here is recovered before anything is read. Questions that run at
+// once may stand in line, and then take their turns in that order: documents change in the order of the
+// questions, however threads are scheduled, so that a trace of them replays in any order of arrival. Symbols
+// are looked up in the documents of the module that the address names and, where they do not give one target,
+// in every file of the workspace that holds the name.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +39,26 @@ struct SessionOptions {
   bool calibrated = false;
   ConnectionMaker maker = {};  // another way to a server than starting it: a trace
   bool frozen = false;         // the files stay as they are at the start: a replay has compared them already
+  // Questions that need a whole index wait until the server is quiet. A replay of questions that were asked
+  // at once has no such moment, and its answers are whole already.
+  bool settles = true;
+};
+
+class Session;
+
+// Held while documents are opened and targets resolved.
+class Turn {
+ public:
+  Turn(Session& session, std::unique_lock<std::mutex> lock, std::optional<uint64_t> place)
+      : session_(session), lock_(std::move(lock)), place_(place) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn();
+
+ private:
+  Session& session_;
+  std::unique_lock<std::mutex> lock_;
+  std::optional<uint64_t> place_;
 };
 
 struct Target {
@@ -45,13 +69,28 @@ struct Target {
   Json params;            // {"textDocument": {"uri"}, "position"}
 };
 
+// Whatever becomes of whoever stands in line, those behind go on.
+class PlaceInLine {
+ public:
+  PlaceInLine(Session& session, uint64_t place) : session_(session), place_(place) {}
+  PlaceInLine(const PlaceInLine&) = delete;
+  PlaceInLine& operator=(const PlaceInLine&) = delete;
+  ~PlaceInLine();
+
+ private:
+  Session& session_;
+  uint64_t place_;
+};
+
 class Session {
  public:
   Session(ServerProfile profile, const std::string& workspace, SessionOptions options);
 
-  // Looks at the files. Held while documents are opened and targets resolved; give it back before waiting for
-  // an answer, so that others can ask meanwhile.
-  std::unique_lock<std::mutex> turn();
+  // Looks at the files. Give it back before waiting for an answer, so that others can ask meanwhile. With a
+  // place in line: after all before it have had their turn.
+  Turn turn(std::optional<uint64_t> place = {});
+  uint64_t line_up();
+  void leave(uint64_t place);  // it had its turn or wants none; twice is nothing
 
   // With the turn held. Paths are canonical and relative to the root.
   std::string open(const std::string& path);  // in the server as it is on disk; gives its URI
@@ -63,6 +102,8 @@ class Session {
   std::map<std::string, KnownFile> known_files() const;
   const std::string& digest() const { return files_.digest(); }
 
+  // Any time. LspError LS_TIMEOUT where the server does not become quiet.
+  void settle();
   // Any time. `digest`: of the turn in which the question was made.
   Json ask(const std::string& digest, const std::string& method, const Json& params);
   Json range_json(const Range& range) const;                   // [sL, sC, eL, eC]
@@ -93,6 +134,10 @@ class Session {
   FileWatch files_;
   SingleFlight answers_;
   std::mutex turn_;
+  std::mutex line_mutex_;
+  std::condition_variable line_moved_;
+  std::set<uint64_t> line_;
+  uint64_t places_ = 0;
   std::map<std::string, Document> documents_;
 };
 

@@ -81,9 +81,9 @@ ConnectionMaker recorded(ConnectionMaker inner, std::shared_ptr<TraceWriter> wri
 
 // A connection that never starts a server: a request or notification that the trace holds is answered as it
 // was then, one that it does not hold is LspError REPLAY_MISMATCH. Requests are known by the canonical text
-// of method and params, each recorded one serves once. An answer comes when its request was sent; what the
-// server said by itself when everything was sent that had been sent before it. The n-th start of the server
-// is the n-th recorded.
+// of method and params, each recorded one serves once, or again where several asked at once. An answer comes
+// when its request was sent; what the server said by itself when everything was sent that had been sent
+// before it. The n-th start of the server is the n-th recorded.
 ConnectionMaker replayed(std::shared_ptr<const Trace> trace, std::string root);
 
 }  // namespace gradus

@@ -87,7 +87,7 @@ class ReplayConnection : public Connection {
   ReplayConnection(std::shared_ptr<const Trace> trace, size_t begin, std::string root)
       : trace_(std::move(trace)), root_(std::move(root)) {
     const Json options = trace_->header().value("options", Json());
-    const bool parallel = options.is_object() && options.value("workers", Json(1)) != 1;
+    parallel_ = options.is_object() && options.value("workers", Json(1)) != 1;
     std::map<std::string, size_t> asked;
     for (size_t i = begin; i < trace_->events.size(); ++i) {
       const TraceEvent& event = trace_->events[i];
@@ -111,7 +111,7 @@ class ReplayConnection : public Connection {
         ++left_;
         if (message.contains("id")) asked[message.at("id").dump()] = i;
         // Questions that were asked at once have no order of their own; what changes documents has one.
-        if (!parallel || !message.contains("id")) unsent_.insert(i);
+        if (!parallel_ || !message.contains("id")) unsent_.insert(i);
       }
     }
   }
@@ -131,9 +131,12 @@ class ReplayConnection : public Connection {
                          .hint("the command, its arguments or the files differ from those recorded"));
     }
     const size_t place = known->second.front();
-    known->second.pop_front();
+    // A refusal went to all who asked at once; one after the other they ask again.
+    if (known->second.size() > 1 || !parallel_) {
+      known->second.pop_front();
+      --left_;
+    }
     unsent_.erase(place);
-    --left_;
     if (const auto answer = answers_.find(place); answer != answers_.end()) {
       ready_[answer->second] = message.at("id");
     }
@@ -193,6 +196,7 @@ class ReplayConnection : public Connection {
   std::map<size_t, Json> ready_;                     // answers to what was sent, with our ids
   std::set<uint64_t> lost_;                          // numbers of messages that did not reach the server
   std::string last_words_;
+  bool parallel_ = false;  // the questions were asked by several at once
   bool ends_ = false, interrupted_ = false;
 };
 

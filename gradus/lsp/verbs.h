@@ -14,6 +14,7 @@
 // symbols and diag take a path in place of an address. Every change is a preview unless args.apply is true.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct VerbRequest {
   std::string selector;  // as text, or a path
   Json spec;             // the selector as a PositionSpec, where there is no text
   Json args = Json::object();
+  std::optional<uint64_t> place;  // in the session's line: of one that runs beside others
 };
 
 struct MutationRules {

@@ -179,6 +179,31 @@ class Cpp(LspTest):
         stopped = self.lsp("batch", "--server", "clangd", "--fail-fast", text=text)
         self.assertEqual(len(stopped.stdout.splitlines()), 4)
 
+    def test_a_batch_of_several_workers_replays_with_any_number(self):
+        asked = [("def", "src/main.cc@L6:C16"), ("hover", "src/main.cc@L5:C8"), ("refs", "cpp://src/cart.cc#Cart::sum"),
+                 ("symbols", "src/cart.h"), ("hover", "src/cart.cc@L1:C1"), ("diag", "src/main.cc"), ("diag", "src/cart.cc"),
+                 ("hover", "src/main.cc@L0:C1"), ("prepare-rename", "src/main.cc@L1:C1"), ("refs", "src/main.cc@L4:C8")] * 3
+        text = "".join(json.dumps({"id": number, "cmd": cmd, "selectorText": address}) + "\n"
+                       for number, (cmd, address) in enumerate(asked)) + "no json\n"
+        self.write("lines.jsonl", text)
+        self.assertIn(":31: ", self.lsp("schema", "validate-batch", "lines.jsonl").stdout)
+        (self.folder / "lines.jsonl").unlink()
+        above = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, above)
+        trace = str(above / "t.jsonl")
+        live = self.lsp("batch", "--server", "clangd", "--workers", "6", "--trace-file", trace, text=text)
+        answers = [json.loads(line) for line in live.stdout.splitlines()]
+        self.assertEqual([answer["id"] for answer in answers], [*range(30), None])
+        self.assertEqual(answers[0]["exit"], 0, live.stdout)
+        bundles = "".join(json.dumps(answer["bundle"], indent=2, ensure_ascii=False) + "\n" for answer in answers[:-1])
+        for workers in ("1", "2", "7"):
+            replay = subprocess.run([COMMAND, "lsp", "trace", "replay", trace, "--json", "--workers", workers], cwd=self.folder,
+                                    env={"PATH": "/nonexistent"}, capture_output=True, text=True, timeout=100)
+            self.assertEqual(replay.stdout, bundles, replay.stderr)
+        listed = json.loads(self.lsp("trace", "list", trace, "--json").stdout)
+        self.assertEqual([one["answer"]["exit"] for one in sorted(listed, key=lambda one: one["answer"]["place"])],
+                         [answer["exit"] for answer in answers[:-1]])
+
     def test_a_bundle_is_valid_and_knows_its_id(self):
         self.write("answer.json", json.dumps(self.bundle("symbols", "src/cart.h")))
         self.assertEqual(self.lsp("schema", "validate", "answer.json").returncode, 0)
