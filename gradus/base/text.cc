@@ -180,6 +180,12 @@ size_t last_code_point(std::string_view text, size_t begin, size_t end) {
 
 }  // namespace
 
+std::string_view start_of(std::string_view text, size_t bytes) {
+  size_t end = std::min(text.size(), bytes);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 std::string_view trim(std::string_view text) {
   const size_t begin = skip_space(text, 0);
   size_t end = text.size();

@@ -34,6 +34,9 @@ bool is_digit(uint32_t code_point);  // \d: the decimal digits of every script
 // The first place at or after `at` that is not white space (\s*), or text.size().
 size_t skip_space(std::string_view text, size_t at);
 
+// Its start, at most so many bytes, that cuts no character in two.
+std::string_view start_of(std::string_view text, size_t bytes);
+
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> words_of(std::string_view text);
 size_t count_words(std::string_view text);

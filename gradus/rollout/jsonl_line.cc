@@ -7,6 +7,8 @@
 #include <limits>
 #include <set>
 
+#include "gradus/base/text.h"
+
 namespace gradus {
 
 namespace {
@@ -21,7 +23,7 @@ const std::vector<std::string> kFields = {"id",      "group", "task",     "promp
 
 std::string shorten(std::string_view text) {
   constexpr size_t kShown = 40;
-  return text.size() <= kShown ? std::string(text) : std::string(text.substr(0, kShown)) + "...";
+  return text.size() <= kShown ? std::string(text) : std::string(start_of(text, kShown)) + "...";
 }
 
 // Where a value stands, written out only for a refusal: "steps[3].tokens[5]".

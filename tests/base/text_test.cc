@@ -47,6 +47,14 @@ TEST(Text, TrimsWhatAWalkFromTheFrontWouldTrim) {
   }));
 }
 
+TEST(Text, AStartCutsNoCharacterInTwo) {
+  EXPECT_EQ(start_of("abc", 2), "ab");
+  EXPECT_EQ(start_of("abc", 3), "abc");
+  EXPECT_EQ(start_of("a\u00e9b", 2), "a");
+  EXPECT_EQ(start_of("a\u00e9b", 3), "a\u00e9");
+  EXPECT_EQ(start_of("\U0001F600", 3), "");
+}
+
 TEST(Text, PiecesBetweenSeparators) {
   EXPECT_EQ(pieces_between("a,,b", ","), (Views{"a", "", "b"}));
   EXPECT_EQ(pieces_between("", ","), (Views{""}));

@@ -26,6 +26,12 @@ std::vector<Solution> read_text(const std::string& schema, const std::string& te
 
 const std::string kProcessBench =
     R"({"id":"gsm8k-0","generator":"m","problem":"q","steps":["a","b","c"],"final_answer_correct":true,"label":1})";
+const std::string kRewardMath =
+    R"({"problem":"q","answer":"1","eval_solution":["a","b"],"solution_reference":"m","solution_type":"rejected",)"
+    R"("subject":"Algebra","level":2,"problem_id":3,"id":31})";
+const std::string kRewardMathPair =
+    R"({"problem":"q","answer":"q","eval_solution_A":["a","b"],"eval_solution_B":["c"],"solution_reference":"m",)"
+    R"("chosen_position":"B","subject":"Algebra","level":2,"problem_id":3,"id":28})";
 const std::string kPrmBench =
     R"({"original_question":"o","modified_question":"q","original_process":["x"],"modified_process":["a","b","c"],)"
     R"("modified_steps":[2],"error_steps":[2,9],"reason":"r","idx":"p1_0","question":"o","classification":"circular"})";
@@ -36,6 +42,21 @@ TEST(Schema, ProcessBenchCountsFromZero) {
   EXPECT_EQ(s.labels, (std::vector{StepLabel::right, StepLabel::wrong, StepLabel::unknown}));
   EXPECT_EQ(s.answer_right, true);
   EXPECT_EQ(s.sound, false);
+}
+
+TEST(Schema, RewardMathSaysWhichSolutionIsWrongAndNotWhere) {
+  const Solution direct = read_text("rewardmath", kRewardMath).at(0);
+  EXPECT_EQ(direct.id, "31");
+  EXPECT_EQ(direct.sound, false);
+  EXPECT_EQ(direct.labels, std::vector(2, StepLabel::unknown));
+  const Solution pair = read_text("rewardmath_pairwise", kRewardMathPair).at(0);
+  EXPECT_EQ(pair.steps, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(pair.original_steps, std::vector<std::string>{"c"});
+  EXPECT_EQ(pair.sound, false);
+  Solution foreign = direct;
+  foreign.schema = "processbench";
+  EXPECT_THROW(schema_named("rewardmath").write(foreign), Error);
+  EXPECT_THROW(schema_named("rewardmath_pairwise").write(direct), Error);
 }
 
 TEST(Schema, AnErrorBeyondTheStepsIsKeptAndCounted) {
@@ -132,6 +153,8 @@ TEST(Schema, EveryRowComesBackAsItWas) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"processbench", kProcessBench},
       {"prmbench", kPrmBench},
+      {"rewardmath", kRewardMath},
+      {"rewardmath_pairwise", kRewardMathPair},
       {"mr_gsm8k",
        R"({"uuid":"u","question":"q","ground_truth_answer":5,"model_output_steps":["Step 1: a","Step 2: b"],)"
        R"("model_output_answer_correctness":"wrong","model_output_solution_correctness":"wrong",)"
@@ -155,7 +178,8 @@ TEST(Schema, WhatASchemaCannotSayIsRefused) {
   s.id = "x";
   s.steps = {"a", "b"};
   s.labels = {StepLabel::unknown, StepLabel::right};
-  for (const char* schema : {"trl", "prmbench", "math_shepherd", "processbench", "mr_gsm8k"}) {
+  for (const char* schema : {"trl", "prmbench", "math_shepherd", "processbench", "mr_gsm8k", "rewardmath",
+                             "rewardmath_pairwise"}) {
     EXPECT_THROW(schema_named(schema).write(s), Error) << schema;
   }
 }

@@ -7,13 +7,14 @@
 #include <set>
 
 #include "gradus/base/error.h"
+#include "gradus/base/text.h"
 #include "gradus/eval/count_bootstrap.h"
 
 namespace gradus {
 
 namespace {
 
-constexpr size_t kExamples = 5;
+constexpr size_t kExamples = 5, kExcerpt = 60;
 
 Json shown(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
@@ -50,6 +51,9 @@ Joined join(const std::vector<CountedQuestions>& sides) {
     std::vector<double> counts;
     for (const CountedQuestions& side : sides) {
       const std::vector<double>& one = side.questions.at(key).counts;
+      if (one.size() != out.width) {
+        throw Error::input("the two scorers cannot be compared: one scores steps, the other whole responses");
+      }
       counts.insert(counts.end(), one.begin(), one.end());
     }
     const auto cell = std::lower_bound(out.cells.begin(), out.cells.end(), question.cell) - out.cells.begin();
@@ -166,6 +170,18 @@ void CountedQuestions::leave_out(const std::string& why, const Error& error, boo
   if (examples.size() < kExamples) examples.push_back(error.what());
 }
 
+void CountedQuestions::note_rows(const RowReport& report) {
+  rows += report.rows;
+  if (report.bad_rows > 0) odd["bad_rows"] += report.bad_rows;
+  for (const Error& error : report.errors) {
+    if (examples.size() < kExamples) examples.push_back(error.what());
+  }
+}
+
+std::string excerpt(const std::string& text) {
+  return std::string(start_of(text, kExcerpt));
+}
+
 Benchmark response_benchmark(ResponseBenchmark benchmark) {
   Benchmark out = benchmark.info;
   out.run = [benchmark = std::move(benchmark)](const EvalRequest& request) {
@@ -204,8 +220,7 @@ std::vector<double> finite_scores(const Json& value) {
   std::vector<double> out;
   for (const Json& one : value.is_array() ? value : Json::array({value})) {
     const double score = one.is_number() ? one.get<double>() : std::nan("");
-    if (!std::isfinite(score))
-      throw Error::input("a score is no finite number").found(one.dump().substr(0, 60));
+    if (!std::isfinite(score)) throw Error::input("a score is no finite number").found(excerpt(one.dump()));
     out.push_back(score);
   }
   if (out.empty()) throw Error::input("an item has no score").found("[]");

@@ -30,6 +30,7 @@ struct CountedQuestions {
 
   // Counts one thing that was left out; throws it under `strict`.
   void leave_out(const std::string& why, const Error& error, bool strict);
+  void note_rows(const RowReport& report);  // of one more file
 };
 
 struct ResponseBenchmark {
@@ -66,5 +67,7 @@ class RowScores {
 // A number, a list of one, or (steps) a list of several; throws Error::input for anything that is not finite.
 std::vector<double> finite_scores(const Json& value);
 double finite_score(const Json& value);  // exactly one
+
+std::string excerpt(const std::string& text);  // its start, no more than a message needs, whole characters
 
 }  // namespace gradus

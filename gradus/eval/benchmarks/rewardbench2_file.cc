@@ -52,9 +52,7 @@ T member(const Json& row, const char* name, const T& fallback) {
   try {
     return at->get<T>();
   } catch (const Json::exception&) {
-    throw Error::input("a row of RewardBench 2 holds something else")
-        .field(name)
-        .found(at->dump().substr(0, 60));
+    throw Error::input("a row of RewardBench 2 holds something else").field(name).found(excerpt(at->dump()));
   }
 }
 
@@ -143,15 +141,17 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
   std::vector<RewardBench2Row> rows;
   for (const std::string& file : request.files) {
     if (const std::optional<Json> whole = one_object(file)) {
-      for (RewardBench2Row& one : rewardbench2_rows(*whole)) rows.push_back(std::move(one));
+      for (RewardBench2Row& one : rewardbench2_rows(*whole)) {
+        ++out.rows;
+        rows.push_back(std::move(one));
+      }
       continue;
     }
     const RowReport report = read_rows(file, {.strict = request.strict}, [&](const JsonRow& row) {
       for (RewardBench2Row& one : rewardbench2_rows(row.copy({}))) rows.push_back(std::move(one));
     });
-    for (const Error& error : report.errors) out.leave_out("bad_rows", error, false);
+    out.note_rows(report);
   }
-  out.rows = rows.size();
   RowScores scores(path, request.strict);
   std::vector<std::string> ids;
   for (const RewardBench2Row& row : rows) ids.push_back(row.id);

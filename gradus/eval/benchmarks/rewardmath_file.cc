@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits>
+#include <map>
+#include <set>
 
 #include "gradus/base/error.h"
 #include "gradus/eval/benchmarks/response_benchmark.h"
 #include "gradus/reward/aggregate.h"
+#include "gradus/rollout/schema/schema.h"
 
 namespace gradus {
 
@@ -18,7 +22,17 @@ const std::vector<std::string> kForms = {"min",  "max",        "product",   "geo
                                          "mean", "mean_logit", "mean_odds", "last"};
 
 // Counts of a problem per form.
-enum Count { kProblems, kAccurate, kWithTies, kReciprocal, kExpectedAccurate, kExpectedReciprocal, kWidth };
+enum Count {
+  kProblems,
+  kAccurate,
+  kWithTies,
+  kReciprocal,
+  kReadable,  // problems whose every verdict could be read
+  kExpectedAccurate,
+  kReadableWithTies,
+  kExpectedReciprocal,
+  kWidth
+};
 
 const Json& member(const Json& row, const char* name) {
   if (!row.is_object() || !row.contains(name))
@@ -43,7 +57,9 @@ void add_counts(std::span<const double> right, std::span<const double> wrong, st
           static_cast<double>(result.accurate),
           static_cast<double>(result.accurate_with_ties),
           result.reciprocal_rank,
+          1.0,
           above == 0 ? 1 / places : 0,
+          static_cast<double>(result.accurate_with_ties),
           reciprocal / places};
   }
   counts.insert(counts.end(), of.begin(), of.end());
@@ -61,7 +77,7 @@ std::vector<double> counts_of(const RewardMathProblem& problem) {
     }
     if (right.empty() || wrong.empty()) {
       throw Error::input("a problem of RewardMATH needs a right solution and wrong ones")
-          .field(problem.problem.substr(0, 60))
+          .field(excerpt(problem.problem))
           .found(fmt::format("{} right, {} wrong", right.size(), wrong.size()));
     }
     add_counts(right, wrong, counts);
@@ -83,53 +99,106 @@ RewardMathProblem scored_problem(const Json& row) {
   return out;
 }
 
-std::vector<double> pairwise_counts(const Json& row) {
-  const Json &said = member(row, "score"), &right = member(row, "chosen_position");
-  if (said.size() != right.size() || said.empty()) {
-    throw Error::input("not one comparison per wrong solution")
-        .field("score")
-        .found(fmt::format("{}", said.size()));
-  }
-  std::vector<bool> won;
-  for (size_t i = 0; i < said.size(); ++i) won.push_back(said.at(i) == right.at(i));
-  const RewardMathResult result = rewardmath_pairwise(won);
-  const double accurate = result.accurate, rank = result.reciprocal_rank;
-  return {1, accurate, accurate, rank, accurate, rank};
+// What a judge said of one problem: a verdict, and where the right solution stood, for every wrong one.
+struct Verdicts {
+  std::vector<Json> said, right;
+};
+
+bool is_position(const Json& verdict) {
+  return verdict == "A" || verdict == "B";
 }
 
-// Solutions of the direct file gathered by problem, with the scores of their ids.
+std::vector<double> pairwise_counts(const Verdicts& verdicts) {
+  std::vector<bool> won;
+  for (size_t i = 0; i < verdicts.said.size(); ++i) won.push_back(verdicts.said[i] == verdicts.right[i]);
+  const RewardMathResult result = rewardmath_pairwise(won);
+  const double accurate = result.accurate, rank = result.reciprocal_rank;
+  if (!std::all_of(verdicts.said.begin(), verdicts.said.end(), is_position)) {
+    return {1, accurate, accurate, rank, 0, 0, 0, 0};
+  }
+  return {1, accurate, accurate, rank, 1, accurate, accurate, rank};
+}
+
+Verdicts verdicts_of(const Json& row) {
+  const Json &said = member(row, "score"), &right = member(row, "chosen_position");
+  if (!said.is_array() || !right.is_array() || said.size() != right.size() || said.empty()) {
+    throw Error::input("not one comparison per wrong solution")
+        .field("score")
+        .found(fmt::format("{} verdicts, {} positions", said.size(), right.size()));
+  }
+  for (const Json& position : right) {
+    if (!is_position(position)) {
+      throw Error::input("unknown position").field("chosen_position").found(excerpt(position.dump()));
+    }
+  }
+  return {said.get<std::vector<Json>>(), right.get<std::vector<Json>>()};
+}
+
+// Problems under their texts; a text that comes again gets a number.
+class Problems {
+ public:
+  explicit Problems(CountedQuestions& out) : out_(out) {}
+  void add(const std::string& text, std::vector<double> counts) {
+    const size_t again = ++seen_[text];
+    const std::string key = again == 1 ? text : fmt::format("{} #{}", text, again);
+    out_.questions[key] = {"all", std::move(counts)};
+  }
+  void add(const std::string& text, const Verdicts& verdicts, bool strict) {
+    for (const Json& said : verdicts.said) {
+      if (is_position(said)) continue;
+      const Error unreadable = Error::input("a verdict is neither A nor B").found(excerpt(said.dump()));
+      out_.leave_out("unreadable_verdicts", unreadable, strict);
+    }
+    add(text, pairwise_counts(verdicts));
+  }
+
+ private:
+  CountedQuestions& out_;
+  std::map<std::string, size_t> seen_;
+};
+
+// Rows of the data files (direct or pairwise) gathered by problem, with what a score file says of their ids.
 class Gathered {
  public:
-  void add(const RewardMathSolution& solution) { solutions_.push_back(solution); }
-  bool empty() const { return solutions_.empty(); }
+  void add(const JsonRow& row) {
+    const bool pair = row.has("eval_solution_A");
+    Row one{row.integer("problem_id"), schema_named(pair ? kPairs : kDirect).read(row, false).at(0), ""};
+    if (pair) one.position = row.text("chosen_position");
+    one.solution.steps.clear();  // only its judgement counts
+    one.solution.original_steps.clear();
+    rows_.push_back(std::move(one));
+  }
+  bool empty() const { return rows_.empty(); }
 
-  void count(const std::string& path, bool strict, CountedQuestions& out) const {
+  void count(const std::string& path, bool strict, Problems& problems, CountedQuestions& out) const {
     RowScores scores(path, strict);
     std::vector<std::string> ids;
-    for (const RewardMathSolution& one : solutions_) ids.push_back(std::to_string(one.id));
+    for (const Row& one : rows_) ids.push_back(one.solution.id);
     scores.join(ids);
-    std::map<int64_t, RewardMathProblem> problems;
-    std::map<int64_t, std::string> unusable;
-    for (size_t i = 0; i < solutions_.size(); ++i) {
-      const RewardMathSolution& one = solutions_[i];
-      RewardMathProblem& problem = problems[one.problem_id];
-      problem.problem = one.problem;
-      problem.references.push_back(one.right ? kRewardMathRight : one.reference);
+    std::map<int64_t, Problem> gathered;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const Row& one = rows_[i];
+      Problem& problem = gathered[one.problem_id];
+      problem.scored.problem = one.solution.question;
       try {
         if (scores.of(i) == nullptr) throw Error::input("a solution has no score").field("id " + ids[i]);
-        problem.scores.push_back(finite_scores(*scores.of(i)));
+        take(one, *scores.of(i), problem);
       } catch (const Error& error) {
-        unusable[one.problem_id] = error.what();
+        problem.unusable = error.what();
       }
     }
-    for (const auto& [number, problem] : problems) {
-      const auto bad = unusable.find(number);
-      if (bad != unusable.end()) {
-        out.leave_out("incomplete", Error::input("a problem is left out: " + bad->second), strict);
+    for (const auto& [number, problem] : gathered) {
+      if (!problem.unusable.empty()) {
+        out.leave_out("incomplete", Error::input("a problem is left out: " + problem.unusable), strict);
         continue;
       }
       try {
-        out.questions[fmt::format("{:08}", number)] = {"all", counts_of(problem)};
+        const std::string& text = problem.scored.problem;
+        if (problem.verdicts.said.empty()) {
+          problems.add(text, counts_of(problem.scored));
+        } else {
+          problems.add(text, problem.verdicts, strict);
+        }
       } catch (const Error& error) {
         out.leave_out("unusable", error, strict);
       }
@@ -137,35 +206,86 @@ class Gathered {
   }
 
  private:
-  std::vector<RewardMathSolution> solutions_;
+  static constexpr const char *kDirect = "rewardmath", *kPairs = "rewardmath_pairwise";
+  struct Row {
+    int64_t problem_id = 0;
+    Solution solution;
+    std::string position;  // of the right solution; "" in the direct file
+  };
+  struct Problem {
+    RewardMathProblem scored;
+    Verdicts verdicts;
+    std::string unusable;  // why it is left out
+  };
+
+  static void take(const Row& row, const Json& said, Problem& problem) {
+    if (!row.position.empty()) {
+      if (said.is_number() || said.is_array()) {
+        throw Error::input("a comparison is judged by A or B")
+            .field("id " + row.solution.id)
+            .found(excerpt(said.dump()));
+      }
+      problem.verdicts.said.push_back(said);
+      problem.verdicts.right.emplace_back(row.position);
+      return;
+    }
+    problem.scored.references.push_back(*row.solution.sound ? kRewardMathRight : row.solution.source);
+    problem.scored.scores.push_back(finite_scores(said));
+  }
+
+  std::vector<Row> rows_;
 };
+
+// Whether a file that is named as scores is a result file, which says all by itself.
+bool is_result_file(const std::string& path) {
+  bool result = false;
+  size_t looked = 0;
+  read_rows(path, {}, [&](const JsonRow& row) {
+    if (looked++ == 0) result = row.has("problem");
+  });
+  return result;
+}
+
+void refuse_mixture(const std::set<std::string>& kinds) {
+  if (kinds.size() < 2) return;
+  throw Error::input("the files are of several schemas, which are judged in different ways")
+      .found(fmt::format("{}", fmt::join(kinds, ", ")))
+      .expected("one of them");
+}
 
 CountedQuestions count(const EvalRequest& request, const std::string& path) {
   CountedQuestions out;
-  Gathered direct;
-  const std::vector<std::string> own =
-      path.empty() || request.scores == path ? request.files : std::vector{path};
-  for (const std::string& file : own) {
-    read_rows(file, {.strict = request.strict}, [&](const JsonRow& row) {
-      ++out.rows;
-      const std::string key = fmt::format("{:08}", out.rows);
+  Problems problems(out);
+  Gathered data;
+  std::set<std::string> kinds;
+  const bool results = !path.empty() && is_result_file(path);
+  for (const std::string& file : results ? std::vector{path} : request.files) {
+    const RowReport report = read_rows(file, {.strict = request.strict}, [&](const JsonRow& row) {
+      if (row.has("eval_solution") || row.has("eval_solution_A")) {
+        data.add(row);
+        kinds.insert(row.has("eval_solution") ? "direct" : "pairwise");
+        return;
+      }
       try {
         const Json json = row.copy({});
-        if (json.contains("eval_solution")) {
-          direct.add(rewardmath_solution(json));
-        } else if (json.contains("chosen_position")) {
-          out.questions[key] = {"all", pairwise_counts(json)};
+        const bool pairwise = json.contains("chosen_position");
+        if (pairwise) {
+          problems.add(std::string(row.text("problem")), verdicts_of(json), request.strict);
         } else {
-          out.questions[key] = {"all", counts_of(scored_problem(json))};
+          problems.add(std::string(row.text("problem")), counts_of(scored_problem(json)));
         }
+        kinds.insert(pairwise ? "pairwise results" : "results");
       } catch (const Json::exception& error) {
-        out.leave_out("bad_rows", row.refuse("score", error.what()), request.strict);
+        throw row.refuse("score", error.what());
       } catch (const Error& error) {
-        out.leave_out("bad_rows", row.refuse(error.field_name(), error.what()), request.strict);
+        if (!error.file().empty()) throw;
+        throw row.refuse(error.field_name(), error.what());
       }
     });
+    out.note_rows(report);
   }
-  if (!direct.empty()) direct.count(path, request.strict, out);
+  refuse_mixture(kinds);
+  if (!data.empty()) data.count(path, request.strict, problems, out);
   const bool alike = std::all_of(out.questions.begin(), out.questions.end(), [&](const auto& one) {
     return one.second.counts.size() == out.questions.begin()->second.counts.size();
   });
@@ -186,48 +306,19 @@ void values_of(const std::vector<std::string>&, std::span<const double> totals, 
   size_t at = 0;
   for (size_t form = 0; form * kWidth < totals.size(); ++form) {
     const std::span<const double> of = totals.subspan(form * kWidth, kWidth);
-    const auto percent = [&](Count count) {
-      return of[kProblems] > 0 ? 100 * of[count] / of[kProblems] : kNone;
+    const auto percent = [&](Count count, Count whole) {
+      return of[whole] > 0 ? 100 * of[count] / of[whole] : kNone;
     };
     for (const auto& [official, corrected] :
          {std::pair(kAccurate, kExpectedAccurate), std::pair(kReciprocal, kExpectedReciprocal),
-          std::pair(kWithTies, kWithTies)}) {
-      values[at++] = percent(official);
-      values[at++] = percent(corrected);
+          std::pair(kWithTies, kReadableWithTies)}) {
+      values[at++] = percent(official, kProblems);
+      values[at++] = percent(corrected, kReadable);
     }
   }
 }
 
 }  // namespace
-
-RewardMathSolution rewardmath_solution(const Json& row) {
-  try {
-    RewardMathSolution out{.problem = member(row, "problem").get<std::string>(),
-                           .answer = member(row, "answer").get<std::string>(),
-                           .reference = member(row, "solution_reference").get<std::string>(),
-                           .subject = row.value("subject", ""),
-                           .steps = member(row, "eval_solution").get<std::vector<std::string>>(),
-                           .level = row.value("level", int64_t{0}),
-                           .problem_id = member(row, "problem_id").get<int64_t>(),
-                           .id = member(row, "id").get<int64_t>()};
-    out.right = member(row, "solution_type") == "chosen";
-    return out;
-  } catch (const Json::exception& error) {
-    throw Error::input("a row of RewardMATH holds something else").found(error.what());
-  }
-}
-
-Json rewardmath_json(const RewardMathSolution& solution) {
-  return {{"problem", solution.problem},
-          {"answer", solution.answer},
-          {"eval_solution", solution.steps},
-          {"solution_reference", solution.reference},
-          {"solution_type", solution.right ? "chosen" : "rejected"},
-          {"subject", solution.subject},
-          {"level", solution.level},
-          {"problem_id", solution.problem_id},
-          {"id", solution.id}};
-}
 
 Benchmark rewardmath_benchmark() {
   return response_benchmark(
@@ -236,10 +327,12 @@ Benchmark rewardmath_benchmark() {
             .title = "RewardMATH",
             .paper = "arXiv 2410.01729",
             .measures = "whether the right solution of a problem gets a higher score than nine wrong ones",
-            .files = "a result file (MODEL_reward.json), or RewardMATH_direct.json with --scores",
+            .files =
+                "a result file (MODEL_reward.json), or RewardMATH_direct.json or RewardMATH_pairwise.json "
+                "with --scores",
             .scores =
-                "per solution {\"id\", \"score\"} or {\"id\", \"scores\": [one per step]}; of --compare also "
-                "a result file",
+                "per solution {\"id\", \"score\"} or {\"id\", \"scores\": [one per step]}, per pair {\"id\", "
+                "\"score\": \"A\"}; or a result file",
             .schema = "",
             .run = {}},
        .count = count,

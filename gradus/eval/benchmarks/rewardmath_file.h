@@ -1,31 +1,25 @@
 // Files of RewardMATH, and the benchmark for `gradus eval`.
 //
-//   direct    {"problem", "answer", "eval_solution": [steps], "solution_reference", "solution_type",
-//             "subject", "level", "problem_id", "id"}: one row per solution, scored by id with {"id",
-//             "score"} or {"id", "scores": [one per step]}
+//   direct    one row per solution (gradus/rollout/schema/rewardmath.cc), scored by id with {"id", "score"}
+//             or {"id", "scores": [one per step]}
+//   pairwise  one row per wrong solution beside the right one, judged by id with {"id", "score": "A"}
 //   results   {"problem", "solution_reference": [10 names], "score": [10 numbers]} or [10 lists of step
-//   scores] pairwise  {"problem", "solution_reference": [9 names], "score": ["A", "B", ..],
-//   "chosen_position": [..]}
+//             scores]; of a pairwise judge {"problem", "solution_reference": [9 names], "score": ["A", "B",
+//             ..], "chosen_position": [..]}
 //
 // All are JSON lists. Numbers in percent, per form of aggregation where there are step scores. compat: Acc
-// strictly above all, MRR with wrong ones first among equals, "Acc (w/ tie)" as the official script; strict:
-// both as their expectation where ties are broken at random (for "Acc (w/ tie)" as compat).
+// strictly above all, MRR with wrong ones first among equals, "Acc (w/ tie)" as the official script, where a
+// verdict that is neither A nor B is a comparison lost. strict: Acc and MRR as their expectation where ties
+// are broken at random ("Acc (w/ tie)" as compat), and a problem with an unreadable verdict is left out and
+// counted. Problems of two scorers are matched by their text.
+//
+//   Json result = rewardmath_benchmark().run({.files = {"RewardMATH_direct.json"}, .scores = "s.jsonl"});
 #pragma once
 
 #include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/eval/benchmarks/rewardmath.h"
 
 namespace gradus {
-
-struct RewardMathSolution {  // a row of the direct file
-  std::string problem, answer, reference, subject;
-  std::vector<std::string> steps;
-  bool right = false;
-  int64_t level = 0, problem_id = 0, id = 0;
-};
-
-RewardMathSolution rewardmath_solution(const Json& row);  // throws Error::input naming the field
-Json rewardmath_json(const RewardMathSolution& solution);
 
 Benchmark rewardmath_benchmark();
 

@@ -78,9 +78,8 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
     const RowReport report = read_rows(file, {.strict = request.strict}, [&](const JsonRow& row) {
       rows.emplace_back(row.copy({"image"}), row.written("id"));
     });
-    for (const Error& error : report.errors) out.leave_out("bad_rows", error, false);
+    out.note_rows(report);
   }
-  out.rows = rows.size();
   RowScores scores(path, request.strict);
   std::vector<std::string> ids;
   for (const auto& [json, id] : rows) ids.push_back(id);

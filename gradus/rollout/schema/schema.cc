@@ -8,9 +8,11 @@
 namespace gradus {
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all = {processbench_schema(), prmbench_schema(),      mr_gsm8k_schema(),
-                                          mr_ben_schema(),       reasoneval_schema(),    prm800k_schema(),
-                                          rlhflow_schema(),      math_shepherd_schema(), trl_schema()};
+  static const std::vector<Schema> all = {
+      processbench_schema(), prmbench_schema(),           mr_gsm8k_schema(),
+      mr_ben_schema(),       reasoneval_schema(),         prm800k_schema(),
+      rlhflow_schema(),      math_shepherd_schema(),      trl_schema(),
+      rewardmath_schema(),   rewardmath_pairwise_schema()};
   return all;
 }
 

@@ -62,5 +62,7 @@ Schema prm800k_schema();
 Schema math_shepherd_schema();
 Schema rlhflow_schema();
 Schema trl_schema();
+Schema rewardmath_schema();
+Schema rewardmath_pairwise_schema();
 
 }  // namespace gradus

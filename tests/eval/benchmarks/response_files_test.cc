@@ -126,23 +126,64 @@ TEST(RewardBench2File, RowsAreWrittenBack) {
   EXPECT_EQ(canonical(rewardbench2_json(rewardbench2_rows(row)[0])), canonical(row));
 }
 
-TEST(RewardMathFile, DirectFilesTakeScoresById) {
-  std::string rows = "[", scores;
-  for (int i = 0; i < 4; ++i) {
-    const bool right = i % 2 == 0;
-    rows += (i > 0 ? "," : "") + rewardmath_json({.problem = "p",
-                                                  .answer = "1",
-                                                  .reference = right ? "human_to_GPT-4" : "m",
-                                                  .subject = "Algebra",
-                                                  .steps = {"one", "two"},
-                                                  .right = right,
-                                                  .level = 1,
-                                                  .problem_id = i / 2,
-                                                  .id = i})
-                                     .dump();
-    scores += Json{{"id", i}, {"scores", {right ? 0.9 : 0.4, i == 3 ? 0.99 : 0.5}}}.dump() + "\n";
+// Two problems, each a right solution and wrong ones by `writers`; ids count rows.
+std::string rewardmath_direct(const std::vector<std::string>& writers) {
+  Json rows = Json::array();
+  for (int problem = 0; problem < 2; ++problem) {
+    for (size_t i = 0; i <= writers.size(); ++i) {
+      rows.push_back({{"problem", problem == 0 ? "p" : "q"},
+                      {"answer", "1"},
+                      {"eval_solution", {"one", "two"}},
+                      {"solution_reference", i == 0 ? "human_to_GPT-4" : writers[i - 1]},
+                      {"solution_type", i == 0 ? "chosen" : "rejected"},
+                      {"subject", "Algebra"},
+                      {"level", 1},
+                      {"problem_id", 7 * problem},
+                      {"id", rows.size()}});
+    }
   }
-  const std::string file = written("rm_direct.json", rows + "]"), said = written("rm_scores.jsonl", scores);
+  return rows.dump();
+}
+
+std::string rewardmath_pairwise(const std::vector<std::string>& writers) {
+  Json rows = Json::array();
+  for (int problem = 0; problem < 2; ++problem) {
+    for (size_t i = 0; i < writers.size(); ++i) {
+      rows.push_back({{"problem", problem == 0 ? "p" : "q"},
+                      {"answer", "p"},
+                      {"eval_solution_A", {"one"}},
+                      {"eval_solution_B", {"two", "three"}},
+                      {"solution_reference", writers[i]},
+                      {"chosen_position", i % 2 == 0 ? "A" : "B"},
+                      {"subject", "Algebra"},
+                      {"level", 1},
+                      {"problem_id", 7 * problem},
+                      {"id", rows.size()}});
+    }
+  }
+  return rows.dump();
+}
+
+// JSON Lines of {id, score} with ids from 0.
+std::string scores_of_ids(const std::vector<Json>& scores) {
+  std::string out;
+  for (size_t i = 0; i < scores.size(); ++i) out += Json{{"id", i}, {"score", scores[i]}}.dump() + "\n";
+  return out;
+}
+
+std::string what_of(const EvalRequest& request) {
+  try {
+    rewardmath_benchmark().run(request);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(RewardMathFile, DirectFilesTakeScoresById) {
+  const std::string file = written("rm_direct.json", rewardmath_direct({"m"})),
+                    said = written("rm_scores.jsonl", scores_of_ids({Json{0.9, 0.5}, Json{0.4, 0.5},
+                                                                     Json{0.9, 0.5}, Json{0.4, 0.99}}));
   const Json result = rewardmath_benchmark().run({.files = {file}, .scores = said, .bootstrap = 100});
   EXPECT_EQ(number(result, "min", "Acc"), 100.0);
   EXPECT_EQ(number(result, "last", "Acc"), 0.0);
@@ -150,6 +191,83 @@ TEST(RewardMathFile, DirectFilesTakeScoresById) {
   EXPECT_EQ(number(result, "last", "Acc", "strict"), 25.0) << "a tie is won half the time";
   EXPECT_EQ(number(result, "last", "MRR"), 50.0);
   EXPECT_EQ(number(result, "last", "MRR", "strict"), 62.5);
+}
+
+TEST(RewardMathFile, PairsAreJudgedById) {
+  const std::string file = written("rm_pairs.json", rewardmath_pairwise({"m", "n"})),
+                    said = written("rm_verdicts.jsonl", scores_of_ids({"A", "B", "A", "A"}));
+  const Json result = rewardmath_benchmark().run({.files = {file}, .scores = said, .bootstrap = 100});
+  EXPECT_EQ(number(result, "all", "Acc"), 50.0) << "both pairs of p are won, one of q is lost";
+  EXPECT_EQ(number(result, "all", "MRR"), 75.0);
+  EXPECT_EQ(number(result, "all", "MRR", "strict"), 75.0);
+}
+
+TEST(RewardMathFile, AnUnreadableVerdictIsLostOrNoVerdict) {
+  const std::string file = written("rm_pairs2.json", rewardmath_pairwise({"m", "n"})),
+                    said = written("rm_verdicts2.jsonl", scores_of_ids({"A", "B", "A", "[[?]]"}));
+  EvalRequest request{.files = {file}, .scores = said, .bootstrap = 0};
+  const Json result = rewardmath_benchmark().run(request);
+  EXPECT_EQ(number(result, "all", "Acc"), 50.0) << "the official script counts it as lost";
+  EXPECT_EQ(number(result, "all", "Acc", "strict"), 100.0) << "a failed call says nothing of the problem";
+  EXPECT_EQ(result.at("counts").at("scores").at(0).at("unreadable_verdicts"), 1);
+  request.strict = true;
+  EXPECT_NE(what_of(request).find("neither A nor B"), std::string::npos);
+}
+
+TEST(RewardMathFile, ScoresOfRowsAndResultFilesAreCompared) {
+  const std::string file = written("rm_direct3.json", rewardmath_direct({"m"})),
+                    good = written("rm_good.jsonl", scores_of_ids({1, 0, 1, 0})),
+                    poor = written("rm_poor.jsonl", scores_of_ids({1, 0, 0, 1})),
+                    results = written("rm_results3.json",
+                                      Json::array({Json{{"problem", "q"},
+                                                        {"solution_reference", {"m", "human_to_GPT-4"}},
+                                                        {"score", {1, 0}}}})
+                                          .dump());
+  const auto difference = [&](const std::string& other) {
+    return number(
+        rewardmath_benchmark().run({.files = {file}, .scores = good, .compare = other, .bootstrap = 0}),
+        "all", "Acc", "compat", "comparison", "difference");
+  };
+  EXPECT_EQ(difference(poor), 50.0);
+  EXPECT_EQ(difference(results), 100.0) << "only q is in both";
+  const std::string steps =
+      written("rm_steps3.jsonl", scores_of_ids({Json{1, 1}, Json{0, 1}, Json{1, 1}, 0}));
+  EXPECT_NE(what_of({.files = {file}, .scores = good, .compare = steps}).find("cannot be compared"),
+            std::string::npos);
+}
+
+TEST(RewardMathFile, WhatDoesNotFitIsNamedCountedOrRefused) {
+  Json rows = Json::parse(rewardmath_direct({"m"}));
+  rows[1]["solution_type"] = "maybe";
+  rows[3].erase("problem_id");
+  const std::string file = written("rm_odd.json", rows.dump()),
+                    said = written("rm_odd.jsonl", scores_of_ids({1, 0, 1, 0}));
+  const std::string what = what_of({.files = {file}, .scores = said, .strict = true});
+  for (const char* word : {"rm_odd.json", "[1].solution_type", "maybe", "chosen or rejected"}) {
+    EXPECT_NE(what.find(word), std::string::npos) << what;
+  }
+  EXPECT_NE(what_of({.files = {file}, .scores = said}).find("no question has been judged"), std::string::npos)
+      << "both problems have lost their wrong solution";
+  const std::string pairs = written("rm_odd_pairs.json", rewardmath_pairwise({"m"}));
+  EXPECT_NE(what_of({.files = {pairs, written("rm_odd2.json", rewardmath_direct({"m"}))}, .scores = said})
+                .find("several schemas"),
+            std::string::npos);
+  EXPECT_NE(what_of({.files = {pairs}, .scores = written("rm_number.jsonl", scores_of_ids({1, 2}))})
+                .find("judged by A or B"),
+            std::string::npos);
+}
+
+TEST(RewardMathFile, ALongFaultyTextIsShownInWholeCharacters) {
+  Json rows = Json::parse(rewardmath_direct({"m"}));
+  std::string text = "x";
+  for (int i = 0; i < 80; ++i) text += "\u00e9";
+  rows.push_back({{"problem", text}, {"eval_solution", text}});
+  rows.push_back({{"problem", text}, {"solution_reference", {"m"}}, {"score", {1}}});
+  const std::string file = written("rm_long.json", rows.dump()),
+                    said = written("rm_long.jsonl", scores_of_ids({1, 0, 1, 0}));
+  const Json result = rewardmath_benchmark().run({.files = {file}, .scores = said, .bootstrap = 0});
+  EXPECT_EQ(result.at("counts").at("scores").at(0).at("bad_rows"), 2);
+  EXPECT_NO_THROW(result.dump());
 }
 
 TEST(RewardMathFile, TwoScorersAreComparedProblemByProblem) {
