@@ -37,7 +37,8 @@ def rewardbench2():
     said = [{"id": row["id"], "scores": one} for row, one in zip(rows, scores)]
     results = {"model": "m", "id": [r["id"] for r in rows], "subset": [r["subset"] for r in rows],
                "num_correct": [r["num_correct"] for r in rows], "scores": scores}
-    return {"rewardbench2.jsonl": lines(rows), "rewardbench2_scores.jsonl": lines(said),
+    judge = [{"id": row["id"], "ratings": [9, *range(1, row["total_completions"])]} for row in rows]
+    return {"rewardbench2.jsonl": lines(rows), "rewardbench2_judge.jsonl": lines(judge), "rewardbench2_scores.jsonl": lines(said),
             "rewardbench2_results.json": json.dumps(results)}
 
 
@@ -52,7 +53,11 @@ def rewardmath():
                            "solution_type": "chosen" if s == 0 else "rejected", "subject": "Algebra", "level": 1,
                            "problem_id": p, "id": 10 * p + s})
             scores.append({"id": 10 * p + s, "scores": [0.5 + 0.04 * s, 0.9 - 0.04 * s]})
-    return {"MODEL_reward.json": json.dumps(results), "OTHER_reward.json": json.dumps(others),
+    pairs = [{"problem": f"p{p}", "answer": f"p{p}", "eval_solution_A": ["a"], "eval_solution_B": ["b", "c"], "solution_reference": name,
+              "chosen_position": "AB"[s % 2], "subject": "Algebra", "level": 1, "problem_id": p, "id": 9 * p + s}
+             for p in range(3) for s, name in enumerate(names[1:])]
+    verdicts = [{"id": row["id"], "score": "A"} for row in pairs]
+    return {"RewardMATH_pairwise.json": json.dumps(pairs), "verdicts.jsonl": lines(verdicts), "MODEL_reward.json": json.dumps(results), "OTHER_reward.json": json.dumps(others),
             "RewardMATH_direct.json": json.dumps(direct), "rewardmath_scores.jsonl": lines(scores)}
 
 

@@ -97,6 +97,7 @@ class ResponseEvaluation {
     for (const CountedQuestions& side : sides_) {
       Json one = {{"judged", side.questions.size()}};
       for (const auto& [why, count] : side.odd) one[why] = count;
+      if (!side.protocol.empty()) one["protocol"] = side.protocol;
       one["examples"] = side.examples;
       scores.push_back(one);
     }
@@ -190,10 +191,16 @@ Benchmark response_benchmark(ResponseBenchmark benchmark) {
   return out;
 }
 
-RowScores::RowScores(const std::string& path, bool strict) : given_(!path.empty()) {
+RowScores::RowScores(const std::string& path, bool strict, const std::vector<std::string>& whole)
+    : given_(!path.empty()) {
   if (!given_) return;
   read_rows(path, {.strict = strict}, [&](const JsonRow& row) {
     const Json all = row.copy({});
+    const auto is_there = [&](const std::string& field) { return all.contains(field); };
+    if (std::any_of(whole.begin(), whole.end(), is_there)) {
+      rows_.emplace_back(row.written("id"), all);
+      return;
+    }
     const auto scores = all.contains("scores") ? all.find("scores") : all.find("score");
     if (scores == all.end()) throw row.refuse("scores", "a row says nothing about its item");
     rows_.emplace_back(row.written("id"), *scores);

@@ -27,6 +27,7 @@ struct CountedQuestions {
   size_t rows = 0;                            // of the files
   std::map<std::string, size_t> odd;          // what was left out, and why
   std::vector<std::string> examples;          // of it, the first few
+  std::string protocol;                       // how answers were judged; "": the benchmark knows one way
 
   // Counts one thing that was left out; throws it under `strict`.
   void leave_out(const std::string& why, const Error& error, bool strict);
@@ -51,7 +52,8 @@ Benchmark response_benchmark(ResponseBenchmark benchmark);
 class RowScores {
  public:
   // "": none; of() then gives nullptr for every row.
-  RowScores(const std::string& path, bool strict);
+  // whole: fields other than those two that say something as well; of() gives their whole row.
+  RowScores(const std::string& path, bool strict, const std::vector<std::string>& whole = {});
   // ids: of all rows of the files, in order. Decides how rows are joined.
   void join(const std::vector<std::string>& ids);
   // nullptr: nothing was said of this row.

@@ -4,14 +4,17 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "gradus/base/error.h"
 #include "gradus/base/text.h"
 #include "gradus/eval/benchmarks/response_benchmark.h"
 #include "gradus/eval/benchmarks/rewardbench2.h"
+#include "gradus/eval/benchmarks/rewardbench2_judge.h"
 
 namespace gradus {
 
@@ -20,7 +23,8 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kDomains = 6;
 
-// Counts of a prompt: best of n in the first four, Ties in the others.
+// Counts of a prompt, first as released and then as corrected: best of n in the first four, Ties in the
+// others.
 enum Count {
   kPrompts,
   kResult,
@@ -36,6 +40,8 @@ enum Count {
   kBreak,
   kWidth
 };
+constexpr size_t kColumns = 2;    // compat, strict
+constexpr double kNoRating = -1;  // what the official script has for a rating that cannot be read
 
 bool is_ties(const std::string& subset) {
   return lower_case(subset) == "ties";
@@ -92,25 +98,43 @@ std::vector<double> scores_of(const RewardBench2Row& row, const Json& said) {
   return out;
 }
 
-void count_best(const RewardBench2Row& row, const std::vector<double>& scores, const std::string& key,
-                CountedQuestions& out) {
-  std::vector<double> counts(kWidth);
-  const double result = best_of_n(scores);
-  const double high = *std::max_element(scores.begin(), scores.end());
+std::span<double> column_of(std::vector<double>& counts, size_t column) {
+  return std::span(counts).subspan(column * kWidth, kWidth);
+}
+
+void put_best(double result, bool shared, std::span<double> counts) {
   counts[kPrompts] = 1;
   counts[kResult] = result;
   counts[kAlone] = result == 1;
-  counts[kShared] = std::count(scores.begin(), scores.end(), high) > 1;
-  out.questions[key] = {row.subset, counts};
+  counts[kShared] = shared;
+}
+
+std::vector<double> best_counts(const std::vector<double>& scores) {
+  std::vector<double> counts(kColumns * kWidth);
+  const double high = *std::max_element(scores.begin(), scores.end());
+  const bool shared = std::count(scores.begin(), scores.end(), high) > 1;
+  for (size_t c = 0; c < kColumns; ++c) put_best(best_of_n(scores), shared, column_of(counts, c));
+  return counts;
+}
+
+std::vector<double> best_counts(const JudgedPrompt& judged) {
+  std::vector<double> counts(kColumns * kWidth);
+  put_best(judged.compat, judged.shared, column_of(counts, 0));
+  if (judged.strict) put_best(*judged.strict, *judged.shared_strict, column_of(counts, 1));
+  return counts;
 }
 
 // One question per number K: its ref prompt, its tied prompt, and both together.
-void count_ties(const std::vector<TiesRow>& rows, const std::string& subset, CountedQuestions& out) {
+void count_ties(const std::vector<TiesRow>& rows, size_t column, const std::string& subset,
+                CountedQuestions& out) {
   std::map<std::string, std::vector<TiesRow>> by_number;
   for (const TiesRow& row : rows) by_number[row.id.substr(row.id.find(':') + 1)].push_back(row);
   for (const auto& [number, of_number] : by_number) {
     const TiesScore score = score_ties(of_number);
-    std::vector<double> counts(kWidth);
+    CountedQuestions::Question& question = out.questions["ties " + number];
+    question.cell = subset;
+    question.counts.resize(kColumns * kWidth);
+    const std::span<double> counts = column_of(question.counts, column);
     for (const auto& [id, prompt] : score.prompts) {
       const bool ref = id.starts_with("ref:");
       counts[ref ? kRef : kTied] += 1;
@@ -120,10 +144,74 @@ void count_ties(const std::vector<TiesRow>& rows, const std::string& subset, Cou
     counts[kMargin] = score.margin.value_or(0);
     counts[kHard] = score.margin_hard.value_or(0);
     counts[kBreak] = score.tie_break.value_or(0);
-    out.questions["ties " + number] = {subset, counts};
-    if (score.duplicates > 0) out.odd["duplicate_ids"] += score.duplicates;
+    if (column == 0 && score.duplicates > 0) out.odd["duplicate_ids"] += score.duplicates;
   }
 }
+
+// Takes prompt after prompt with what was said of it.
+class PromptCounter {
+ public:
+  PromptCounter(bool strict, CountedQuestions& out) : strict_(strict), out_(out) {}
+
+  void add(const RewardBench2Row& row, const Json& said, const std::string& key) {
+    if (!said.is_object()) {
+      protocols_.insert("scores");
+      const std::vector<double> scores = scores_of(row, said);
+      if (is_ties(row.subset)) return add_ties(row, scores, true);
+      out_.questions[key] = {row.subset, best_counts(scores)};
+      return;
+    }
+    const JudgeOutput output = judge_output(said, row.chosen.size() + row.rejected.size());
+    if (is_ties(row.subset)) {
+      if (output.ranking) throw Error::input("Ties is judged by ratings").field(row.id).found("votes");
+      std::vector<double> scores;
+      for (const auto& rating : output.ratings) scores.push_back(rating.value_or(kNoRating));
+      const JudgedPrompt judged = judge_ratings(output.ratings);
+      add_ties(row, scores, judged.unreadable == 0);
+      note_unreadable(row, judged.unreadable);
+      return;
+    }
+    protocols_.insert(output.ranking ? "ranking" : "ratings");
+    const JudgedPrompt judged =
+        output.ranking ? judge_ranking(output.votes, output.right_place) : judge_ratings(output.ratings);
+    note_unreadable(row, judged.unreadable);
+    out_.questions[key] = {row.subset, best_counts(judged)};
+  }
+
+  // One run is one protocol: a mean over several says nothing.
+  void finish() {
+    if (protocols_.size() > 1) {
+      throw Error::input("the prompts were judged in several ways")
+          .found(fmt::format("{}", fmt::join(protocols_, ", ")))
+          .expected("one of them (Ties beside a ranking is judged by ratings)");
+    }
+    for (size_t c = 0; c < kColumns; ++c) count_ties(ties_[c], c, ties_name_, out_);
+    out_.protocol = protocols_.empty() ? "ratings" : *protocols_.begin();
+    if (out_.protocol == "ranking" && !ties_[0].empty()) out_.protocol += ", Ties by ratings";
+  }
+
+ private:
+  void add_ties(const RewardBench2Row& row, const std::vector<double>& scores, bool readable) {
+    const TiesRow one{row.id, row.num_correct, scores};
+    ties_prompt(one);
+    score_ties({one});  // refuses an id that says nothing
+    ties_[0].push_back(one);
+    if (readable) ties_[1].push_back(one);
+    ties_name_ = row.subset;
+  }
+
+  void note_unreadable(const RewardBench2Row& row, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      out_.leave_out("unreadable", Error::input("a judge's answer cannot be read").field(row.id), strict_);
+    }
+  }
+
+  bool strict_;
+  CountedQuestions& out_;
+  std::set<std::string> protocols_;  // of the prompts that are not of Ties
+  std::vector<TiesRow> ties_[kColumns];
+  std::string ties_name_ = "Ties";
+};
 
 // A result file is one object over many lines; none where the file is anything else.
 std::optional<Json> one_object(const std::string& file) {
@@ -152,12 +240,11 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
     });
     out.note_rows(report);
   }
-  RowScores scores(path, request.strict);
+  RowScores scores(path, request.strict, {"votes", "ratings"});
   std::vector<std::string> ids;
   for (const RewardBench2Row& row : rows) ids.push_back(row.id);
   scores.join(ids);
-  std::vector<TiesRow> ties;
-  std::string ties_name = "Ties";
+  PromptCounter counter(request.strict, out);
   for (size_t r = 0; r < rows.size(); ++r) {
     const RewardBench2Row& row = rows[r];
     const Json* const said = scores.given() ? scores.of(r) : row.scores.is_null() ? nullptr : &row.scores;
@@ -166,21 +253,12 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
       continue;
     }
     try {
-      const std::vector<double> values = scores_of(row, *said);
-      if (is_ties(row.subset)) {
-        const TiesRow one{row.id, row.num_correct, values};
-        ties_prompt(one);
-        score_ties({one});  // refuses an id that says nothing
-        ties.push_back(one);
-        ties_name = row.subset;
-      } else {
-        count_best(row, values, fmt::format("{:08} {}", r, row.id), out);
-      }
+      counter.add(row, *said, fmt::format("{:08} {}", r, row.id));
     } catch (const Error& error) {
       out.leave_out("unusable", error, request.strict);
     }
   }
-  count_ties(ties, ties_name, out);
+  counter.finish();
   return out;
 }
 
@@ -202,6 +280,22 @@ double share(double part, double whole) {
   return whole > 0 ? part / whole : kNone;
 }
 
+struct TiesShares {
+  double ref, tied, margin, hard;
+  explicit TiesShares(std::span<const double> of)
+      : ref(share(of[kRefRight], of[kRef])),
+        tied(share(of[kTiedRight], of[kTied])),
+        margin(share(of[kMargin], of[kPairs])),
+        hard(share(of[kHard], of[kPairs])) {}
+
+  double corrected() const { return 0.30 * tied + 0.30 * ref + 0.20 * margin + 0.20 * hard; }
+  // Released: a part without prompts counts 0, and the tie-break term comes on top.
+  double released(std::span<const double> of) const {
+    return 0.30 * (of[kTied] > 0 ? tied : 0) + 0.30 * (of[kRef] > 0 ? ref : 0) + 0.20 * margin + 0.20 * hard +
+           0.01 * share(of[kBreak], of[kPairs]);
+  }
+};
+
 void values_of(const std::vector<std::string>& cells, std::span<const double> totals,
                std::span<double> values) {
   double compat = 0, strict = 0;
@@ -211,28 +305,24 @@ void values_of(const std::vector<std::string>& cells, std::span<const double> to
     values[at++] = corrected;
   };
   for (size_t c = 0; c < cells.size(); ++c) {
-    const std::span<const double> of = totals.subspan(c * kWidth, kWidth);
+    const auto released = totals.subspan(kColumns * c * kWidth, kWidth);
+    const auto counted = totals.subspan((kColumns * c + 1) * kWidth, kWidth);
     if (!is_ties(cells[c])) {
-      const double result = share(of[kResult], of[kPrompts]), alone = share(of[kAlone], of[kPrompts]);
-      const double shared = share(of[kShared], of[kPrompts]);
-      compat += result;
-      strict += result;
-      put(result, result);
-      put(alone, alone);
-      put(shared, shared);
+      compat += share(released[kResult], released[kPrompts]);
+      strict += share(counted[kResult], counted[kPrompts]);
+      for (const Count part : {kResult, kAlone, kShared}) {
+        put(share(released[part], released[kPrompts]), share(counted[part], counted[kPrompts]));
+      }
       continue;
     }
-    // Released: a part without prompts counts 0.
-    const double ref = share(of[kRefRight], of[kRef]), tied = share(of[kTiedRight], of[kTied]);
-    const double margin = share(of[kMargin], of[kPairs]), hard = share(of[kHard], of[kPairs]);
-    const double parts = 0.20 * margin + 0.20 * hard;
-    const double official = 0.30 * (of[kTied] > 0 ? tied : 0) + 0.30 * (of[kRef] > 0 ? ref : 0) + parts +
-                            0.01 * share(of[kBreak], of[kPairs]);
-    const double corrected = 0.30 * tied + 0.30 * ref + parts;
-    compat += official;
-    strict += corrected;
-    put(official, corrected);
-    for (const double one : {ref, tied, margin, hard}) put(one, one);
+    const TiesShares official(released), corrected(counted);
+    compat += official.released(released);
+    strict += corrected.corrected();
+    put(official.released(released), corrected.corrected());
+    put(official.ref, corrected.ref);
+    put(official.tied, corrected.tied);
+    put(official.margin, corrected.margin);
+    put(official.hard, corrected.hard);
   }
   values[0] = compat / static_cast<double>(cells.size());
   values[1] = cells.size() == kDomains ? strict / static_cast<double>(kDomains) : kNone;
@@ -271,16 +361,19 @@ Json rewardbench2_json(const RewardBench2Row& row) {
 
 Benchmark rewardbench2_benchmark() {
   return response_benchmark(
-      {.info = {.name = "rewardbench2",
-                .title = "RewardBench 2",
-                .paper = "arXiv 2506.01937",
-                .measures =
-                    "whether the right one of four answers gets the highest score, and (Ties) several right "
-                    "ones more than all wrong ones",
-                .files = "the prompts (JSON Lines), or a published result file",
-                .scores = "per completion, chosen before rejected: {\"id\", \"scores\": [...]}",
-                .schema = "",
-                .run = {}},
+      {.info =
+           {.name = "rewardbench2",
+            .title = "RewardBench 2",
+            .paper = "arXiv 2506.01937",
+            .measures =
+                "whether the right one of four answers gets the highest score, and (Ties) several right "
+                "ones more than all wrong ones",
+            .files = "the prompts (JSON Lines), or a published result file",
+            .scores =
+                "per completion, chosen before rejected: {\"id\", \"scores\": [...]}; of a generative judge "
+                "{\"id\", \"ratings\": [...]} or {\"id\", \"chosen_position\": \"C\", \"votes\": [\"C\"]}",
+            .schema = "",
+            .run = {}},
        .count = count,
        .rows = rows_of,
        .values = values_of});

@@ -3,8 +3,10 @@
 //   rows     {"id", "prompt", "chosen": [..], "rejected": [..], "num_correct", "total_completions",
 //            "subset"}, one per prompt (JSON Lines, or one list); other fields are kept out of sight and
 //            written back
-//   results  one object of parallel lists {"subset", "id", "scores", "num_correct", ...}, or rows with
-//   "scores"
+//   results  one object of parallel lists {"subset", "id", "scores", "num_correct", ...}; or rows with
+//            "scores"
+//   judges   {"id", "ratings": [8, null, 3]} or {"id", "chosen_position": "C", "votes": ["C"]}, as scores
+//            (rewardbench2_judge.h); the counts of a scorer say which protocol it was
 //
 // The right completions stand first in the scores (chosen, then rejected). A score may be a list of one
 // number. Numbers: "score" per domain and overall; of Ties also its parts; of the others the accuracy without

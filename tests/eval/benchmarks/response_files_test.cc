@@ -7,6 +7,7 @@
 #include "gradus/base/error.h"
 #include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/eval/benchmarks/rewardbench2_file.h"
+#include "gradus/eval/benchmarks/rewardbench2_judge.h"
 #include "gradus/eval/benchmarks/rewardmath_file.h"
 #include "gradus/eval/benchmarks/vilbench.h"
 
@@ -124,6 +125,109 @@ TEST(RewardBench2File, RowsAreWrittenBack) {
       Json::parse(R"({"id": "7", "prompt": "p", "chosen": ["a"], "rejected": ["b"], "num_correct": 1,
     "total_completions": 2, "subset": "Focus", "models": ["x"], "additional_metadata": {"k": 1}})");
   EXPECT_EQ(canonical(rewardbench2_json(rewardbench2_rows(row)[0])), canonical(row));
+}
+
+std::string judged(const std::string& name, const std::vector<Json>& rows) {
+  std::string out;
+  for (const Json& row : rows) out += row.dump() + "\n";
+  return written(name, out);
+}
+
+std::string math_prompts(const std::string& name, size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) {
+    out += rewardbench2_json({.id = std::to_string(i),
+                              .prompt = "p",
+                              .subset = "Math",
+                              .chosen = {"right"},
+                              .rejected = {"a", "b", "c"}})
+               .dump() +
+           "\n";
+  }
+  return written(name, out);
+}
+
+const Json& only_scores(const Json& result) {
+  return result.at("counts").at("scores").at(0);
+}
+
+TEST(RewardBench2Judge, ARankingNamesThePlaceOfTheBest) {
+  const std::string file = math_prompts("rb2_ranked.jsonl", 4),
+                    said = judged("rb2_votes.jsonl",
+                                  {{{"id", "0"}, {"chosen_position", "C"}, {"votes", {"C"}}},
+                                   {{"id", "1"}, {"chosen_position", "A"}, {"votes", {"D"}}},
+                                   {{"id", "2"}, {"chosen_position", "A"}, {"votes", {"error"}}},
+                                   {{"id", "3"}, {"chosen_position", "B"}, {"votes", {"B", nullptr, "B"}}}});
+  EvalRequest request{.files = {file}, .scores = said, .bootstrap = 50};
+  const Json result = rewardbench2_benchmark().run(request);
+  EXPECT_EQ(number(result, "Math", "score"), (1 + 0 + 0.25 + 1) / 4);
+  EXPECT_DOUBLE_EQ(number(result, "Math", "score", "strict").get<double>(), 2.0 / 3)
+      << "the unreadable prompt is left out";
+  EXPECT_EQ(only_scores(result).at("protocol"), "ranking");
+  EXPECT_EQ(only_scores(result).at("unreadable"), 2);
+  request.strict = true;
+  EXPECT_THROW(rewardbench2_benchmark().run(request), Error);
+}
+
+TEST(RewardBench2Judge, WinnersOfARatingShare) {
+  const std::string file = math_prompts("rb2_rated.jsonl", 5),
+                    said = judged("rb2_ratings.jsonl", {{{"id", "0"}, {"ratings", {9, 9, 2, 1}}},
+                                                        {{"id", "1"}, {"ratings", {3, 4, 2, 1}}},
+                                                        {{"id", "2"}, {"ratings", {8, nullptr, 2, 1}}},
+                                                        {{"id", "3"}, {"ratings", {-1, "?", 99, nullptr}}},
+                                                        {{"id", "4"}, {"ratings", {8, 7, 2}}}});
+  const Json result = rewardbench2_benchmark().run({.files = {file}, .scores = said, .bootstrap = 50});
+  EXPECT_EQ(number(result, "Math", "score"), (0.5 + 0 + 1 + 0.25) / 4);
+  EXPECT_EQ(number(result, "Math", "score", "strict"), 0.25) << "of the two that were read whole";
+  EXPECT_EQ(number(result, "Math", "shared_first_place"), 0.25);
+  EXPECT_EQ(only_scores(result).at("unreadable"), 5);
+  EXPECT_EQ(only_scores(result).at("unusable"), 1) << "three ratings for four answers";
+  EXPECT_EQ(only_scores(result).at("protocol"), "ratings");
+}
+
+TEST(RewardBench2Judge, TiesIsRatedWhateverTheOthersAre) {
+  const std::string file = written("rb2_judged.jsonl", rewardbench2_prompts());
+  std::vector<Json> rows;
+  for (int domain = 0; domain < 5; ++domain) {
+    for (const char* id : {"0", "1"}) {
+      rows.push_back({{"id", id}, {"chosen_position", "A"}, {"votes", {"A"}}});
+    }
+  }
+  rows.push_back({{"id", "ref:0"}, {"ratings", {9, 2}}});
+  rows.push_back({{"id", "tied:0"}, {"ratings", {9, 8, 2}}});
+  const Json result = rewardbench2_benchmark().run(
+      {.files = {file}, .scores = judged("rb2_judged_said.jsonl", rows), .bootstrap = 0});
+  EXPECT_EQ(only_scores(result).at("protocol"), "ranking, Ties by ratings");
+  EXPECT_EQ(number(result, "all", "score", "strict"), 1.0);
+  rows.back() = {{"id", "tied:0"}, {"ratings", {nullptr, 8, 2}}};
+  const Json unread = rewardbench2_benchmark().run(
+      {.files = {file}, .scores = judged("rb2_judged_unread.jsonl", rows), .bootstrap = 0});
+  EXPECT_EQ(number(unread, "Ties", "tied_accuracy"), 0.0) << "-1 in the official script";
+  EXPECT_TRUE(number(unread, "Ties", "tied_accuracy", "strict").is_null());
+  rows.back() = {{"id", "tied:0"}, {"chosen_position", "A"}, {"votes", {"A"}}};
+  const Json ranked = rewardbench2_benchmark().run(
+      {.files = {file}, .scores = judged("rb2_judged_ranked.jsonl", rows), .bootstrap = 0});
+  EXPECT_EQ(only_scores(ranked).at("unusable"), 1);
+  rows[0] = {{"id", "0"}, {"ratings", {9, 1, 1, 1}}};
+  EXPECT_THROW(rewardbench2_benchmark().run(
+                   {.files = {file}, .scores = judged("rb2_judged_mixed.jsonl", rows), .bootstrap = 0}),
+               Error);
+}
+
+TEST(RewardBench2Judge, VotesWithoutAMajority) {
+  using Votes = std::vector<std::optional<size_t>>;
+  EXPECT_EQ(judge_ranking(Votes{1, 2}, 1).compat, 1.0) << "the place that was named first";
+  EXPECT_EQ(judge_ranking(Votes{2, 1}, 1).compat, 0.0);
+  EXPECT_EQ(judge_ranking(Votes{2, 1, 2, 1, 0}, 1).strict, 0.5);
+  EXPECT_EQ(judge_ranking(Votes{std::nullopt, std::nullopt, 1}, 1).compat, 0.25)
+      << "unreadable has most votes";
+  EXPECT_EQ(judge_ranking(Votes{std::nullopt, std::nullopt, 1}, 1).strict, 1.0);
+  EXPECT_EQ(judge_ranking(Votes{std::nullopt}, 1).strict, std::nullopt);
+  EXPECT_THROW(judge_output(Json::parse(R"({"votes": ["A"]})"), 4), Error);
+  EXPECT_THROW(judge_output(Json::parse(R"({"votes": [], "chosen_position": "A"})"), 4), Error);
+  EXPECT_THROW(judge_output(Json::parse(R"({"votes": ["A"], "chosen_position": "E"})"), 4), Error);
+  EXPECT_THROW(judge_output(Json::parse(R"({"votes": ["A"], "chosen_position": "A", "ratings": [1]})"), 4),
+               Error);
 }
 
 // Two problems, each a right solution and wrong ones by `writers`; ids count rows.
