@@ -103,8 +103,8 @@ export function evalSample() {
       scores: [scoresOf({ missing: 3, incomplete: 1, not_finite: 1, examples: ['sample-88: no score'] }), scoresOf({ unknown_ids: 7 })],
     },
     numbers, comparison: comparisonOf(numbers),
-    ranking: { step_auroc: 0.8123, step_auprc_wrong: 0.4711, step_auprc_right: 0.9432, solution_auroc: null },
-    calibration: { ece: 0.0871, brier: 0.1204, steps: 1544, outside: 12, bins: binsOf() },
+    ranking: { step_auroc: 0.8123, step_auprc_wrong: 0.4711, step_auprc_right: 0.9432, solution_auroc: null, intervals: { step_auroc: { low: 0.7812, high: 0.8421 }, solution_auroc: { low: null, high: null } } },
+    calibration: { ece: 0.0871, brier: 0.1204, steps: 1544, outside: 12, bins: binsOf(), intervals: { ece: { low: 0.0712, high: 0.1066 }, brier: { low: 0.1101, high: 0.1311 } } },
     localisation: { wrong_solutions: 251, within: [0.402, 0.578, 0.661, 0.705, 0.725, 0.737], early: 0.171, late: 0.187, not_found: 0.219, unreadable: 0.021 },
     shares: { correct_answer_wrong_step: 0.1218, correct_answer_wrong_step_found: 0.4103, minimum_at_last_step: 0.3312, minimum_at_last_step_error_earlier: null },
     breakdowns: {

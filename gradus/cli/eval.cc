@@ -69,19 +69,20 @@ void score_with_recipe(const Options& options, const Benchmark& benchmark, EvalR
   request.scorer = options.recipe;
 }
 
-std::string shown(const Json& column, const char* name) {
-  if (column.at(name).is_null()) return fmt::format("{:>9} {:18}", "-", "");
-  const std::string value = fmt::format("{:>9.4f}", column.at(name).get<double>());
-  if (column.at("low").is_null()) return fmt::format("{} {:18}", value, "");
-  return fmt::format("{} [{:>7.4f},{:>7.4f}]", value, column.at("low").get<double>(),
-                     column.at("high").get<double>());
+std::string with_interval(const Json& value, const Json& interval) {
+  if (value.is_null()) return fmt::format("{:>9} {:18}", "-", "");
+  const std::string shown = fmt::format("{:>9.4f}", value.get<double>());
+  if (interval.at("low").is_null()) return fmt::format("{} {:18}", shown, "");
+  return fmt::format("{} [{:>7.4f},{:>7.4f}]", shown, interval.at("low").get<double>(),
+                     interval.at("high").get<double>());
 }
 
 void print_rows(const Json& rows, const char* name, const char* heading) {
   fmt::print("\n{:<44}{:>9} {:<18}  {:>9} 95 % interval\n", heading, "compat", "95 % interval", "strict");
   for (const Json& row : rows) {
     fmt::print("{:<20}{:<24}{}  {}\n", row.at("part").get<std::string>(), row.at("id").get<std::string>(),
-               shown(row.at("compat"), name), shown(row.at("strict"), name));
+               with_interval(row.at("compat").at(name), row.at("compat")),
+               with_interval(row.at("strict").at(name), row.at("strict")));
   }
 }
 
@@ -96,7 +97,10 @@ void print_counts(const Json& counts) {
     for (const Json& example : of.at("examples")) fmt::print("  {}\n", example.get<std::string>());
   };
   line("items", counts.at("items"));
-  for (const Json& one : counts.at("scores")) line("scores", one);
+  for (const Json& one : counts.at("scores")) {
+    line("scores", one);
+    if (one.contains("protocol")) fmt::print("protocol: {}\n", one.at("protocol").get<std::string>());
+  }
 }
 
 std::string number(const Json& value) {
@@ -105,12 +109,14 @@ std::string number(const Json& value) {
 
 void print_profile(const Json& result) {
   fmt::print("\n");
-  for (const char* part : {"ranking", "shares"}) {
-    for (const auto& [key, value] : result.at(part).items()) fmt::print("{:<44}{:>9}\n", key, number(value));
+  for (const char* part : {"ranking", "calibration"}) {
+    for (const auto& [key, interval] : result.at(part).at("intervals").items()) {
+      fmt::print("{:<44}{}\n", key, with_interval(result.at(part).at(key), interval));
+    }
   }
-  const Json& calibration = result.at("calibration");
-  fmt::print("{:<44}{:>9}\n{:<44}{:>9}\n", "ece", number(calibration.at("ece")), "brier",
-             number(calibration.at("brier")));
+  for (const auto& [key, value] : result.at("shares").items()) {
+    fmt::print("{:<44}{:>9}\n", key, number(value));
+  }
   std::string within;
   for (const Json& share : result.at("localisation").at("within")) within += " " + number(share);
   fmt::print("first error found within 0, 1, ... steps:{}\n", within);

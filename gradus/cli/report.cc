@@ -1,4 +1,4 @@
-// gradus report RESULTS: the one-file HTML report of a finished study.
+// gradus report RESULTS: the one-file HTML report of a finished study, or the page of an evaluation.
 #include "gradus/report/report.h"
 
 #include <filesystem>
@@ -16,7 +16,7 @@ struct Options {
 };
 
 int run(const Options& options) {
-  const Json results = load_results(options.results);
+  const Json results = load_document(options.results);
   std::error_code code;
   const bool folder = std::filesystem::is_directory(options.results, code);
   const std::filesystem::path beside =
@@ -31,9 +31,14 @@ int run(const Options& options) {
 
 void add_report(CLI::App& app, Verb& chosen) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("report", "Write the HTML report of a finished study");
-  verb->footer("Example:\n  gradus report runs/clean_code --out report.html");
-  verb->add_option("results", options->results, "results.json, or the folder that holds it")->required();
+  CLI::App* verb = app.add_subcommand("report", "Write the HTML report of a finished study or evaluation");
+  verb->footer(
+      "Examples (the second with what 'gradus eval ... --out' wrote):\n"
+      "  gradus report runs/clean_code --out report.html\n"
+      "  gradus report prmbench.json --out prmbench.html");
+  verb->add_option("results", options->results,
+                   "results.json, or the folder that holds it, or the document of an evaluation")
+      ->required();
   verb->add_option("-o,--out", options->out, "Where to write it [report.html beside the results]");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }

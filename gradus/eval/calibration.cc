@@ -5,6 +5,10 @@
 
 namespace gradus {
 
+size_t reliability_bin(double score, size_t bins) {
+  return std::min(bins - 1, static_cast<size_t>(score * static_cast<double>(bins)));
+}
+
 Calibration calibration(std::span<const ScoredUnit> units, size_t bins) {
   Calibration out;
   const double width = 1.0 / static_cast<double>(bins);
@@ -18,8 +22,7 @@ Calibration calibration(std::span<const ScoredUnit> units, size_t bins) {
       continue;
     }
     const double right = unit.right ? 1.0 : 0.0;
-    const size_t b = std::min(bins - 1, static_cast<size_t>(unit.score * static_cast<double>(bins)));
-    ReliabilityBin& bin = out.bins[b];
+    ReliabilityBin& bin = out.bins[reliability_bin(unit.score, bins)];
     ++bin.count;
     ++out.units;
     bin.mean_score += unit.score;

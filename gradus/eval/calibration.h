@@ -31,6 +31,9 @@ struct Calibration {
 
 inline constexpr size_t kReliabilityBins = 10;
 
+// The bin of a score in [0, 1].
+size_t reliability_bin(double score, size_t bins);
+
 Calibration calibration(std::span<const ScoredUnit> units, size_t bins = kReliabilityBins);
 
 }  // namespace gradus

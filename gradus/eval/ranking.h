@@ -10,6 +10,7 @@
 // Nothing where a class is empty. Scores must be finite.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -18,6 +19,7 @@ namespace gradus {
 struct ScoredUnit {
   double score = 0;
   bool right = false;
+  uint32_t question = 0;  // units of one question are resampled together (unit_bootstrap.h)
 };
 
 struct Ranking {

@@ -7,12 +7,15 @@
 #include <sstream>
 
 #include "gradus/base/error.h"
+#include "gradus/eval/benchmarks/benchmark.h"
 
 namespace gradus {
 
 namespace {
 
 constexpr uintmax_t kMaxBytes = uintmax_t{1} << 30;
+
+constexpr const char* kStudySchema = "gradus.study/1";
 
 using Type = Json::value_t;
 
@@ -40,12 +43,20 @@ constexpr Key kRow[] = {{"arm", Type::string}, {"metric", Type::string},      {"
                         {"low", Type::null},   {"high", Type::null},          {"verdict", Type::string}};
 constexpr Key kVerdict[] = {{"answer", Type::string}, {"sentences", Type::array}, {"refusals", Type::array}};
 
+// What the document of an evaluation has for every benchmark: as in docs/eval-json.md.
+constexpr Key kEvaluation[] = {{"benchmark", Type::string}, {"title", Type::string},
+                               {"files", Type::array},      {"scorer", Type::string},
+                               {"counts", Type::object},    {"numbers", Type::array},
+                               {"threshold", Type::null},   {"comparison", Type::null}};
+constexpr Key kNumber[] = {
+    {"id", Type::string}, {"part", Type::string}, {"compat", Type::object}, {"strict", Type::object}};
+
 void check_keys(const Json& table, std::span<const Key> keys, const std::string& file,
                 const std::string& path) {
   for (const Key& key : keys) {
     const std::string field = path.empty() ? key.name : path + "." + key.name;
     if (!table.is_object() || !table.contains(key.name))
-      throw Error::input("a key is missing").at(file).field(field).hint("run the study again");
+      throw Error::input("a key is missing").at(file).field(field).hint("write the document again");
     if (key.type != Type::null && table[key.name].type() != key.type) {
       throw Error::input("wrong type")
           .at(file)
@@ -77,9 +88,14 @@ void check_shape(const Json& document, const std::string& file) {
   }
 }
 
-}  // namespace
+// The document and the file that it stands in.
+struct ReadDocument {
+  Json json;
+  std::string file;
+  bool is(const char* schema) const { return json.is_object() && json.value("schema", Json()) == schema; }
+};
 
-Json load_results(const std::string& path) {
+ReadDocument read_document(const std::string& path) {
   std::error_code code;
   const std::string file = std::filesystem::is_directory(path, code) ? path + "/results.json" : path;
   std::ifstream in(file, std::ios::binary);
@@ -89,12 +105,33 @@ Json load_results(const std::string& path) {
   text << in.rdbuf();
   Json document = Json::parse(text.str(), nullptr, false);
   if (document.is_discarded())
-    throw Error::input("not valid JSON, or cut short").at(file).hint("run the study again");
-  if (!document.is_object() || document.value("schema", Json()) != "gradus.study/1") {
-    throw Error::input("not the results of a study").at(file).field("schema").expected("\"gradus.study/1\"");
+    throw Error::input("not valid JSON, or cut short").at(file).hint("write the document again");
+  return {std::move(document), file};
+}
+
+Json checked_study(ReadDocument document) {
+  if (!document.is(kStudySchema)) {
+    throw Error::input("not the results of a study")
+        .at(document.file)
+        .field("schema")
+        .expected(fmt::format("\"{}\"", kStudySchema));
   }
-  check_shape(document, file);
-  return document;
+  check_shape(document.json, document.file);
+  return std::move(document.json);
+}
+
+}  // namespace
+
+Json load_results(const std::string& path) {
+  return checked_study(read_document(path));
+}
+
+Json load_document(const std::string& path) {
+  ReadDocument document = read_document(path);
+  if (!document.is(kEvalSchema)) return checked_study(std::move(document));
+  check_keys(document.json, kEvaluation, document.file, "");
+  check_each(document.json["numbers"], kNumber, document.file, "numbers");
+  return std::move(document.json);
 }
 
 }  // namespace gradus

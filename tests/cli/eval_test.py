@@ -198,8 +198,37 @@ class Numbers(EvalTest):
         page = (self.folder / "page.html").read_text()
         embedded = re.search(r'<script id="results" type="application/json">(.*?)</script', page, re.DOTALL).group(1)
         self.assertEqual(json.loads(embedded), json.loads((self.folder / "result.json").read_text()))
+        self.run_command("report", "result.json", "--out", "later.html")
+        self.assertEqual((self.folder / "later.html").read_text(), page, "the same page from the document")
+        cut = json.loads((self.folder / "result.json").read_text())
+        del cut["numbers"][0]["strict"]
+        self.write("cut.json", cut)
+        self.assertIn("numbers[0].strict", self.run_command("report", "cut.json", code=2).stderr)
         ran = self.run_command(*arguments, "--html", "absent/page.html", code=3)
         self.assertIn("absent/page.html", ran.stderr)
+
+    def test_ranking_and_calibration_have_intervals(self):
+        self.make_all()
+        result = self.evaluate("prmbench", "prm800k_test_p1_4o_circular.jsonl", "-s", "scores.jsonl")
+        for part, names in (("ranking", ("step_auroc", "step_auprc_wrong", "step_auprc_right")), ("calibration", ("ece", "brier"))):
+            for name in names:
+                interval = result[part]["intervals"][name]
+                self.assertLess(interval["low"], interval["high"], name)
+                self.assertLess(interval["low"], result[part][name], name)
+        table = self.run_command("eval", "prmbench", "prm800k_test_p1_4o_circular.jsonl", "-s", "scores.jsonl", "--bootstrap", "100")
+        for name in ("step_auroc", "brier"):
+            self.assertRegex(table.stdout, rf"{name} +0\.\d+ \[ *0\.\d+, *0\.\d+\]")
+
+    def test_a_graded_answer_is_judged_by_what_can_be_read_of_it(self):
+        rows = mr_gsm8k(self.rng, 4)
+        said = [("wrong", "Step 2", 1, False), ("correct", "", -1, True), ("wrong", "N/A", None, False), ("who knows", "Step 1", None, None)]
+        for row, (correctness, step, _, _) in zip(rows, said):
+            row["Evaluation_Result"] = {"solution_correctness": correctness, "first_error_step": step, "error_reason": "r"}
+        self.write("graded.json", rows)
+        for solution, (correctness, step, predicted, right) in zip(self.evaluate("mr_gsm8k", "graded.json")["solutions"], said):
+            self.assertEqual(solution["predicted"], predicted)
+            self.assertEqual((solution["verdict"]["correctness"], solution["verdict"]["first_step"]), (correctness, step))
+            self.assertEqual(solution["verdict"]["called_right"], right)
 
     def test_incorrect_counts_as_correct_only_in_compat(self):
         rows = mr_gsm8k(self.rng, 40)

@@ -114,7 +114,8 @@ TEST(Profile, WhereTheFirstErrorWasFound) {
   lucky.answer_right = true;
   const Json profile = step_profile(judged({{solution("a", {right, right, wrong}), {0.9, 0.2, 0.1}},
                                             {lucky, {0.9, 0.8, 0.7}},
-                                            {solution("c", {right, right}), {0.9, 0.8}}}));
+                                            {solution("c", {right, right}), {0.9, 0.8}}}),
+                                    0, Stream(1));
   const Json& found = profile.at("localisation");
   EXPECT_EQ(found.at("wrong_solutions"), 2.0);
   EXPECT_EQ(found.at("within"), Json({0.0, 0.5, 0.5, 0.5, 0.5, 0.5}));

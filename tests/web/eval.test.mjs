@@ -155,6 +155,8 @@ test('the reliability table has every bin; an empty one has no score', async () 
   assert.deepEqual((await rows.nth(0).locator('td').allInnerTexts()).slice(0, 3), ['41', '0.0550', '0.1800']);
   const facts = await page.locator('#calibration tbody tr').allInnerTexts();
   assert.ok(facts.some((row) => row.startsWith('AUROC of the solutions') && row.trim().endsWith('-')), facts.join());
+  assert.ok(facts.some((row) => /^AUROC of the steps\t0\.8123\t\[0\.7812, 0\.8421\]/.test(row)), facts.join());
+  assert.ok(facts.some((row) => /^Brier score\t0\.1204\t\[0\.1101, 0\.1311\]/.test(row)), facts.join());
 });
 
 test('localisation adds up its places and says what is missing', async () => {
@@ -254,6 +256,29 @@ test('a solution of which the file does not say whether it is sound is not calle
   const page = await open(document);
   assert.match(await text(page, '.rollout-facts'), /nothing can be said/);
   assert.equal(await page.locator('.steps .tone-missing').count(), document.solutions[0].steps.length);
+});
+
+test('a graded answer is shown in its own words, and judged by what can be read of it', async () => {
+  const document = evalSample();
+  const [wrong, , , , sound] = document.solutions;
+  const graded = (solution, predicted, verdict) => ({ ...solution, predicted, verdict: { reason: '', ...verdict } });
+  document.solutions = [
+    graded(wrong, 2, { correctness: 'wrong', first_step: 'Step 3', reason: 'Incorrect', called_right: false }),
+    graded(wrong, null, { correctness: 'Wrong.', first_step: 'N/A', called_right: false }),
+    graded(wrong, -1, { correctness: 'correct', first_step: '', called_right: true }),
+    graded(sound, null, { correctness: 'wrong', first_step: 'N/A', called_right: false }),
+    graded(wrong, null, { correctness: 'I cannot say', first_step: '', called_right: null }),
+  ];
+  const page = await open(document);
+  const said = async (at) => {
+    await page.locator('#solution').selectOption(String(at));
+    return text(page, '.viewer article');
+  };
+  assert.match(await said(0), /first error found.*The answer in the file: it is: “wrong”; first wrong step: “Step 3”; verdict on its reason: “Incorrect”/s);
+  assert.match(await said(1), /called wrong, but no step of it.*“N\/A”/s);
+  assert.match(await said(2), /error missed/);
+  assert.match(await said(3), /sound, but an error called/);
+  assert.match(await said(4), /nothing can be said.*“I cannot say”\. It cannot be read as correct or wrong/s);
 });
 
 test('every link of the contents leads to its section, and tab reaches the controls in reading order', async () => {

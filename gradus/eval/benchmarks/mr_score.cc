@@ -79,6 +79,20 @@ bool reason_hit(const MrAnswer& answer, MrRule rule) {
 
 }  // namespace
 
+std::optional<bool> called_right(const MrAnswer& answer) {
+  const std::string word = plain_word(answer.correctness);
+  if (word == "correct") return true;
+  if (word == "wrong") return false;
+  return std::nullopt;
+}
+
+std::optional<int64_t> named_step(const MrAnswer& answer) {
+  const std::string digits = first_number(answer.first_step);
+  int64_t number = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return failed == std::errc() ? std::optional(number) : std::nullopt;
+}
+
 MrHits judge_answer(const MrTruth& truth, const MrAnswer& answer, MrRule rule) {
   MrHits hits;
   hits.correctness = correctness_hit(truth, answer, rule);

@@ -47,6 +47,11 @@ struct MrHits {
   bool correctness = false, step = false, reason = false;
 };
 
+// What the strict rule reads in an answer; nothing where it is neither "correct" nor "wrong" or "incorrect",
+// and where its step holds no number.
+std::optional<bool> called_right(const MrAnswer& answer);
+std::optional<int64_t> named_step(const MrAnswer& answer);
+
 MrHits judge_answer(const MrTruth& truth, const MrAnswer& answer, MrRule rule);
 
 struct MrCounts {

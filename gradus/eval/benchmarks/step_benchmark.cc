@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "gradus/base/error.h"
+#include "gradus/eval/benchmarks/processbench.h"
 #include "gradus/eval/benchmarks/step_profile.h"
 #include "gradus/rollout/schema/schema.h"
 
@@ -61,6 +62,25 @@ void join_displayed(Solution& s, Prediction& p, std::vector<double>& scores) {
   if (scored) p.scores = scores;
 }
 
+// The step that a graded answer calls the first wrong one, -1 where it calls the solution right; nothing
+// where that cannot be read, or is no step.
+std::optional<int64_t> called_step(const Solution& s, const MrAnswer& answer) {
+  const std::optional<bool> right = called_right(answer);
+  if (!right) return std::nullopt;
+  if (*right) return kNoError;
+  const std::optional<int64_t> number = named_step(answer);
+  const std::optional<size_t> step = number ? step_of_number(s, *number) : std::nullopt;
+  return step ? std::optional(static_cast<int64_t>(*step)) : std::nullopt;
+}
+
+Json verdict_json(const MrAnswer& answer) {
+  const std::optional<bool> right = called_right(answer);
+  return {{"correctness", answer.correctness},
+          {"first_step", answer.first_step},
+          {"reason", answer.reason},
+          {"called_right", right ? Json(*right) : Json(nullptr)}};
+}
+
 class Evaluation {
  public:
   Evaluation(const StepBenchmark& benchmark, const EvalRequest& request)
@@ -89,7 +109,8 @@ class Evaluation {
     out["threshold"] = std::move(threshold);
     out["counts"] = counts_json();
     numbers(out);
-    Json profile = step_profile(sides_[0].items);
+    Json profile = step_profile(sides_[0].items, request_.bootstrap,
+                                Stream(request_.seed).child("eval").child("profile"));
     for (auto& [key, value] : profile.items()) out[key] = std::move(value);
     out["solutions"] = std::move(shown_);
     return out;
@@ -166,12 +187,14 @@ class Evaluation {
                        {"label", label_name(s.labels[i])},
                        {"score", item.scores.empty() ? Json(nullptr) : shown(item.scores[i])}});
     }
+    const std::optional<int64_t> predicted = item.verdict ? called_step(s, *item.verdict) : item.predicted;
     shown_.push_back({{"id", s.id},
                       {"question", s.question},
                       {"kind", s.kind},
                       {"split", s.split},
                       {"first_error", s.first_error ? Json(*s.first_error) : Json(nullptr)},
-                      {"predicted", item.verdict || !item.predicted ? Json(nullptr) : Json(*item.predicted)},
+                      {"predicted", predicted ? Json(*predicted) : Json(nullptr)},
+                      {"verdict", item.verdict ? verdict_json(*item.verdict) : Json(nullptr)},
                       {"steps", steps}});
   }
 

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "gradus/eval/benchmarks/processbench.h"
 #include "gradus/eval/calibration.h"
 #include "gradus/eval/confusion.h"
+#include "gradus/eval/unit_bootstrap.h"
 
 namespace gradus {
 
@@ -18,6 +20,11 @@ const std::array<std::string, kPositions> kFifths{"fifth 1", "fifth 2", "fifth 3
 
 Json shown(Share share) {
   return share ? Json(*share) : Json(nullptr);
+}
+
+Json shown(const std::optional<Interval>& interval) {
+  return {{"low", interval ? Json(interval->low) : Json(nullptr)},
+          {"high", interval ? Json(interval->high) : Json(nullptr)}};
 }
 
 bool counts(StepLabel label) {
@@ -176,9 +183,45 @@ class Heat {
   std::map<std::string, Row> rows_;
 };
 
+// Questions counted from 0 in the order of their appearance; all are 0 where nothing is resampled.
+class QuestionNumbers {
+ public:
+  explicit QuestionNumbers(bool wanted) : wanted_(wanted) {}
+  uint32_t of(uint64_t question) {
+    if (!wanted_) return 0;
+    return numbers_.emplace(question, static_cast<uint32_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  bool wanted_;
+  std::unordered_map<uint64_t, uint32_t> numbers_;
+};
+
+// Ranking and calibration with their intervals.
+Json units_json(std::vector<ScoredUnit>& steps, std::vector<ScoredUnit>& solutions, int draws,
+                Stream stream) {
+  Json calibrated = calibration_json(steps);  // before they are sorted
+  const Ranking of_steps = rank_units(steps), of_solutions = rank_units(solutions);
+  const UnitIntervals steps_within = unit_intervals(steps, draws, stream.child("steps"));
+  const UnitIntervals solutions_within = unit_intervals(solutions, draws, stream.child("solutions"));
+  calibrated["intervals"] = {{"ece", shown(steps_within.ece)}, {"brier", shown(steps_within.brier)}};
+  return {{"ranking",
+           {{"step_auroc", shown(of_steps.auroc)},
+            {"step_auprc_wrong", shown(of_steps.auprc_wrong)},
+            {"step_auprc_right", shown(of_steps.auprc_right)},
+            {"solution_auroc", shown(of_solutions.auroc)},
+            {"intervals",
+             {{"step_auroc", shown(steps_within.auroc)},
+              {"step_auprc_wrong", shown(steps_within.auprc_wrong)},
+              {"step_auprc_right", shown(steps_within.auprc_right)},
+              {"solution_auroc", shown(solutions_within.auroc)}}}}},
+          {"calibration", std::move(calibrated)}};
+}
+
 }  // namespace
 
-Json step_profile(const JudgedItems& items) {
+Json step_profile(const JudgedItems& items, int draws, Stream stream) {
+  QuestionNumbers questions(draws > 0);
   Breakdown kinds, positions, lengths, sources;
   Localisation localisation;
   Shares shares;
@@ -190,17 +233,18 @@ Json step_profile(const JudgedItems& items) {
   for (size_t i = 0; i < items.size(); ++i) {
     const JudgedItem item = items.item(i);
     const std::string kind(item.kind);
+    const uint32_t question = questions.of(item.question);
     localisation.add(item);
     shares.add(item);
     if (!item.scores.empty() && item.sound) {
-      solutions.push_back({*std::min_element(item.scores.begin(), item.scores.end()), *item.sound});
+      solutions.push_back({*std::min_element(item.scores.begin(), item.scores.end()), *item.sound, question});
     }
     Confusion all;
     std::array<Confusion, kPositions> fifths;
     for (size_t k = 0; k < item.labels.size(); ++k) {
       if (!counts(item.labels[k])) continue;
       const bool right = item.labels[k] == StepLabel::right;
-      if (!item.scores.empty()) steps.push_back({item.scores[k], right});
+      if (!item.scores.empty()) steps.push_back({item.scores[k], right, question});
       if (item.called.empty()) continue;
       all.add(right, item.called[k] == 1);
       fifths[k * kPositions / item.labels.size()].add(right, item.called[k] == 1);
@@ -213,22 +257,16 @@ Json step_profile(const JudgedItems& items) {
       if (fifths[p].total() > 0) positions.add_steps(kFifths[p], fifths[p]);
     }
   }
-  Json calibrated = calibration_json(steps);  // before they are sorted
-  const Ranking of_steps = rank_units(steps), of_solutions = rank_units(solutions);
-  return {{"ranking",
-           {{"step_auroc", shown(of_steps.auroc)},
-            {"step_auprc_wrong", shown(of_steps.auprc_wrong)},
-            {"step_auprc_right", shown(of_steps.auprc_right)},
-            {"solution_auroc", shown(of_solutions.auroc)}}},
-          {"calibration", std::move(calibrated)},
-          {"localisation", localisation.json()},
-          {"shares", shares.json()},
-          {"breakdowns",
-           {{"kind", kinds.json()},
-            {"position", positions.json()},
-            {"length", lengths.json()},
-            {"source", sources.json()}}},
-          {"heat", heat.json()}};
+  Json out = {{"localisation", localisation.json()},
+              {"shares", shares.json()},
+              {"breakdowns",
+               {{"kind", kinds.json()},
+                {"position", positions.json()},
+                {"length", lengths.json()},
+                {"source", sources.json()}}},
+              {"heat", heat.json()}};
+  out.update(units_json(steps, solutions, draws, stream));
+  return out;
 }
 
 }  // namespace gradus

@@ -1,6 +1,6 @@
 // What kind of step is misjudged: the numbers that official scripts leave out, for any step benchmark.
 //
-//   Json profile = step_profile(items);      // layout: docs/eval-json.md
+//   Json profile = step_profile(items, 10000, stream);      // layout: docs/eval-json.md
 //   profile["localisation"]["within"][1];    // share of wrong solutions whose first error was found within
 //   one step
 //
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "gradus/base/json.h"
+#include "gradus/base/random.h"
 #include "gradus/eval/benchmarks/judged.h"
 
 namespace gradus {
@@ -19,6 +20,7 @@ namespace gradus {
 inline constexpr size_t kLocalisationReach = 5;
 inline constexpr size_t kPositions = 5;  // fifths of a solution
 
-Json step_profile(const JudgedItems& items);
+// draws: resamples of the intervals of ranking and calibration, over questions; 0: no intervals.
+Json step_profile(const JudgedItems& items, int draws, Stream stream);
 
 }  // namespace gradus

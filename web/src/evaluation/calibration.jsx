@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { Chart, lines, valueAxis } from '../chart.jsx';
 import { count, isNumber, tick } from '../format.js';
 import { Table } from '../table.jsx';
-import { apart, plainName, range, score, whole } from './evaluation.js';
+import { NONE, apart, plainName, range, score, whole } from './evaluation.js';
 
 const RANKINGS = {
   step_auroc: 'AUROC of the steps',
@@ -65,13 +65,17 @@ function Reliability({ calibration }) {
   return <Chart title="Reliability: share of right steps by score, and how many steps each bin has" height={430} table={table(bins)} build={build} />;
 }
 
+const within = ({ intervals }, name) => range(intervals?.[name]?.low, intervals?.[name]?.high);
+
 function facts({ calibration, ranking }) {
   return [
-    ['Expected calibration error', score(calibration.ece)],
-    ['Brier score', score(calibration.brier)],
-    ['Steps', whole(calibration.steps)],
-    ['Left out: score outside [0, 1]', whole(calibration.outside)],
-    ...Object.entries(ranking).map(([name, value]) => [Object.hasOwn(RANKINGS, name) ? RANKINGS[name] : plainName(name), score(value)]),
+    ['Expected calibration error', score(calibration.ece), within(calibration, 'ece')],
+    ['Brier score', score(calibration.brier), within(calibration, 'brier')],
+    ['Steps', whole(calibration.steps), NONE],
+    ['Left out: score outside [0, 1]', whole(calibration.outside), NONE],
+    ...Object.entries(ranking)
+      .filter(([name]) => name !== 'intervals')
+      .map(([name, value]) => [Object.hasOwn(RANKINGS, name) ? RANKINGS[name] : plainName(name), score(value), within(ranking, name)]),
   ];
 }
 
@@ -88,7 +92,7 @@ export function Calibration({ evaluation }) {
         <Reliability calibration={calibration ?? {}} />
         <Table
           caption="Calibration and ranking in numbers"
-          columns={[{ label: 'Quantity' }, { label: 'Value', numeric: true }]}
+          columns={[{ label: 'Quantity' }, { label: 'Value', numeric: true }, { label: '95 % interval', numeric: true }]}
           rows={facts({ calibration: calibration ?? {}, ranking: ranking ?? {} })}
         />
       </div>

@@ -28,15 +28,18 @@ export const OUTCOMES = {
   missed: { text: 'error missed', shape: '✕', right: false },
   early: { text: 'error called too early', shape: '✕', right: false },
   late: { text: 'error called too late', shape: '✕', right: false },
+  unplaced: { text: 'called wrong, but no step of it', shape: '✕', right: false },
   alarm: { text: 'sound, but an error called', shape: '✕', right: false },
   unsaid: { text: 'nothing can be said', shape: '?', right: null },
 };
 
 const NO_ERROR = -1; // `predicted` where no step was called wrong
 
-export function outcomeOf({ first_error: truth, predicted, steps }) {
-  if (!isNumber(predicted)) return 'unsaid';
+export function outcomeOf({ first_error: truth, predicted, verdict, steps }) {
+  const wrong = verdict?.called_right === false; // a graded answer, which need not name a step
+  if (!isNumber(predicted) && !wrong) return 'unsaid';
   if (isNumber(truth)) {
+    if (!isNumber(predicted)) return 'unplaced';
     if (predicted === NO_ERROR) return 'missed';
     if (predicted === truth) return 'found';
     return predicted < truth ? 'early' : 'late';

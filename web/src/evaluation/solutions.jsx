@@ -48,6 +48,22 @@ function place(value, solution) {
   return `step ${solution.steps?.[value]?.number ?? value + 1}`;
 }
 
+// What a graded answer says, in its own words: they may say more than could be read from them.
+function Answer({ verdict }) {
+  const said = [
+    ['it is', verdict.correctness],
+    ['first wrong step', verdict.first_step],
+    ['verdict on its reason', verdict.reason],
+  ].filter(([, words]) => words);
+  if (said.length === 0) return <p class="muted">The answer in the file is empty.</p>;
+  return (
+    <p class="muted">
+      The answer in the file: {said.map(([what, words]) => `${what}: “${words}”`).join('; ')}
+      {verdict.called_right === null && '. It cannot be read as correct or wrong, so it counts as neither'}.
+    </p>
+  );
+}
+
 function Solution({ solution }) {
   const { text, shape, right } = OUTCOMES[solution.outcome];
   const sound = ['accepted', 'alarm'].includes(solution.outcome);
@@ -62,6 +78,7 @@ function Solution({ solution }) {
           {plainName(solution.kind) || NONE}; file: {solution.split || NONE}
         </span>
       </p>
+      {solution.verdict && <Answer verdict={solution.verdict} />}
       {solution.question && <p class="question-text">{solution.question}</p>}
       {(solution.steps ?? []).length === 0 && <p class="muted">The solution has no steps.</p>}
       <ol class="program steps">

@@ -25,6 +25,8 @@ const MEANINGS = {
   unknown_ids: 'scores of unknown solutions',
   not_finite: 'scores that are not finite',
   outside_unit: 'scores outside [0, 1]',
+  unreadable: 'answers of the judge that cannot be read (left out of the corrected numbers)',
+  unreadable_verdicts: 'verdicts that cannot be read (left out of the corrected numbers)',
 };
 
 const countsOf = (group) => Object.entries(group ?? {}).filter(([name]) => name !== 'examples');
@@ -70,12 +72,19 @@ function thresholdText(threshold) {
   return `${chosen(threshold)}, chosen on ${threshold.from}, which is not reported${other}`;
 }
 
+// How responses were judged: a ranking, ratings and a reward model's scores give numbers that differ by points.
+function protocols({ scores }) {
+  const said = scores.map(({ protocol }) => protocol).filter(Boolean);
+  return said.length > 0 ? [['Judged by', said.join('; compared with ')]] : [];
+}
+
 function facts(evaluation) {
   const { threshold, bootstrap } = evaluation;
   return [
     ['Scorer', evaluation.scorer],
     ['Compared with', evaluation.other ?? 'nothing'],
     ['Files', evaluation.files.join(', ') || NONE],
+    ...protocols(evaluation),
     ['Threshold', thresholdText(threshold)],
     ['Rule', threshold?.rule ?? NONE],
     ['Intervals', `95 %, two-level bootstrap over questions and solutions: ${whole(bootstrap.draws)} draws, seed ${bootstrap.seed ?? NONE}`],
