@@ -131,8 +131,9 @@ std::optional<Interval> reflected(const std::optional<Interval>& drawn, double v
 }  // namespace
 
 UnitIntervals unit_intervals(std::span<const ScoredUnit> units, int draws, Stream stream) {
+  if (draws < 1) return {};  // before memory is taken, which grows with the file
   Resampler resampler(units);
-  if (resampler.questions() < 2 || draws < 1) return {};
+  if (resampler.questions() < 2) return {};
   IndexSource index(stream);
   const Draw all = resampler.undrawn();
   std::array<std::vector<double>, 5> drawn;

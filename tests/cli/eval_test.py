@@ -224,7 +224,12 @@ class Numbers(EvalTest):
         said = [("wrong", "Step 2", 1, False), ("correct", "", -1, True), ("wrong", "N/A", None, False), ("who knows", "Step 1", None, None)]
         for row, (correctness, step, _, _) in zip(rows, said):
             row["Evaluation_Result"] = {"solution_correctness": correctness, "first_error_step": step, "error_reason": "r"}
+        rows[0].update(model_output_answer_correctness="correct", model_output_solution_correctness="wrong",
+                       model_output_solution_first_error_step=2)
         self.write("graded.json", rows)
+        shares = self.evaluate("mr_gsm8k", "graded.json")["shares"]
+        self.assertGreater(shares["correct_answer_wrong_step"], 0)
+        self.assertIsNone(shares["correct_answer_wrong_step_found"], "nobody judged its steps")
         for solution, (correctness, step, predicted, right) in zip(self.evaluate("mr_gsm8k", "graded.json")["solutions"], said):
             self.assertEqual(solution["predicted"], predicted)
             self.assertEqual((solution["verdict"]["correctness"], solution["verdict"]["first_step"]), (correctness, step))

@@ -104,7 +104,8 @@ struct Localisation {
 };
 
 struct Shares {
-  double answered = 0, right_answer_wrong_step = 0, found_there = 0;
+  double answered = 0, right_answer_wrong_step = 0;
+  double asked_there = 0, found_there = 0;  // where steps were judged
   double scored = 0, minimum_last = 0, error_before_last = 0, minimum_last_there = 0;
 
   void add(const JudgedItem& item) {
@@ -112,6 +113,7 @@ struct Shares {
       answered += 1;
       if (*item.answer_right && !*item.sound) {
         right_answer_wrong_step += 1;
+        asked_there += !item.verdict;
         found_there += item.predicted && *item.predicted != kNoError && !item.verdict;
       }
     }
@@ -126,7 +128,7 @@ struct Shares {
   }
   Json json() const {
     return {{"correct_answer_wrong_step", shown(share_of(right_answer_wrong_step, answered))},
-            {"correct_answer_wrong_step_found", shown(share_of(found_there, right_answer_wrong_step))},
+            {"correct_answer_wrong_step_found", shown(share_of(found_there, asked_there))},
             {"minimum_at_last_step", shown(share_of(minimum_last, scored))},
             {"minimum_at_last_step_error_earlier", shown(share_of(minimum_last_there, error_before_last))}};
   }

@@ -35,7 +35,9 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   }
   s.sound = s.stated_errors.empty();
   if (keep) s.fields = row.copy(kFields);
-  return {s};
+  std::vector<Solution> out;  // a list in braces would copy every text twice, and these files are large
+  out.push_back(std::move(s));
+  return out;
 }
 
 Json write(const Solution& s) {
