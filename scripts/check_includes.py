@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks the shape of the house: rooms include only rooms before them (the list in docs/architecture.md), no file is
-longer than 600 lines, no file or folder is named after nothing in particular.
+longer than 600 lines, no file or folder is named after nothing in particular, no two types have one name (the linker
+would keep one of their destructors, and of their vectors, for both).
 
     scripts/check_includes.py
 
@@ -72,13 +73,29 @@ def breaches_of(path, rooms):
             yield number, f"room '{room}' includes '{target}', which comes after it in {ARCHITECTURE}"
 
 
+def twin_types(paths):
+    """(path, line, rule) for every type of a header whose name, in the same namespace, another header has given already."""
+    first = {}
+    for path in paths:
+        if not re.fullmatch(r"gradus/.*\.h", path):
+            continue
+        namespace = ""
+        for number, line in enumerate((SOURCE / path).read_text().splitlines(), start=1):
+            opened = re.match(r"namespace ([\w:]+) \{", line)
+            namespace = opened.group(1) if opened else namespace
+            named = re.match(r"(?:struct|class|enum class) (\w+)[^;]*\{", line)
+            if named and first.setdefault((namespace, named.group(1)), path) != path:
+                yield path, number, f"type '{named.group(1)}' is also in {first[namespace, named.group(1)]}: rename one"
+
+
 def main():
     rooms = rooms_in_order()
-    count = 0
-    for path in tracked_files():
-        for line, rule in breaches_of(path, rooms):
-            print(f"{path}:{line}: {rule}")
-            count += 1
+    paths = tracked_files()
+    found = [(path, line, rule) for path in paths for line, rule in breaches_of(path, rooms)]
+    found += twin_types(paths)
+    for path, line, rule in found:
+        print(f"{path}:{line}: {rule}")
+    count = len(found)
     if count:
         print(f"check_includes: {count} breaches")
     return 1 if count else 0

@@ -176,13 +176,6 @@ Json naive_json(const AnalysisPlan& plan, const std::vector<Comparison>& rows) {
                        {"sentence", naive.sentence}}});
 }
 
-Json naive_json(const std::vector<Comparison>& rows, const AnalysisPlan& plan) {
-  const OutcomeOnlyConclusion found = outcome_only(plan, rows);
-  return Json::array({{{"arm", arm_under_test(plan).id},
-                       {"conclusion", found.benefit ? "benefit" : "no benefit"},
-                       {"sentence", found.sentence}}});
-}
-
 }  // namespace
 
 int64_t final_update(const EvalTable& table, const AnalysisPlan& plan) {
@@ -217,10 +210,9 @@ Json analyse(const EvalTable& table, const AnalysisPlan& plan) {
           {"curves", curves_json(curves)},
           {"pareto", pareto_json(pareto_plane(table, plan, update), plan)},
           {"goodhart", goodhart_json(rows, plan)},
-          {"naive", naive_json(rows, plan)},
+          {"naive", naive_json(plan, rows)},
           {"verdict",
-           {{"answer", verdict.answer}, {"sentences", verdict.sentences}, {"refusals", verdict.refusals}}},
-          {"naive", naive_json(plan, rows)}};
+           {{"answer", verdict.answer}, {"sentences", verdict.sentences}, {"refusals", verdict.refusals}}}};
 }
 
 }  // namespace gradus

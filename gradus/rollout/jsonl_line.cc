@@ -347,6 +347,7 @@ Error not_json(const LinePlace& place, simdjson::error_code code, std::string_vi
     error.hint("JSON has no NaN or Infinity: write null where a value is missing");
   } else {
     error.found(simdjson::error_message(code));
+    if (place.line == 0) error.expected("one JSON object per line, or one JSON document");
   }
   return error;
 }

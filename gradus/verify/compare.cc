@@ -20,7 +20,7 @@ class Comparer {
  public:
   explicit Comparer(double tolerance) : tolerance_(tolerance) {}
 
-  Comparison result;
+  Agreement result;
 
   void visit(const Json& want, const Json& got, const Json& where, const std::string& path, bool single) {
     if (want.is_object()) {
@@ -87,7 +87,7 @@ class Comparer {
 
 }  // namespace
 
-Comparison compare(const Json& expected, const Json& got, const Json& where, double tolerance) {
+Agreement compare(const Json& expected, const Json& got, const Json& where, double tolerance) {
   Comparer comparer(tolerance);
   comparer.visit(expected, got, where, "", false);
   return comparer.result;

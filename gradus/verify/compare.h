@@ -1,6 +1,6 @@
 // Is what came out what was expected?
 //
-//   Comparison c = compare(expected, outputs, where, 1e-9);
+//   Agreement c = compare(expected, outputs, where, 1e-9);
 //   c.worst;      // largest absolute error of a number
 //   c.mismatch;   // "" or the first difference: "advantages[2][0]: got 0.5, want 0.25"
 //
@@ -15,13 +15,13 @@
 
 namespace gradus {
 
-struct Comparison {
+struct Agreement {
   double worst = 0;
   std::string mismatch;
 };
 
 // `where`: {} or, for some keys of `expected`, an array of the same nesting with 0 where the expected value
 // has no meaning (outside a mask).
-Comparison compare(const Json& expected, const Json& got, const Json& where, double tolerance);
+Agreement compare(const Json& expected, const Json& got, const Json& where, double tolerance);
 
 }  // namespace gradus

@@ -24,9 +24,9 @@ std::string run_case(const Adapter& adapter, const GoldenCase& one, double toler
   try {
     const Verified verified = adapter(one.inputs, verifying);
     if (refused) return "got an answer, want a refusal: " + one.expected.at("error").dump();
-    const Comparison comparison = compare(one.expected, verified.outputs, verified.where, tolerance);
-    worst = std::max(worst, comparison.worst);
-    return comparison.mismatch;
+    const Agreement agreement = compare(one.expected, verified.outputs, verified.where, tolerance);
+    worst = std::max(worst, agreement.worst);
+    return agreement.mismatch;
   } catch (const Error& error) {
     return refused ? "" : fmt::format("refused: {}", error.what());
   } catch (const std::exception& error) {  // of the JSON library, or a size that nothing can have

@@ -208,11 +208,12 @@ class CodeEnvironment : public Environment {
   RolloutBatch rollouts(std::span<const Task> tasks, std::span<const Sample> samples) const override;
 
   void reward_columns(RolloutBatch& batch, std::span<const Task> tasks) const override {
-    const std::vector<Verdict> verdicts = judge_rollouts(batch, cases_of(tasks));
+    const std::vector<ProgramVerdict> verdicts = judge_rollouts(batch, cases_of(tasks));
     Column& outcome =
         batch.add_column("rollout.outcome", {.estimates = "outcome", .evaluator = "code.tests"});
     for (size_t r = 0; r < verdicts.size(); ++r) {
-      if (verdicts[r] != Verdict::unknown) outcome.set(r, verdicts[r] == Verdict::wrong ? 0.0f : 1.0f);
+      if (verdicts[r] != ProgramVerdict::unknown)
+        outcome.set(r, verdicts[r] == ProgramVerdict::wrong ? 0.0f : 1.0f);
     }
   }
 
@@ -242,9 +243,10 @@ class CodeEnvironment : public Environment {
     return out;
   }
 
-  std::vector<Verdict> judge_rollouts(const RolloutBatch& batch, const std::vector<TestCases>& cases) const;
+  std::vector<ProgramVerdict> judge_rollouts(const RolloutBatch& batch,
+                                             const std::vector<TestCases>& cases) const;
   void write_necessity(RolloutBatch& batch, const std::vector<TestCases>& cases,
-                       const std::vector<Verdict>& verdicts) const;
+                       const std::vector<ProgramVerdict>& verdicts) const;
   void write_style(RolloutBatch& batch) const;
   void write_tidy(RolloutBatch& batch) const;
 
@@ -271,8 +273,8 @@ RolloutBatch CodeEnvironment::rollouts(std::span<const Task> tasks, std::span<co
   return batch;
 }
 
-std::vector<Verdict> CodeEnvironment::judge_rollouts(const RolloutBatch& batch,
-                                                     const std::vector<TestCases>& cases) const {
+std::vector<ProgramVerdict> CodeEnvironment::judge_rollouts(const RolloutBatch& batch,
+                                                            const std::vector<TestCases>& cases) const {
   std::vector<Attempt> attempts;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     const std::vector<std::string> statements = statements_of(batch, r);
@@ -285,13 +287,13 @@ std::vector<Verdict> CodeEnvironment::judge_rollouts(const RolloutBatch& batch,
 }
 
 void CodeEnvironment::write_necessity(RolloutBatch& batch, const std::vector<TestCases>& cases,
-                                      const std::vector<Verdict>& verdicts) const {
+                                      const std::vector<ProgramVerdict>& verdicts) const {
   Column& necessary =
       batch.add_column("step.necessary", {.estimates = "correctness", .evaluator = "code.necessity"});
   std::vector<Attempt> attempts;
   std::vector<size_t> steps;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    if (verdicts[r] != Verdict::right) continue;
+    if (verdicts[r] != ProgramVerdict::right) continue;
     const std::vector<std::string> statements = statements_of(batch, r);
     for (size_t i = 0; i < statements.size(); ++i) {
       const size_t step = batch.step_begin(r) + i;
@@ -307,9 +309,10 @@ void CodeEnvironment::write_necessity(RolloutBatch& batch, const std::vector<Tes
       steps.push_back(step);
     }
   }
-  const std::vector<Verdict> without = judge_.judge(attempts);
+  const std::vector<ProgramVerdict> without = judge_.judge(attempts);
   for (size_t i = 0; i < steps.size(); ++i) {
-    if (without[i] != Verdict::unknown) necessary.set(steps[i], without[i] == Verdict::right ? 0.0f : 1.0f);
+    if (without[i] != ProgramVerdict::unknown)
+      necessary.set(steps[i], without[i] == ProgramVerdict::right ? 0.0f : 1.0f);
   }
 }
 
@@ -349,15 +352,16 @@ void CodeEnvironment::write_tidy(RolloutBatch& batch) const {
 
 void CodeEnvironment::truth_columns(RolloutBatch& batch, std::span<const Task> tasks) const {
   const std::vector<TestCases> cases = cases_of(tasks);
-  const std::vector<Verdict> verdicts = judge_rollouts(batch, cases);
+  const std::vector<ProgramVerdict> verdicts = judge_rollouts(batch, cases);
   Column& pass = batch.add_column("rollout.hidden_pass", {.estimates = "outcome", .evaluator = "code.tests"});
   for (size_t r = 0; r < verdicts.size(); ++r) {
-    if (verdicts[r] != Verdict::unknown) pass.set(r, verdicts[r] == Verdict::right ? 1.0f : 0.0f);
+    if (verdicts[r] != ProgramVerdict::unknown)
+      pass.set(r, verdicts[r] == ProgramVerdict::right ? 1.0f : 0.0f);
   }
   Column& excess =
       batch.add_column("rollout.excess", {.estimates = "efficiency", .evaluator = "code.reference"});
   for (size_t r = 0; r < verdicts.size(); ++r) {
-    if (verdicts[r] != Verdict::right) continue;
+    if (verdicts[r] != ProgramVerdict::right) continue;
     const int asked = operations(parse_expression(tasks[task_index(batch, r, tasks.size())].prompt));
     excess.set(r, static_cast<float>(batch.step_end(r) - batch.step_begin(r)) - static_cast<float>(asked));
   }

@@ -8,16 +8,16 @@ namespace {
 
 constexpr size_t kRemembered = 200'000;  // verdicts; about 60 MB
 
-Verdict verdict_of(const SandboxResult& result, const TestCases& cases) {
-  if (result.status == RunStatus::infrastructure) return Verdict::unknown;
+ProgramVerdict verdict_of(const SandboxResult& result, const TestCases& cases) {
+  if (result.status == RunStatus::infrastructure) return ProgramVerdict::unknown;
   const auto right = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       if (i >= result.outputs.size() || result.outputs[i] != cases.expected[i]) return false;
     }
     return true;
   };
-  if (!right(0, kVisible)) return Verdict::wrong;
-  return right(kVisible, cases.inputs.size()) ? Verdict::right : Verdict::visible;
+  if (!right(0, kVisible)) return ProgramVerdict::wrong;
+  return right(kVisible, cases.inputs.size()) ? ProgramVerdict::right : ProgramVerdict::visible;
 }
 
 SandboxJob job_of(const Attempt& attempt) {
@@ -40,8 +40,8 @@ std::string Judge::isolation() const {
   return sandbox().level();
 }
 
-std::vector<Verdict> Judge::judge(std::span<const Attempt> attempts) const {
-  std::vector<Verdict> out(attempts.size(), Verdict::wrong);
+std::vector<ProgramVerdict> Judge::judge(std::span<const Attempt> attempts) const {
+  std::vector<ProgramVerdict> out(attempts.size(), ProgramVerdict::wrong);
   std::map<std::string, std::vector<size_t>> fresh;  // each new (task, source) once
   for (size_t i = 0; i < attempts.size(); ++i) {
     if (attempts[i].source.empty()) continue;
@@ -58,9 +58,9 @@ std::vector<Verdict> Judge::judge(std::span<const Attempt> attempts) const {
   const std::vector<SandboxResult> results = sandbox().run(jobs);
   size_t next = 0;
   for (const auto& [key, places] : fresh) {
-    const Verdict verdict = verdict_of(results[next++], *attempts[places[0]].cases);
+    const ProgramVerdict verdict = verdict_of(results[next++], *attempts[places[0]].cases);
     for (const size_t place : places) out[place] = verdict;
-    if (verdict != Verdict::unknown) cache_.put(key, verdict);
+    if (verdict != ProgramVerdict::unknown) cache_.put(key, verdict);
   }
   return out;
 }

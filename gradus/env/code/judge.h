@@ -1,8 +1,8 @@
 // Compiles and runs programs on the tests of their tasks, in the sandbox, each distinct (task, program) once.
 //
 //   Judge judge({.workers = 2});
-//   std::vector<Verdict> verdicts = judge.judge(attempts);      // many at once
-//   if (verdicts[0] == Verdict::unknown) ...                    // the machine failed, not the program
+//   std::vector<ProgramVerdict> verdicts = judge.judge(attempts);      // many at once
+//   if (verdicts[0] == ProgramVerdict::unknown) ...                    // the machine failed, not the program
 //
 // The sandbox starts with the first program that needs it. Safe to call from many threads.
 #pragma once
@@ -25,7 +25,7 @@ struct Attempt {
   std::string source;  // C with int f(int a, int b, int c); "": known to be wrong without a run
 };
 
-enum class Verdict : uint8_t {
+enum class ProgramVerdict : uint8_t {
   unknown,  // infrastructure: no verdict is possible
   wrong,    // does not compile, does not end well, or fails a visible test
   visible,  // passes the visible tests, fails a hidden one
@@ -36,7 +36,7 @@ class Judge {
  public:
   explicit Judge(SandboxOptions options);
 
-  std::vector<Verdict> judge(std::span<const Attempt> attempts) const;
+  std::vector<ProgramVerdict> judge(std::span<const Attempt> attempts) const;
   std::string isolation() const;  // layers in force; starts the sandbox
 
  private:
@@ -45,7 +45,7 @@ class Judge {
   SandboxOptions options_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<Sandbox> sandbox_;
-  mutable BoundedCache<Verdict> cache_;
+  mutable BoundedCache<ProgramVerdict> cache_;
 };
 
 }  // namespace gradus
