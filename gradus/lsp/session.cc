@@ -61,7 +61,7 @@ Session::Session(ServerProfile profile, const std::string& workspace, SessionOpt
   files_.refresh();
 }
 
-Turn::~Turn() {
+SessionTurn::~SessionTurn() {
   lock_.unlock();
   if (place_) session_.leave(*place_);
 }
@@ -70,14 +70,14 @@ PlaceInLine::~PlaceInLine() {
   session_.leave(place_);
 }
 
-Turn Session::turn(std::optional<uint64_t> place) {
+SessionTurn Session::turn(std::optional<uint64_t> place) {
   if (place) {
     std::unique_lock line(line_mutex_);
     line_moved_.wait(line, [&] { return line_.count(*place) == 0 || *line_.begin() == *place; });
   }
   std::unique_lock lock(turn_);
   if (!options_.frozen) refresh();
-  return Turn(*this, std::move(lock), place);
+  return SessionTurn(*this, std::move(lock), place);
 }
 
 uint64_t Session::line_up() {

@@ -1,9 +1,9 @@
 // A workspace, a language server on it, and what is known of both at this moment.
 //
 //   Session session(server_profile("clangd"), "/home/me/project", {});
-//   const Turn turn = session.turn();                                // one at a time: files may have changed
-//   const Target target = session.target(session.resolve(parse_selector("src/a.cc@L3:C5")));
-//   const Json answer = session.ask(session.digest(), "textDocument/hover", target.params);
+//   const SessionTurn turn = session.turn();                                // one at a time: files may have
+//   changed const Target target = session.target(session.resolve(parse_selector("src/a.cc@L3:C5"))); const
+//   Json answer = session.ask(session.digest(), "textDocument/hover", target.params);
 //
 // A turn begins with a look at the files: what changed on disk is told to the server, open documents are sent
 // again. Answers are kept by (digest of the workspace, request), and one question is asked once however many
@@ -47,13 +47,13 @@ struct SessionOptions {
 class Session;
 
 // Held while documents are opened and targets resolved.
-class Turn {
+class SessionTurn {
  public:
-  Turn(Session& session, std::unique_lock<std::mutex> lock, std::optional<uint64_t> place)
+  SessionTurn(Session& session, std::unique_lock<std::mutex> lock, std::optional<uint64_t> place)
       : session_(session), lock_(std::move(lock)), place_(place) {}
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn();
+  SessionTurn(const SessionTurn&) = delete;
+  SessionTurn& operator=(const SessionTurn&) = delete;
+  ~SessionTurn();
 
  private:
   Session& session_;
@@ -88,7 +88,7 @@ class Session {
 
   // Looks at the files. Give it back before waiting for an answer, so that others can ask meanwhile. With a
   // place in line: after all before it have had their turn.
-  Turn turn(std::optional<uint64_t> place = {});
+  SessionTurn turn(std::optional<uint64_t> place = {});
   uint64_t line_up();
   void leave(uint64_t place);  // it had its turn or wants none; twice is nothing
 

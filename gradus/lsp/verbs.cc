@@ -108,7 +108,7 @@ void put_places(const Run& run, const std::string& name, const Json& answer) {
 
 // A target, and the turn given back: others may ask while the server thinks.
 Target target_in_turn(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   return target_of(run);
 }
 
@@ -147,7 +147,7 @@ void hover(const Run& run) {
 }
 
 void list_symbols(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   const std::string path = file_of(run);
   std::vector<Json> out;
   for (const Symbol& symbol : run.session.symbols(path)) {
@@ -163,7 +163,7 @@ void list_symbols(const Run& run) {
 }
 
 void diagnose(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   const std::string path = file_of(run);
   Client& client = run.session.client();
   const std::vector<FileDiagnostics> judged =
@@ -188,7 +188,7 @@ void diagnose(const Run& run) {
 }
 
 void locate(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   const Target target = target_of(run);
   const Text& text = run.session.text(target.candidate.document);
   const Encoding encoding = run.session.client().encoding();
@@ -213,7 +213,7 @@ Json reward_of(const Target& target, const Safety& safety) {
 }
 
 void prepare(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   const Target target = target_of(run);
   const Json answer = prepare_rename(run.session, target);
   const Json& range = answer.contains("range") ? answer.at("range") : answer;
@@ -239,7 +239,7 @@ void finish_mutation(const Run& run, const Target& target, const Mutation& mutat
 }
 
 void rename(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   const auto name = run.request.args.find("new_name");
   if (name == run.request.args.end() || !name->is_string()) throw wrong_argument("new_name", "a text");
   const Target target = target_of(run);
@@ -247,7 +247,7 @@ void rename(const Run& run) {
 }
 
 void act(const Run& run) {
-  const Turn turn = run.session.turn(run.request.place);
+  const SessionTurn turn = run.session.turn(run.request.place);
   const Target target = target_of(run);
   const Json actions = code_actions(run.session, target);
   run.answer.facts["actions"] = listed_actions(actions);
