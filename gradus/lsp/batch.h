@@ -1,8 +1,7 @@
 // Many commands to one running server: JSON lines in, JSON lines out.
 //
 //   in    {"id": 1, "cmd": "hover", "selectorText": "src/a.cc@L3:C5", "args": {}}      or "selector": {...}
-//   out   {"id": 1, "exit": 0, "bundle": {...}}                                        in the order of the
-//   input
+//   out   {"id": 1, "exit": 0, "bundle": {...}}                                        in the same order
 //
 //   BatchReport report = run_batch(command, next_line, write_line, {.workers = 4});
 //   report.failed                                  // lines whose exit was not 0

@@ -5,13 +5,12 @@
 //   bundleId = "sha256:" + hex sha256 of the canonical JSON (RFC 8785) of
 //              {request, resolution, facts, edits, environment, capabilities, meta} without volatile fields
 //
-//   version, status, bundleId and processReward are outside, so that a bundle can be scored again under its
-//   id. volatile        timestamps, durations, process ids, host, cache hits, trace files, absolute roots,
+//   outside         version, status, bundleId and processReward: a bundle is scored again under its id
+//   volatile        timestamps, durations, process ids, host, cache hits, trace files, absolute roots,
 //                   ids of requests, progress tokens: left out of the hash wherever they stand in request,
 //                   environment, capabilities and meta
 //   lists           ranges are [line, character, line, character]; sorted by uri (bytes), range, kind, name
-//                   and canonical text; equal entries once; at most 100,000, then a mark with a cursor for
-//                   the rest
+//                   and canonical text; equal entries once; at most 100,000, then a mark with a cursor
 //   URIs            of the workspace are ws:///path
 //   whole numbers   beyond 2^53 become texts
 //

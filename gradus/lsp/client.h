@@ -64,8 +64,8 @@ struct Publication {
 struct ServerView {
   uint64_t serial = 0;  // messages so far
   std::map<std::string, Publication> published;
-  std::map<std::string, uint64_t>
-      idle;  // serial of the notification that the file's work is done; absent: at work
+  // Serial of the notification that the file's work is done; absent: at work.
+  std::map<std::string, uint64_t> idle;
   std::set<std::string> open_progress, ended_progress;
 };
 

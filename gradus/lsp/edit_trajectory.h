@@ -1,8 +1,8 @@
 // An agent's edit trajectory as a sequence of file states, and what a language server finds after every step.
 //
 //   {"start": {"src/a.py": "x = 1\n"},
-//    "steps": [{"files": {"src/a.py": "x = y\n"}, "target": "src/a.py@L1:C1"}, {"files": {"src/b.py":
-//    null}}]}
+//    "steps": [{"files": {"src/a.py": "x = y\n"}, "target": "src/a.py@L1:C1"},
+//              {"files": {"src/b.py": null}}]}
 //
 // A step names the files that it changes, with their whole text (null: removed), and may name the target that
 // it edited; a step without files edits nothing. From a git range every commit of the first-parent line is a
@@ -15,9 +15,9 @@
 //                 every file that a step touches, and every other one that the server reads if these are at
 //                 most 100
 //   suppressions  markers of the profile in these files; fatal: an error that hides others
-//   safe          the step's files are in the workspace and the server's parser read them; missing: nothing
-//   was edited confidence    that of the target's address in the state before the step, 1 where no target is
-//   named
+//   safe          the step's files are in the workspace and the server's parser read them; missing where
+//                 nothing was edited
+//   confidence    that of the target's address in the state before the step, 1 where no target is named
 //
 // A step with a path that leaves the workspace is not applied: it is not safe, and counts the state as it
 // was. Where the server fails, all of the step is missing; the next one is tried again. Ours: Lanser-CLI

@@ -2,9 +2,9 @@
 // that what was checked is what is used, whatever happens to the tree meanwhile.
 //
 //   const Jail jail("/home/me/project", {.deny = {"vendor", "*.lock"}});
-//   const JailPlace place = jail.place("src/app.py");         // folder held open, links followed inside the
-//   root const std::optional<FileState> file = jail.read(place); jail.permit(place.path); // may it be
-//   changed? throws FS_PERMISSIONS (71)
+//   const JailPlace place = jail.place("src/app.py");         // folder held open, links followed inside
+//   const std::optional<FileState> file = jail.read(place);
+//   jail.permit(place.path);                                  // may it be changed? FS_PERMISSIONS (71)
 //
 // Refused with FS_PERMISSIONS: "..", absolute paths that are not under the root, symbolic links that lead out
 // of it, more than 40 links on one way, everything that is no regular file, files with more than one hard

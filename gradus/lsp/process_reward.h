@@ -1,8 +1,8 @@
 // The process reward of an edit trajectory, from facts that a language server has checked at every step.
 //
 //   D_t     diagnostics of the step, with the suppressions it has (see below)
-//   S_t     1: every check of the prospective edit passed, 0: one did not; missing for a step that edits
-//   nothing conf_t  how sure the address of the target was, 0 to 1 (gradus/lsp/relocate.h)
+//   S_t     1: every check of the prospective edit passed, 0: one did not; missing where nothing is edited
+//   conf_t  how sure the address of the target was, 0 to 1 (gradus/lsp/relocate.h)
 //
 //   pr-v1             r_t = a (D_{t-1} - D_t) + b S_t - g (1 - conf_t)                       as published
 //   pr-v1-signed      the same with S in {-1, +1}
@@ -12,8 +12,7 @@
 // does not rise and S and conf do not fall is false for pr-v1 (a step that changes nothing at conf 0.5 and S
 // = 0 is paid -0.05), and holds for pr-v1-potential with gamma = 1. pr-v1 pays b for every safe edit that is
 // looked at again; the potential form telescopes, so nothing can be earned by going in circles. The paper's
-// third example
-// (-0.438) is pr-v1-signed; its own equation gives -0.038.
+// third example, -0.438, is pr-v1-signed; its own equation gives -0.038.
 //
 // Ours, where the paper is silent:
 //   before the first step   D_{-1} = D_0 (or the start that is given), S_{-1} = 0, conf_{-1} = conf_0
@@ -23,8 +22,7 @@
 //                           ReadOnly::unsafe it counts as S_t = 0
 //   suppressions            D_t counts every suppression comment (NOLINT, `type: ignore`) as a diagnostic
 //   fatal                   an error that hides the others: D_t = max(D_t, D_{t-1} + 1)
-//   last = zero             Phi of the last step counts as 0, as the theorem on shaping wants of a terminal
-//   state
+//   last = zero             Phi of the last step counts as 0, as the theorem on shaping wants of an end
 //
 // Source: Lanser-CLI, docs/Lanser-CLI.pdf, equation 5.1 and appendix E.
 //

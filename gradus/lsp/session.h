@@ -1,9 +1,9 @@
 // A workspace, a language server on it, and what is known of both at this moment.
 //
 //   Session session(server_profile("clangd"), "/home/me/project", {});
-//   const SessionTurn turn = session.turn();                                // one at a time: files may have
-//   changed const Target target = session.target(session.resolve(parse_selector("src/a.cc@L3:C5"))); const
-//   Json answer = session.ask(session.digest(), "textDocument/hover", target.params);
+//   const SessionTurn turn = session.turn();                  // one at a time: files may have changed
+//   const Target target = session.target(session.resolve(parse_selector("src/a.cc@L3:C5")));
+//   const Json answer = session.ask(session.digest(), "textDocument/hover", target.params);
 //
 // A turn begins with a look at the files: what changed on disk is told to the server, open documents are sent
 // again. Answers are kept by (digest of the workspace, request), and one question is asked once however many

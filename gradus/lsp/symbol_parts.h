@@ -10,8 +10,7 @@
 // Brackets and quotes are followed so that a colon or brace inside them is none. Ours: the paper names the
 // roles and does not say where they end.
 //
-//   symbol_part(text, symbol, SymbolRole::body, Encoding::utf16);     // nothing where the symbol has no such
-//   part
+//   symbol_part(text, symbol, SymbolRole::body, Encoding::utf16);     // nothing where there is no such part
 #pragma once
 
 #include <optional>

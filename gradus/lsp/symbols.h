@@ -4,18 +4,18 @@
 //   container   (kind, name) of what the symbol stands in, outermost first. A name with qualifiers (an
 //               out-of-line `C::f`, as clangd writes it) is split; what is split off has no kind. Anonymous
 //               namespaces are left out.
-//   parameters  types of a function where the server's `detail` tells them (clangd: "int (int, char *)"),
-//   normalised symbol id   sha256 over the canonical JSON of {language, kind, container, name, parameters}:
+//   parameters  types of a function where the server's `detail` tells them (clangd: "int (int, char *)")
+//   symbol id   normalised: sha256 over the canonical JSON of {language, kind, container, name, parameters}:
 //               what stands in a body does not change it, a rename does. Named and not defined in the
 //               Lanser-CLI paper; this form is ours.
 //
 // Both answers of textDocument/documentSymbol are read: DocumentSymbol trees and SymbolInformation lists.
 // What a server sends is not trusted: at most 64 levels and 100,000 symbols, and every field is checked.
 //
-//   const std::vector<Symbol> symbols = read_symbols(answer, {.document = "src/a.cc", .language =
-//   "cpp"}); qualified_name(symbols[0]);               // {"ns", "C", "method"} symbol_id(symbols[0]); //
-//   "sha256:..." is_kind("def", symbols[0]);               // true: what Python's and C++'s address languages
-//   call it
+//   const std::vector<Symbol> symbols = read_symbols(answer, {.document = "a.cc", .language = "cpp"});
+//   qualified_name(symbols[0]);    // {"ns", "C", "method"}
+//   symbol_id(symbols[0]);         // "sha256:..."
+//   is_kind("def", symbols[0]);    // true: what the addresses of Python call it
 #pragma once
 
 #include <optional>

@@ -15,7 +15,7 @@
 //
 // `seq` counts from 1 without a gap, `t` is in seconds and means nothing to a replay. Files of the workspace
 // are named "ws:///path", so that a trace replays wherever the workspace lies; the process number is left
-// out. Source: section 6 of our specification; the paper says "JSONL events holding orchestrator metadata,
+// out. Source: the Lanser-CLI paper says "JSONL events holding orchestrator metadata,
 // every JSON-RPC frame and workspace digests", the layout is ours.
 #pragma once
 

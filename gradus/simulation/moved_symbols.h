@@ -1,5 +1,5 @@
 // moved_symbols: a source file under edits, and a real language server: does an address of before the edits
-// still find what it meant? (Lanser-CLI, claim (b) of our specification: the paper prints no numbers.)
+// still find what it meant? (Lanser-CLI; the paper prints no numbers, so the bounds are ours.)
 //
 // A file has two classes and free functions, each with a body of its own; methods of the same name stand in
 // both classes. A trial picks a function, addresses it in four ways, then makes 1 to 4 edits: lines are put

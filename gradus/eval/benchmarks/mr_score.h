@@ -6,12 +6,11 @@
 //   mr_score(counts);      // 0.2 max(0, MCC) + 0.3 steps / wrong + 0.5 reasons / wrong
 //
 // The step counts only where the correctness was hit on a wrong solution, the reason only where the step was.
-// MCC over right solutions called right (tp) and wrong ones called wrong (tn); fn = right - tp, fp = wrong -
-// tn.
+// MCC over right solutions called right (tp) and wrong ones called wrong (tn); fn = right - tp,
+// fp = wrong - tn.
 //
-// gsm8k (released): the answer lower-cased and stripped, "incorrect" is "wrong"; a hit where the gold word is
-// a
-//   part of the answer. Step: digits, or "step N" with N < 30, compared as texts. Reason: the judge's verdict
+// gsm8k (released): the answer lower-cased and stripped, "incorrect" is "wrong"; a hit where it contains the
+//   gold word. Step: digits, or "step N" with N < 30, compared as texts. Reason: the judge's verdict
 //   contains "correct" ("incorrect" contains it too). A zero under the root of MCC is an error.
 // ben (released): the answer's letters must equal the gold word; of the step its letters, digits and spaces
 //   count, so "Step 3: x" is no step. Coding: a correct reason gives step and reason, otherwise the step is

@@ -1,7 +1,7 @@
 // PRMBench (arXiv 2501.03124, ssmisya/PRMBench): is every step called what it is? Socratic-PRMBench (arXiv
 // 2505.23474) is scored in the same way.
 //
-//   PrmbenchCounts c = count_labels({3, 4}, {1, 1, 0, 1});  // 1-based error steps, labels: 1 valid
+//   PrmbenchCounts c = count_labels({{3, 4}}, {{1, 1, 0, 1}});  // 1-based error steps, labels: 1 valid
 //   PrmbenchMetrics m = official_metrics(c);                // -1 where a denominator is zero, as released
 //   prm_score(m, "circular");                               // 0.5 f1 + 0.5 negative_f1
 //   PrmbenchResult all = evaluate_prmbench(cases, answers); // totals, classes, validity rate

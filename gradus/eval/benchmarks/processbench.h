@@ -1,10 +1,10 @@
 // ProcessBench (arXiv 2412.06559, QwenLM/ProcessBench): is the first wrong step found?
 //
 //   critic_answer("... \\boxed{2}");              // 2: last box, stripped, as a whole number; else nothing
-//   voted_answer({"\\boxed{2}", "\\boxed{1}", "\\boxed{2}"});   // 2
-//   first_below({0.9, 0.2, 0.8}, 0.5);            // 1: the first step with a score below the threshold; else
-//   -1 ErrorAccuracy counts;  counts.add(2, 2);  counts.add(-1, 0); counts.error(); counts.correct();
-//   counts.f1();           // percent
+//   voted_answer({{"\\boxed{2}", "\\boxed{1}", "\\boxed{2}"}});   // 2
+//   first_below({{0.9, 0.2, 0.8}}, 0.5);          // 1: the first step below the threshold; else -1
+//   ErrorAccuracy counts;  counts.add(2, 2);  counts.add(-1, 0);
+//   counts.error();  counts.correct();  counts.f1();   // percent
 //
 // E: solutions with a wrong step, C: those without. error = 100 mean(predicted = label over E), correct =
 // 100 mean(predicted = -1 over C), F1 = 2 e c / (e + c). Indices from 0. A right final answer does not

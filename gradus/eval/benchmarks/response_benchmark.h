@@ -2,8 +2,8 @@
 // question gives counts, every number is computed from their totals, so that questions can be resampled and
 // two scorers compared on the same ones.
 //
-//   Benchmark rewardmath = response_benchmark({.info = info, .count = count, .rows = rows, .values =
-//   values}); Json result = rewardmath.run(request);      // docs/eval-json.md, without what only steps have
+//   Benchmark one = response_benchmark({.info = info, .count = count, .rows = rows, .values = values});
+//   Json result = one.run(request);      // docs/eval-json.md, without what only steps have
 #pragma once
 
 #include <functional>

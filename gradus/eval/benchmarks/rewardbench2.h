@@ -18,7 +18,7 @@
 // merged, and most published result files hold some Factuality ids twice), and has no overall number unless
 // all six domains have one. Comparisons are exact: two bf16 rewards tie often.
 //
-//   best_of_n({1.5, 1.5, 0.2, -3});          // 0.5
+//   best_of_n({{1.5, 1.5, 0.2, -3}});        // 0.5
 //   TiesScore ties = score_ties(rows);       // ties.compat, ties.strict, ties.prompts
 #pragma once
 

@@ -1,10 +1,8 @@
 // Files of RewardBench 2, and the benchmark for `gradus eval`.
 //
 //   rows     {"id", "prompt", "chosen": [..], "rejected": [..], "num_correct", "total_completions",
-//            "subset"}, one per prompt (JSON Lines, or one list); other fields are kept out of sight and
-//            written back
-//   results  one object of parallel lists {"subset", "id", "scores", "num_correct", ...}; or rows with
-//            "scores"
+//            "subset"}, one per prompt (JSON Lines, or one list); other fields are written back unread
+//   results  one object of parallel lists {"subset", "id", "scores", "num_correct", ...}; or rows with scores
 //   judges   {"id", "ratings": [8, null, 3]} or {"id", "chosen_position": "C", "votes": ["C"]}, as scores
 //            (rewardbench2_judge.h); the counts of a scorer say which protocol it was
 //

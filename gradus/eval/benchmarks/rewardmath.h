@@ -13,7 +13,7 @@
 // The right one is "human_to_GPT-4" in solution_reference. Numbers are in percent, means over problems. A
 // score that is no number counts against the right solution. Report both accuracies: bf16 scores tie often.
 //
-//   RewardMathResult one = rewardmath_result({1.886}, wrong);   // one.accurate, one.reciprocal_rank
+//   RewardMathResult one = rewardmath_result({{1.886}}, wrong);   // one.accurate, one.reciprocal_rank
 #pragma once
 
 #include <span>

@@ -1,8 +1,7 @@
 // The way of every step benchmark: read predictions, stream the files past them, call the steps, count, then
 // official numbers with two-level bootstrap intervals, a paired comparison, and the profile.
 //
-//   Json result = run_step_benchmark({.info = benchmark, .scoring = processbench_scoring, .rule = {}},
-//   request);
+//   Json result = run_step_benchmark({.info = info, .scoring = processbench_scoring, .rule = {}}, request);
 //
 // A threshold is given, or chosen on a stated split (largest primary number there, strict column; of equals
 // the lowest), and that split is then left out of everything that is reported. Candidates: every distinct

@@ -1,8 +1,7 @@
 // What kind of step is misjudged: the numbers that official scripts leave out, for any step benchmark.
 //
 //   Json profile = step_profile(items, 10000, stream);      // layout: docs/eval-json.md
-//   profile["localisation"]["within"][1];    // share of wrong solutions whose first error was found within
-//   one step
+//   profile["localisation"]["within"][1];    // share of first errors that were found within one step
 //
 // Units are steps that are right or wrong; neutral and unknown ones do not count. A solution's score is the
 // minimum over its steps. The place of the first step called wrong against the true one: exact, within k,

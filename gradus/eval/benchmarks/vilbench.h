@@ -4,19 +4,16 @@
 //
 // A row is one candidate (the published schema was not verified; names of ours where the summaries give
 // none):
-//   {"id": question, "question", "image"?: a path, never opened, "steps": [..], "step_scores": [one per
-//   step],
-//    "score": of the whole, "correct": true | false}
+//   {"id": question, "question", "image"?: a path, never opened, "steps": [..],
+//    "step_scores": [one per step], "score": of the whole, "correct": true | false}
 // `steps` may be left out; scores may come from --scores, one row per candidate, joined by place.
 //
-//   accuracy    of the chosen candidate: by "response" (score), and by "steps FORM" for mean, min, last,
-//   product
-//               compat: the first of equals (our convention); strict: the expectation under a random
-//               tie-break
+//   accuracy    of the chosen candidate: by "response" (score), and by "steps FORM" for mean, min, last and
+//               product. compat: the first of equals (our convention); strict: the expectation under a
+//               random tie-break
 //   tied        share of questions whose first place is shared (scores of 1..5 tie often)
-//   preference  mean over questions of (mean step score - score), over right candidates: what the benchmark's
-//   600
-//               questions were kept by; vilbench_preference() gives it per question
+//   preference  mean over questions of (mean step score - score), over right candidates: what the 600
+//               questions of the benchmark were kept by; vilbench_preference() gives it per question
 //   random, any accuracy of a random candidate, and share of questions with a right one
 #pragma once
 
