@@ -81,7 +81,6 @@ Work make_work(uint64_t seed) {
 }
 
 void rounds(uint64_t seed, int count) {
-  use_one_thread();
   Work work = make_work(seed);
   const auto policy = make_policy(kConfig, seed);
   for (int i = 0; i < count; ++i) {
@@ -96,7 +95,6 @@ int main() {
   const TrainingSupport support = training_support();
   fmt::print("libtorch {}, {}, BLAS {}\n", support.version, support.device, support.blas);
   if (!support.torch) return 3;
-  use_one_thread();
   const Work work = make_work(1);
   const auto policy = make_policy(kConfig, 1);
   fmt::print("{} parameters\n", policy->info().parameters);

@@ -14,6 +14,9 @@ foreach(room base rollout tool lsp model model_torch reward credit env search le
     target_link_libraries(test_${room} PRIVATE gradus_${room} GTest::gtest GTest::gtest_main ${RAPIDCHECK_LIBRARY})
     target_compile_definitions(test_${room} PRIVATE GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                GRADUS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    if(TARGET gradus_training AND room MATCHES "^(learn|study)$")
+      add_dependencies(test_${room} gradus_training)
+    endif()
     add_test(NAME ${room} COMMAND test_${room})
     set_tests_properties(${room} PROPERTIES TIMEOUT 600)
   endif()
@@ -37,7 +40,6 @@ if(TARGET gradus AND NOT GRADUS_SANITIZE)
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)
     add_test(NAME ${name} COMMAND Python3::Interpreter ${script} $<TARGET_FILE:gradus>)
-    # Starting the command loads libtorch, which takes long on a busy machine.
     set_tests_properties(${name} PROPERTIES TIMEOUT 900 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
 endif()

@@ -56,7 +56,6 @@ Finding look_at_training() {
 Finding train_a_little() {
   try {
     const auto start = std::chrono::steady_clock::now();
-    use_one_thread();
     const std::unique_ptr<Policy> policy =
         make_policy({.vocabulary = 8, .context = 8, .layers = 1, .heads = 2, .width = 16}, 1);
     const std::vector<Example> examples(256, Example{{3, 4}, {5, 6, 2}});

@@ -5,7 +5,9 @@
 //   policy->update(batch, objective);          // reads token.advantage, token.logprob, [token.ref_logprob]
 //   std::string bytes = policy->save();        // weights and optimiser: load() continues to the same bits
 //
-// No libtorch header is seen here; without libtorch make_policy throws Error::outside and says so.
+// No libtorch header is seen here: it is loaded when the first policy is made
+// (gradus/learn/training_library.h); where it is not there make_policy throws Error::outside and says so. A
+// policy belongs to the thread that made it.
 #pragma once
 
 #include <functional>
@@ -85,10 +87,5 @@ struct TrainingSupport {
   bool fast_blas = false;
 };
 TrainingSupport training_support();
-
-// Call once at the start of every thread that trains or samples: one thread per run (torch's own threads and
-// BLAS threads fight each other; single-threaded runs were measured to be three times faster). make_policy
-// calls it too.
-void use_one_thread();
 
 }  // namespace gradus

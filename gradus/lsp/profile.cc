@@ -10,6 +10,7 @@
 #include "embedded/server_file.h"
 
 #include "gradus/base/config.h"
+#include "gradus/base/program_folder.h"
 #include "gradus/base/text.h"
 #include "gradus/lsp/status.h"
 
@@ -99,10 +100,7 @@ std::optional<std::string> on_path(const std::string& name) {
 // built.
 std::optional<std::string> beside_the_binary(const std::string& name) {
   if (name[0] == '/') return can_run(name) ? std::optional(name) : std::nullopt;
-  std::error_code wrong;
-  const fs::path self = fs::read_symlink("/proc/self/exe", wrong);
-  if (wrong) return std::nullopt;
-  for (fs::path folder = self.parent_path(); folder != folder.parent_path(); folder = folder.parent_path()) {
+  for (fs::path folder = program_folder(); folder != folder.parent_path(); folder = folder.parent_path()) {
     if (can_run(folder / name)) return (folder / name).string();
   }
   return std::nullopt;

@@ -18,7 +18,6 @@ Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEv
 
   events.phase("base policies", static_cast<size_t>(spec.base_policies));
   parallel_for(static_cast<size_t>(spec.base_policies), options.workers, [&](size_t base) {
-    use_one_thread();
     base_policy(context, base);
     events.progress(fmt::format("base policy {}", base + 1), 1.0);
   });
@@ -26,7 +25,6 @@ Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEv
   const size_t arms = spec.arms.size(), runs = spec.seeds.size() * (arms + 1);
   events.phase("runs", runs);
   parallel_for(runs, options.workers, [&](size_t i) {
-    use_one_thread();
     const size_t seed = i / (arms + 1), arm = i % (arms + 1);
     context.check_stop();
     if (arm == arms)

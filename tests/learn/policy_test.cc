@@ -18,7 +18,6 @@ class PolicyTest : public testing::Test {
  protected:
   void SetUp() override {
     if (!training_support().torch) GTEST_SKIP() << "this build has no libtorch";
-    use_one_thread();
   }
 };
 
@@ -243,7 +242,6 @@ TEST_F(PolicyTest, TokensWithoutAdvantageAndObservationsAreNotTrained) {
 
 // Updates of every flavour, so that determinism and continuation are tested on all of them.
 std::string train(uint64_t seed, bool reload) {
-  use_one_thread();
   auto policy = make_policy(kSmall, seed);
   policy->fit(copy_task(100, seed), {.epochs = 1, .batch = 16}, {});
   const Requests requests = make_requests(4, 4, seed);

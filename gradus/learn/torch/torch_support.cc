@@ -1,9 +1,8 @@
-// What this machine trains with, and the one-thread rule.
+#include "gradus/learn/torch/torch_support.h"
+
 #include <dlfcn.h>
 #include <string>
 #include <torch/torch.h>
-
-#include "gradus/learn/policy.h"
 
 namespace gradus {
 
@@ -39,7 +38,7 @@ const Blas& blas() {
 
 }  // namespace
 
-TrainingSupport training_support() {
+TrainingSupport torch_support() {
   TrainingSupport out;
   out.torch = true;
   out.version = TORCH_VERSION;

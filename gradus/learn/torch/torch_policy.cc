@@ -1,4 +1,5 @@
-// The policy on libtorch: a Transformer, its sampler, supervised and policy-gradient training.
+#include "gradus/learn/torch/torch_policy.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -6,9 +7,9 @@
 
 #include "gradus/base/json.h"
 #include "gradus/base/random.h"
-#include "gradus/learn/adam.h"
-#include "gradus/learn/policy.h"
 #include "gradus/learn/policy_file.h"
+#include "gradus/learn/torch/adam.h"
+#include "gradus/learn/torch/torch_support.h"
 #include "gradus/model/torch/generation.h"
 #include "gradus/model/torch/transformer.h"
 
@@ -401,7 +402,7 @@ void TorchPolicy::load(std::string_view bytes) {
 
 }  // namespace
 
-std::unique_ptr<Policy> make_policy(const PolicyConfig& config, uint64_t seed) {
+std::unique_ptr<Policy> make_torch_policy(const PolicyConfig& config, uint64_t seed) {
   use_one_thread();
   return std::make_unique<TorchPolicy>(config, seed);
 }

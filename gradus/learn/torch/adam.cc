@@ -1,4 +1,4 @@
-#include "gradus/learn/adam.h"
+#include "gradus/learn/torch/adam.h"
 
 #include <cmath>
 #include <string>
