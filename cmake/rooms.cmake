@@ -27,7 +27,9 @@ endfunction()
 
 gradus_room(base LINK fmt::fmt nlohmann_json::nlohmann_json tomlplusplus::tomlplusplus OpenSSL::Crypto Threads::Threads)
 gradus_room(rollout LINK gradus_base simdjson::simdjson)
-gradus_room(tool LINK gradus_rollout ${LIBCLANG_LIBRARY} SYSTEM_INCLUDE ${LIBCLANG_INCLUDE})
+gradus_room(tool LINK gradus_rollout ${CMAKE_DL_LIBS} SYSTEM_INCLUDE ${LIBCLANG_INCLUDE})
+set_source_files_properties(${PROJECT_SOURCE_DIR}/gradus/tool/libclang.cc PROPERTIES COMPILE_DEFINITIONS
+                            GRADUS_LIBCLANG="${LIBCLANG_LIBRARY}")
 gradus_room(lsp LINK gradus_tool)
 file(GLOB server_profiles CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/*.toml)
 gradus_embed(gradus_lsp server_file ${server_profiles})

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <clang-c/Index.h>
 #include <fmt/format.h>
 #include <memory>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "gradus/base/error.h"
 #include "gradus/tool/c_flow.h"
 #include "gradus/tool/c_unit.h"
+#include "gradus/tool/libclang.h"
 
 namespace gradus {
 
@@ -28,9 +28,9 @@ constexpr std::array<std::pair<CFact, std::string_view>, 6> kNames = {{
 }};
 
 std::string take(CXString text) {
-  const char* chars = clang_getCString(text);
+  const char* chars = libclang().getCString(text);
   std::string out = chars == nullptr ? "" : chars;
-  clang_disposeString(text);
+  libclang().disposeString(text);
   return out;
 }
 
@@ -52,13 +52,13 @@ struct Position {
 
 Position position(CXSourceLocation location) {
   Position out;
-  clang_getFileLocation(location, nullptr, &out.line, nullptr, &out.offset);
+  libclang().getFileLocation(location, nullptr, &out.line, nullptr, &out.offset);
   return out;
 }
 
 std::vector<CXCursor> children(CXCursor cursor) {
   std::vector<CXCursor> out;
-  clang_visitChildren(
+  libclang().visitChildren(
       cursor,
       [](CXCursor child, CXCursor, CXClientData data) {
         static_cast<std::vector<CXCursor>*>(data)->push_back(child);
@@ -70,7 +70,7 @@ std::vector<CXCursor> children(CXCursor cursor) {
 
 CXCursor strip(CXCursor cursor) {
   while (true) {
-    const CXCursorKind kind = clang_getCursorKind(cursor);
+    const CXCursorKind kind = libclang().getCursorKind(cursor);
     if (kind != CXCursor_ParenExpr && kind != CXCursor_UnexposedExpr) return cursor;
     const std::vector<CXCursor> inner = children(cursor);
     if (inner.size() != 1) return cursor;
@@ -95,26 +95,27 @@ class BodyReader {
   }
 
   std::string_view text_of(CXCursor cursor) const {
-    const CXSourceRange range = clang_getCursorExtent(cursor);
-    return slice(position(clang_getRangeStart(range)).offset, position(clang_getRangeEnd(range)).offset);
+    const CXSourceRange range = libclang().getCursorExtent(cursor);
+    return slice(position(libclang().getRangeStart(range)).offset,
+                 position(libclang().getRangeEnd(range)).offset);
   }
 
   // The operator between two operands: libclang 14 names it nowhere else.
   bool is_assignment(CXCursor lhs, CXCursor rhs) const {
-    const unsigned begin = position(clang_getRangeEnd(clang_getCursorExtent(lhs))).offset;
-    const unsigned end = position(clang_getRangeStart(clang_getCursorExtent(rhs))).offset;
+    const unsigned begin = position(libclang().getRangeEnd(libclang().getCursorExtent(lhs))).offset;
+    const unsigned end = position(libclang().getRangeStart(libclang().getCursorExtent(rhs))).offset;
     std::string between(slice(begin, end));
     std::erase_if(between, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
     return between == "=";
   }
 
   void write(CXCursor target, CStatement& statement) {
-    const CXCursor variable = clang_getCursorReferenced(target);
-    if (clang_getCursorLinkage(variable) != CXLinkage_NoLinkage ||
-        clang_Cursor_getStorageClass(variable) == CX_SC_Static) {
+    const CXCursor variable = libclang().getCursorReferenced(target);
+    if (libclang().getCursorLinkage(variable) != CXLinkage_NoLinkage ||
+        libclang().Cursor_getStorageClass(variable) == CX_SC_Static) {
       body_.straight = false;
     }
-    statement.writes.push_back(take(clang_getCursorSpelling(target)));
+    statement.writes.push_back(take(libclang().getCursorSpelling(target)));
   }
 
   void walk_binary(CXCursor cursor, CStatement& statement) {
@@ -125,7 +126,7 @@ class BodyReader {
     }
     walk(sides[1], statement);
     const CXCursor target = strip(sides[0]);
-    if (clang_getCursorKind(target) == CXCursor_DeclRefExpr) {
+    if (libclang().getCursorKind(target) == CXCursor_DeclRefExpr) {
       write(target, statement);
     } else {
       walk(target, statement);
@@ -142,13 +143,13 @@ class BodyReader {
   }
 
   void walk(CXCursor cursor, CStatement& statement) {
-    switch (clang_getCursorKind(cursor)) {
+    switch (libclang().getCursorKind(cursor)) {
       case CXCursor_BinaryOperator:
         return walk_binary(cursor, statement);
       case CXCursor_UnaryOperator:
         return walk_unary(cursor, statement);
       case CXCursor_DeclRefExpr:
-        statement.reads.push_back(take(clang_getCursorSpelling(cursor)));
+        statement.reads.push_back(take(libclang().getCursorSpelling(cursor)));
         return;
       case CXCursor_CompoundAssignOperator:
       case CXCursor_CompoundStmt:
@@ -175,27 +176,28 @@ class BodyReader {
     statement.declaration = true;
     const std::vector<CXCursor> variables = children(cursor);
     for (const CXCursor variable : variables) {
-      if (clang_getCursorKind(variable) != CXCursor_VarDecl ||
-          clang_Cursor_getStorageClass(variable) == CX_SC_Static) {
+      if (libclang().getCursorKind(variable) != CXCursor_VarDecl ||
+          libclang().Cursor_getStorageClass(variable) == CX_SC_Static) {
         body_.straight = false;
         continue;
       }
       for (const CXCursor value : children(variable)) {
         walk(value, statement);
         const CXCursor source = strip(value);
-        if (variables.size() == 1 && clang_getCursorKind(source) == CXCursor_DeclRefExpr) {
-          statement.copies = take(clang_getCursorSpelling(source));
+        if (variables.size() == 1 && libclang().getCursorKind(source) == CXCursor_DeclRefExpr) {
+          statement.copies = take(libclang().getCursorSpelling(source));
         }
-        statement.writes.push_back(take(clang_getCursorSpelling(variable)));
+        statement.writes.push_back(take(libclang().getCursorSpelling(variable)));
       }
     }
   }
 
   void read_statement(CXCursor cursor) {
-    const CXCursorKind kind = clang_getCursorKind(cursor);
+    const CXCursorKind kind = libclang().getCursorKind(cursor);
     if (kind == CXCursor_NullStmt) return;
     CStatement statement;
-    statement.line = static_cast<int>(position(clang_getRangeStart(clang_getCursorExtent(cursor))).line);
+    statement.line =
+        static_cast<int>(position(libclang().getRangeStart(libclang().getCursorExtent(cursor))).line);
     statement.text = single_spaced(text_of(cursor));
     statement.returns = kind == CXCursor_ReturnStmt;
     if (kind == CXCursor_DeclStmt) {
@@ -232,7 +234,7 @@ void add_broken_lines(CFunctionBody& body, const std::vector<int>& broken, const
 
 class Parsed {
  public:
-  explicit Parsed(const CUnit& unit) : index_(clang_createIndex(0, 0)) {
+  explicit Parsed(const CUnit& unit) : index_(libclang().createIndex(0, 0)) {
     static constexpr std::array<const char*, 11> options = {"-xc",
                                                             "-std=c11",
                                                             "-Wno-everything",
@@ -245,19 +247,19 @@ class Parsed {
                                                             "-ferror-limit=0",
                                                             "-fno-caret-diagnostics"};
     CXUnsavedFile file{"function.c", unit.text.c_str(), unit.text.size()};
-    const CXErrorCode code =
-        clang_parseTranslationUnit2(index_, "function.c", options.data(), static_cast<int>(options.size()),
-                                    &file, 1, CXTranslationUnit_None, &parsed_);
+    const CXErrorCode code = libclang().parseTranslationUnit2(index_, "function.c", options.data(),
+                                                              static_cast<int>(options.size()), &file, 1,
+                                                              CXTranslationUnit_None, &parsed_);
     if (code != CXError_Success) {
-      clang_disposeIndex(index_);
+      libclang().disposeIndex(index_);
       throw Error::outside("libclang could not read a translation unit")
           .found(fmt::format("CXErrorCode {}", static_cast<int>(code)))
           .hint("check that libclang-14 is installed whole");
     }
   }
   ~Parsed() {
-    clang_disposeTranslationUnit(parsed_);
-    clang_disposeIndex(index_);
+    libclang().disposeTranslationUnit(parsed_);
+    libclang().disposeIndex(index_);
   }
   Parsed(const Parsed&) = delete;
   Parsed& operator=(const Parsed&) = delete;
@@ -278,19 +280,19 @@ UnitFindings read_diagnostics(const CUnit& unit, CXTranslationUnit parsed) {
   UnitFindings out;
   out.findings.resize(unit.functions.size());
   out.broken.resize(unit.functions.size());
-  for (unsigned i = 0; i < clang_getNumDiagnostics(parsed); ++i) {
-    const CXDiagnostic diagnostic = clang_getDiagnostic(parsed, i);
-    const int line = static_cast<int>(position(clang_getDiagnosticLocation(diagnostic)).line);
+  for (unsigned i = 0; i < libclang().getNumDiagnostics(parsed); ++i) {
+    const CXDiagnostic diagnostic = libclang().getDiagnostic(parsed, i);
+    const int line = static_cast<int>(position(libclang().getDiagnosticLocation(diagnostic)).line);
     const size_t f = unit.function_at(line);
-    const std::string option = take(clang_getDiagnosticOption(diagnostic, nullptr));
-    if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
+    const std::string option = take(libclang().getDiagnosticOption(diagnostic, nullptr));
+    if (libclang().getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
       out.broken[f].push_back(line);
     } else if (option == "-Wself-assign") {
       out.findings[f].push_back({CFact::self_assignment, line});
     } else if (option == "-Wunused-variable" || option == "-Wunused-but-set-variable") {
       out.findings[f].push_back({CFact::unused_variable, line});
     }
-    clang_disposeDiagnostic(diagnostic);
+    libclang().disposeDiagnostic(diagnostic);
   }
   return out;
 }
@@ -310,12 +312,13 @@ void judge_unit(const CUnit& unit, std::vector<CFunctionFacts>& facts, std::vect
     }
     return;
   }
-  for (const CXCursor cursor : children(clang_getTranslationUnitCursor(parsed.get()))) {
-    if (clang_getCursorKind(cursor) != CXCursor_FunctionDecl || !clang_isCursorDefinition(cursor)) continue;
-    const int line = static_cast<int>(position(clang_getCursorLocation(cursor)).line);
+  for (const CXCursor cursor : children(libclang().getTranslationUnitCursor(parsed.get()))) {
+    if (libclang().getCursorKind(cursor) != CXCursor_FunctionDecl || !libclang().isCursorDefinition(cursor))
+      continue;
+    const int line = static_cast<int>(position(libclang().getCursorLocation(cursor)).line);
     const size_t f = unit.function_at(line);
     for (const CXCursor part : children(cursor)) {
-      if (clang_getCursorKind(part) != CXCursor_CompoundStmt) continue;
+      if (libclang().getCursorKind(part) != CXCursor_CompoundStmt) continue;
       CFunctionBody body = BodyReader(unit).read(part);
       std::vector<int>& broken = found.broken[f];
       std::sort(broken.begin(), broken.end());
@@ -386,7 +389,7 @@ std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources) {
 }
 
 std::string libclang_version() {
-  return take(clang_getClangVersion());
+  return take(libclang().getClangVersion());
 }
 
 }  // namespace gradus

@@ -2,12 +2,10 @@
 // what the text of a judge is worth, where a reward model would have given scores.
 //
 //   ranking   the answers stand at places A, B, C, D, the right one swapped into a random one; the judge
-//   names
-//             the best. 1 where it names the right one's place, 0 where another, 0.25 where nothing can be
-//             read. Several votes: the place (or "unreadable") with most of them
+//             names the best. 1 where it names the right one's place, 0 where another, 0.25 where nothing
+//             can be read. Several votes: the place (or "unreadable") with most of them
 //   ratings   every answer is rated alone, from 1 to 10; winners = the answers with the top rating among
-//   those
-//             that could be read; (right one among them) / |winners|, and 0.25 where no rating could be read
+//             those that could be read; (right one among them) / |winners|, and 0.25 where none could
 //   Ties      always by ratings, which are its scores; a rating that could not be read is -1 there
 //
 // compat is that. Of places with equally many votes the official code takes any (the order of a Python set);
@@ -16,8 +14,8 @@
 // do not count, and equally many votes give the right place its share; a prompt with no readable vote, or
 // with a rating that cannot be read, is left out and counted. So no unreadable answer ever earns credit.
 //
-//   JudgedPrompt p = judge_ranking({0, std::nullopt, 2}, 2);      // votes for A and C, one unreadable;
-//   right: C p.compat; *p.strict; p.unreadable;                            // 0, 0.5, 1
+//   JudgedPrompt p = judge_ranking({0, std::nullopt, 2}, 2);   // votes for A and C, one unreadable
+//   p.compat; *p.strict; p.unreadable;                         // 0, 0.5, 1 where C is right
 #pragma once
 
 #include <optional>
