@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
-#include "gradus/base/json.h"
 #include "gradus/base/text.h"
 
 namespace gradus {
@@ -146,6 +145,10 @@ std::string ecmascript_number(double value) {
   if (point <= 0) return sign + "0." + std::string(static_cast<size_t>(-point), '0') + digits;
   if (count <= point) return sign + digits + std::string(static_cast<size_t>(point - count), '0');
   return sign + digits.insert(static_cast<size_t>(point), ".");
+}
+
+std::string content_id(const Json& document) {
+  return "sha256:" + sha256_hex(canonical(document));
 }
 
 }  // namespace gradus

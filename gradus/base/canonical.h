@@ -9,14 +9,19 @@
 // (write them as text), texts that are no UTF-8 (lone surrogates among them), more than 512 levels.
 //
 //   canonical({{"b", 1.0}, {"a", 1e-7}});                        // {"a":1e-7,"b":1}
-//   "sha256:" + sha256_hex(canonical(document));
+//   content_id(document);                                        // "sha256:..." of that text
 #pragma once
 
 #include <string>
+
+#include "gradus/base/json.h"
 
 namespace gradus {
 
 // A finite number as ECMAScript writes it: "0.000001", "1e-7", "1e+21".
 std::string ecmascript_number(double value);
+
+// "sha256:" and the hash of the canonical text.
+std::string content_id(const Json& document);
 
 }  // namespace gradus

@@ -4,8 +4,10 @@
 #include <array>
 #include <fmt/format.h>
 #include <set>
+#include <string_view>
 #include <tuple>
 
+#include "gradus/base/canonical.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -17,7 +19,7 @@ constexpr uint64_t kLargestWhole = 1ULL << 53;
 
 // In the order of canonical JSON. What the server said has no volatile fields.
 struct HashedPart {
-  const char* name;
+  std::string_view name;
   bool from_server;
 };
 constexpr std::array<HashedPart, 7> kHashed{{{"capabilities", false},
@@ -27,6 +29,7 @@ constexpr std::array<HashedPart, 7> kHashed{{{"capabilities", false},
                                              {"meta", false},
                                              {"request", false},
                                              {"resolution", true}}};
+static_assert(std::ranges::is_sorted(kHashed, {}, &HashedPart::name));
 
 const std::set<std::string, std::less<>> kVolatile{
     "time",          "timestamp",         "started",       "finished",  "duration",
@@ -166,7 +169,7 @@ Json environment_json(const EnvironmentFacts& facts) {
   return {{"server",
            {{"name", facts.server_name},
             {"version", known(facts.server_version)},
-            {"argvDigest", "sha256:" + sha256_hex(canonical(Json(facts.server_arguments)))},
+            {"argvDigest", content_id(facts.server_arguments)},
             {"digest", known(facts.server_digest)}}},
           {"positionEncoding", facts.position_encoding},
           {"toolchain", std::move(toolchain)},
@@ -267,7 +270,7 @@ std::string bundle_id(const Json& bundle) {
   for (const HashedPart& part : kHashed) {
     const auto found = bundle.find(part.name);
     if (found == bundle.end())
-      throw Error::input("this is no analysis bundle").field(part.name).found("nothing");
+      throw Error::input("this is no analysis bundle").field(std::string(part.name)).found("nothing");
     hashed += fmt::format("{}\"{}\":", hashed.empty() ? '{' : ',', part.name);
     hashed += canonical(part.from_server ? *found : without_volatile(*found, 0));
   }

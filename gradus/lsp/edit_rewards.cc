@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gradus/base/canonical.h"
 #include "gradus/lsp/command.h"
 
 namespace gradus {
@@ -80,10 +81,6 @@ Json paid(const CommitRange& edits, const JudgedTrajectory& judged, RewardForm f
           {"total", or_null(total)}};
 }
 
-std::string digest_of(const Json& edits) {
-  return "sha256:" + sha256_hex(canonical(edits));
-}
-
 Json header_of(const CommitRange& edits, const EditRewardPlan& plan) {
   Json written = trajectory_json(edits.trajectory);
   if (written.dump().size() > kMostRecorded) {
@@ -91,7 +88,7 @@ Json header_of(const CommitRange& edits, const EditRewardPlan& plan) {
         .field("--trace-file")
         .expected("at most 32 MiB of text in all states");
   }
-  std::string digest = digest_of(written);
+  std::string digest = content_id(written);
   return {{"workspace", std::move(digest)},
           {"edits", std::move(written)},
           {"titles", edits.subjects},
@@ -135,7 +132,7 @@ Json replay_edit_rewards(const std::shared_ptr<const Trace>& trace, std::optiona
     const CommitRange edits{trajectory_from_json(header.at("edits")),
                             header.at("titles").get<std::vector<std::string>>()};
     if (edits.subjects.size() != edits.trajectory.steps.size() ||
-        header.at("workspace") != digest_of(header.at("edits"))) {
+        header.at("workspace") != content_id(header.at("edits"))) {
       throw LspError(
           Status::replay_mismatch,
           Error::input("the edits of this trace were changed").at(trace->file, 1).hint("record a new trace"));

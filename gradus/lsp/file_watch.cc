@@ -6,7 +6,7 @@
 #include <memory>
 #include <sys/stat.h>
 
-#include "gradus/base/json.h"
+#include "gradus/base/canonical.h"
 #include "gradus/lsp/status.h"
 
 namespace gradus {
@@ -94,7 +94,7 @@ std::vector<std::string> FileWatch::refresh() {
     kept = hash;
   }
   stamps_ = std::move(found);
-  if (!changed.empty() || digest_.empty()) digest_ = "sha256:" + sha256_hex(canonical(Json(hashes_)));
+  if (!changed.empty() || digest_.empty()) digest_ = content_id(hashes_);
   std::sort(changed.begin(), changed.end());
   return changed;
 }

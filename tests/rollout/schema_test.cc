@@ -59,6 +59,15 @@ TEST(Schema, RewardMathSaysWhichSolutionIsWrongAndNotWhere) {
   EXPECT_THROW(schema_named("rewardmath_pairwise").write(direct), Error);
 }
 
+TEST(Schema, AnErrorNeverCutsACharacter) {
+  std::string row = kRewardMath;
+  row.replace(row.find("rejected"), 8, std::string(59, 'x') + "\u00e9");
+  RowReport report;
+  EXPECT_TRUE(read_text("rewardmath", "[" + row + "]", &report).empty());
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_NO_THROW(Json(report.errors[0].what()).dump());
+}
+
 TEST(Schema, AnErrorBeyondTheStepsIsKeptAndCounted) {
   const Solution s = read_text("prmbench", kPrmBench).at(0);
   EXPECT_EQ(s.id, "circular_p1_0");

@@ -46,7 +46,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   std::tie(s.question, s.steps[0]) = *parts;
   conclude(s);
   if (keep) s.fields = row.copy({"input", "label", "task"});
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

@@ -55,7 +55,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
     if (row.is_text("Model_Solution_Steps"))
       s.fields["Model_Solution_Steps"] = row.text("Model_Solution_Steps");
   }
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

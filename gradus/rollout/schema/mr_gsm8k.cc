@@ -38,7 +38,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
     s.answer_right = lower_case(row.text("model_output_answer_correctness")) == "correct";
   }
   if (keep) s.fields = row.copy(kFields);
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

@@ -35,9 +35,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   }
   s.sound = s.stated_errors.empty();
   if (keep) s.fields = row.copy(kFields);
-  std::vector<Solution> out;  // a list in braces would copy every text twice, and these files are large
-  out.push_back(std::move(s));
-  return out;
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

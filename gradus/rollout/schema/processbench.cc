@@ -25,7 +25,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
                                           : labels_up_to(s.steps.size(), s.first_error);
   if (row.has("final_answer_correct")) s.answer_right = row.boolean("final_answer_correct");
   if (keep) s.fields = row.copy(kFields);
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

@@ -95,7 +95,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   s.kind = row.has("rating") ? "redundant_errors" : "invalid_errors";
   row.has("rating") ? read_redundant(row, s) : read_invalid(row, s);
   if (keep) s.fields = row.copy(kFields);
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

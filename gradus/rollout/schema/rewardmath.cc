@@ -13,6 +13,7 @@
 // file holds the problem's text in `answer`; it is kept as it is.
 //
 // Both are written only from rows of their own: problem_id, level and answer are not known of others.
+#include "gradus/base/text.h"
 #include "gradus/rollout/schema/schema.h"
 
 namespace gradus {
@@ -24,7 +25,7 @@ bool is_first(const JsonRow& row, const char* key, std::string_view first, std::
   const std::string_view said = row.text(key);
   if (said != first && said != second) {
     throw row.refuse(key, "unknown value")
-        .found(std::string(said.substr(0, 60)))
+        .found(std::string(start_of(said, 60)))
         .expected(std::string(first) + " or " + std::string(second));
   }
   return said == first;
@@ -46,7 +47,7 @@ std::vector<Solution> read_direct(const JsonRow& row, bool keep) {
   s.sound = is_first(row, "solution_type", "chosen", "rejected");
   s.labels.assign(s.steps.size(), *s.sound ? StepLabel::right : StepLabel::unknown);
   if (keep) s.fields = row.copy({"problem", "eval_solution", "solution_reference", "solution_type"});
-  return {s};
+  return only(std::move(s));
 }
 
 std::vector<Solution> read_pair(const JsonRow& row, bool keep) {
@@ -57,7 +58,7 @@ std::vector<Solution> read_pair(const JsonRow& row, bool keep) {
   s.sound = false;
   s.labels.assign(s.steps.size(), StepLabel::unknown);
   if (keep) s.fields = row.copy({"problem", "eval_solution_A", "eval_solution_B", "solution_reference"});
-  return {s};
+  return only(std::move(s));
 }
 
 // The fields that both files have beside the steps.

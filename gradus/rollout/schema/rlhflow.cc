@@ -30,7 +30,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
     if (mark != "+" && mark != "-") {
       throw turns[i + 1]
           .refuse("content", "no step label")
-          .found(std::string(mark.substr(0, 20)))
+          .found(std::string(start_of(mark, 20)))
           .expected("+ or -");
     }
     s.steps.emplace_back(trim(turns[i].text("content")));
@@ -45,7 +45,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   std::tie(s.question, s.steps[0]) = *parts;
   conclude(s);
   if (keep) s.fields = row.copy({"conversations"});
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {

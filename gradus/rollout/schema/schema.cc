@@ -67,6 +67,12 @@ void write_solutions(const std::vector<Solution>& solutions, const Schema& schem
   file.commit();
 }
 
+std::vector<Solution> only(Solution solution) {
+  std::vector<Solution> out;
+  out.push_back(std::move(solution));
+  return out;
+}
+
 Error cannot_write(const Schema& schema, const Solution& solution, std::string what) {
   return Error::input(fmt::format("{} cannot hold '{}': {}", schema.name, solution.id, what));
 }

@@ -65,4 +65,8 @@ Schema trl_schema();
 Schema rewardmath_schema();
 Schema rewardmath_pairwise_schema();
 
+// What a reader gives whose rows are one solution each. A list in braces would copy every text twice, and
+// these files are large.
+std::vector<Solution> only(Solution solution);
+
 }  // namespace gradus

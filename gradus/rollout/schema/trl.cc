@@ -38,7 +38,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   }
   conclude(s);
   if (keep) s.fields = row.copy({"prompt", "completions", "labels"});
-  return {s};
+  return only(std::move(s));
 }
 
 Json write(const Solution& s) {
