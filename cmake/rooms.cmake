@@ -1,4 +1,5 @@
 include(cmake/embed.cmake)
+include(cmake/unity.cmake)
 
 # The rooms in dependency order: a room may include only rooms above it (scripts/check_includes.py).
 # A room is a static library of every source file in its folder.
@@ -15,6 +16,9 @@ function(gradus_room room)
   endif()
   if(sources)
     add_library(gradus_${target} STATIC ${sources})
+    if(NOT room STREQUAL "cli")
+      gradus_unity(gradus_${target} ${sources})
+    endif()
     set(scope PUBLIC)
   else()
     add_library(gradus_${target} INTERFACE)
@@ -49,6 +53,7 @@ if(GRADUS_TORCH)
   set_target_properties(gradus_training PROPERTIES PREFIX "" OUTPUT_NAME gradus-training
                         LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   target_link_libraries(gradus_training PRIVATE gradus_learn gradus_model_torch)
+  gradus_unity(gradus_training ${training_sources})
   # Slow to parse: precompiled, once for both; its macros trip these two warnings.
   target_precompile_headers(gradus_model_torch PRIVATE <torch/torch.h>)
   target_precompile_headers(gradus_training REUSE_FROM gradus_model_torch)
@@ -66,6 +71,10 @@ gradus_room(verify LINK gradus_study)
 gradus_room(report LINK gradus_study)
 gradus_embed(gradus_report report_page ${PROJECT_SOURCE_DIR}/web/dist/report.html)
 gradus_room(cli LINK gradus_report gradus_verify CLI11::CLI11)
+# Slow to parse (6 s of processor time), and each command is a file of its own: every one has its options and its run().
+target_precompile_headers(gradus_cli PRIVATE <CLI/CLI.hpp> <fmt/format.h> <nlohmann/json.hpp>)
+# No arithmetic here. (At -O3 GCC 12 also has false alarms about copies of short strings in precompiled headers.)
+target_compile_options(gradus_cli PRIVATE $<$<CONFIG:Release>:-O1>)
 
 # The jail is a program of its own: it holds the compiler and nothing else of Gradus, so that
 # model-written code never shares an address space with the caller.

@@ -11,6 +11,7 @@ foreach(room base rollout tool lsp model model_torch reward credit env search le
   endif()
   if(sources AND TARGET gradus_${room})
     add_executable(test_${room} ${sources})
+    gradus_unity(test_${room} ${sources})
     target_link_libraries(test_${room} PRIVATE gradus_${room} GTest::gtest GTest::gtest_main ${RAPIDCHECK_LIBRARY})
     target_compile_definitions(test_${room} PRIVATE GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                GRADUS_BINARY_DIR="${CMAKE_BINARY_DIR}")

@@ -8,7 +8,7 @@ namespace gradus {
 
 namespace {
 
-struct Solution {
+struct PanelSolution {
   Episode episode;          // the judges' labels, then the selected one's
   std::vector<bool> wrong;  // the truth, by step
 };
@@ -28,7 +28,7 @@ class JudgePanel : public Simulation {
     std::vector<bool> truth;
     std::vector<Episode> episodes;
     for (size_t i = 0; i < solutions_; ++i) {
-      Solution solution = judged(random.child("solution").child(i));
+      PanelSolution solution = judged(random.child("solution").child(i));
       truth.insert(truth.end(), solution.wrong.begin(), solution.wrong.end());
       episodes.push_back(std::move(solution.episode));
     }
@@ -54,8 +54,8 @@ class JudgePanel : public Simulation {
   }
 
  private:
-  Solution judged(Stream random) const {
-    Solution out;
+  PanelSolution judged(Stream random) const {
+    PanelSolution out;
     for (size_t k = 0; k < steps_; ++k) {
       out.wrong.push_back(random.chance(wrong_));
       Turn turn;
