@@ -95,7 +95,7 @@ void Generation::read_prompts() {
     const auto [it, fresh] = first_row.try_emplace(std::vector<int32_t>(head.begin(), head.end()), 0);
     if (fresh && !head.empty()) it->second = prompts.add_prompt(head);
   }
-  while (prompts.rows() < model_.least_rows()) {
+  while (prompts.rows() < model_.whole_rows(prompts.rows())) {
     prompts.tokens.push_back(0);
     prompts.positions.push_back(0);
   }
@@ -126,7 +126,7 @@ void Generation::read_prompts() {
 
 // Feeds one token of every active row.
 void Generation::step() {
-  const size_t least = static_cast<size_t>(model_.least_rows()), lines = std::max(active_.size(), least);
+  const size_t lines = static_cast<size_t>(model_.whole_rows(static_cast<int64_t>(active_.size())));
   std::vector<int64_t> tokens(lines, 0), positions(lines, 0), places;
   std::vector<AttentionSegment> segments;
   for (size_t line = 0; line < active_.size(); ++line) {

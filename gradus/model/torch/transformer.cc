@@ -150,11 +150,15 @@ torch::Tensor Transformer::logits(const PackedRows& rows) const {
   return run(rows.tokens, rows.positions, attend, index_tensor(rows.target_rows, device()));
 }
 
-int64_t Transformer::least_rows() const {
-  // Measured on OpenBLAS 0.3.21: its small-matrix kernels stop below 120,000 multiply-adds.
+int64_t Transformer::whole_rows(int64_t rows) const {
+  // Kernels of OpenBLAS 0.3.21 take 4, 6, 8 or 16 rows at a time and the rest by other code, which adds in
+  // another order.
+  constexpr int64_t kTile = 48;
+  // Measured on the same: its small-matrix kernels stop below 120,000 multiply-adds.
   const int64_t smallest =
       static_cast<int64_t>(shape_.width) * std::min(shape_.width, shape_.vocabulary - kFirstSayable);
-  return std::max<int64_t>(16, (150'000 + smallest - 1) / smallest);
+  const int64_t least = (150'000 + smallest - 1) / smallest;
+  return (std::max(rows, least) + kTile - 1) / kTile * kTile;
 }
 
 }  // namespace gradus

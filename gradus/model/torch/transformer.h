@@ -54,9 +54,9 @@ class Transformer {
   torch::Tensor run(const std::vector<int64_t>& tokens, const std::vector<int64_t>& positions,
                     const Attend& attend, const torch::Tensor& wanted) const;
 
-  // The BLAS has other kernels, with other rounding, for few rows. Batches of at least so many rows avoid
-  // them, so that a row's numbers do not depend on how many others there are.
-  int64_t least_rows() const;
+  // The BLAS has other kernels, with other rounding, for few rows and for those that do not fill a tile. With
+  // rows of padding up to this number a row's numbers do not depend on how many others there are.
+  int64_t whole_rows(int64_t rows) const;
 
  private:
   struct Norm {
