@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
-#include <sstream>
 #include <toml++/toml.h>
+
+#include "gradus/base/input_file.h"
 
 namespace gradus {
 
@@ -54,21 +53,17 @@ std::string shown(const Json& value) {
 }  // namespace
 
 Config Config::load(const std::string& path) {
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code)) {
-    throw Error::input("this is a folder").at(path).expected("a TOML file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error::input("cannot open the file").at(path).hint("check the path");
+  const std::unique_ptr<std::istream> file = open_input(path, "a TOML file");
   std::string text(kMaxBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
+  file->read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file->gcount()));
+  if (file->bad()) throw Error::outside("reading stopped before the end of the file").at(input_name(path));
   if (text.size() > kMaxBytes) {
     throw Error::input("the file is too large for a configuration")
-        .at(path)
+        .at(input_name(path))
         .expected("at most 1 MiB of TOML");
   }
-  return parse(text, path);
+  return parse(text, input_name(path));
 }
 
 Config Config::parse(const std::string& text, const std::string& name) {
@@ -118,9 +113,26 @@ bool Section::has(const std::string& key) const {
 const Json& Section::at(const std::string& key, const char* expected) const {
   read_->insert(key);
   if (!table_->contains(key)) {
+    refuse_mistyped(key);
     throw error(key, fmt::format("'{}' is missing", path_of(key))).expected(expected);
   }
   return table_->at(key);
+}
+
+// A required key that is missing next to one like it that nobody has asked for was mistyped.
+void Section::refuse_mistyped(const std::string& key) const {
+  for (const auto& [other, unused] : table_->items()) {
+    if (read_->count(other) || (nearest_names(key, {other}).empty() && nearest_names(other, {key}).empty()))
+      continue;
+    throw error(other, fmt::format("unknown key '{}'", other)).hint(suggest(other, {key}));
+  }
+}
+
+void Section::only(const std::vector<std::string>& keys) const {
+  for (const auto& [key, unused] : table_->items()) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    throw error(key, fmt::format("unknown key '{}'", key)).hint(suggest(key, keys));
+  }
 }
 
 std::string Section::text(const std::string& key) const {

@@ -26,7 +26,7 @@ class Section;
 
 class Config {
  public:
-  static Config load(const std::string& path);  // at most 1 MiB
+  static Config load(const std::string& path);  // at most 1 MiB; "-" is standard input
   static Config parse(const std::string& text, const std::string& name);
 
   Section root() const;
@@ -61,12 +61,15 @@ class Section {
   Json rest(const std::set<std::string>& except) const;         // all other keys, marked as read: parameters
   const Json& json() const { return *table_; }
 
+  // Refuses every key but these, and so names a mistyped one before the right one is found missing.
+  void only(const std::vector<std::string>& keys) const;
   void done() const;
   Place place() const;
   Error error(const std::string& key, const std::string& what) const;  // marked with file, line and field
 
  private:
   const Json& at(const std::string& key, const char* expected) const;
+  void refuse_mistyped(const std::string& key) const;
   std::string path_of(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
 
   Config config_;

@@ -115,7 +115,13 @@ class Registry {
 
   std::unique_ptr<T> make(const std::string& name, const Json& given, const Place& place = {}) const {
     const Entry& found = entry(name, place);
-    return found.factory(Params(found.spec, given, place));
+    const Params params(found.spec, given, place);
+    try {
+      return found.factory(params);
+    } catch (Error& error) {  // a rule over several parameters, which knows no file
+      if (error.file().empty()) place.mark(error, error.field_name());
+      throw;
+    }
   }
 
   std::vector<std::string> names() const {

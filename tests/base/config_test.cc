@@ -147,6 +147,27 @@ TEST(Config, DoneRefusesWhatNobodyAskedFor) {
   EXPECT_THROW(small().root().done(), Error) << "nothing was read";
 }
 
+TEST(Config, AMistypedKeyIsNamedBeforeTheRightOneIsMissing) {
+  const Section root =
+      Config::parse("nmae = \"x\"\n[trainig]\nupdats = 3\nsamples = 2\n[eval]\n[polciy]\n", "small.toml")
+          .root();
+  expect_place(error_of([&] { root.text("name"); }), 1, "nmae",
+               "unknown key 'nmae' (field 'nmae'); did you mean 'name'?");
+  expect_place(error_of([&] { root.section("training"); }), 2, "trainig", "did you mean 'training'?");
+  expect_place(error_of([&] { root.section("trainig").integer("updates", 1, 9); }), 3, "trainig.updats",
+               "did you mean 'updates'?");
+  expect_place(error_of([&] { root.section("evaluation"); }), 5, "eval", "unknown key 'eval'");
+  expect_place(error_of([&] { root.section("policy"); }), 6, "polciy", "did you mean 'policy'?");
+  expect_place(error_of([&] { root.text("seeds"); }), 0, "seeds", "'seeds' is missing");
+}
+
+TEST(Config, OnlyTheseKeys) {
+  const Section root = Config::parse("name = 1\narms = 2\n", "small.toml").root();
+  root.only({"name", "arms"});
+  expect_place(error_of([&] { root.only({"name", "arm"}); }), 2, "arms", "did you mean 'arm'?");
+  expect_place(error_of([&] { root.only({"arms"}); }), 1, "name", "known: arms");
+}
+
 TEST(Config, CopiesOfASectionShareWhatWasRead) {
   const Section first = Config::parse("a = 1\n", "small.toml").root();
   const Section second = first;
