@@ -146,6 +146,7 @@ class RowVisitor {
 // Whether the file is JSON Lines: its first line that holds something is a whole object by itself, and not
 // the whole of a nested document.
 bool is_lines(std::string_view first, bool nested) {
+  if (first.substr(first.find_first_not_of(" \t")).starts_with('[')) return false;
   simdjson::dom::parser parser;
   element root;
   simdjson::dom::object fields;
@@ -292,7 +293,10 @@ std::vector<JsonRow> JsonRow::objects(std::string_view key) const {
 std::string JsonRow::written(std::string_view key) const {
   const element value = at(key);
   std::string_view text;
-  return value.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::minify(value);
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  // null is no text "null", and a truth value, a list or an object is none either.
+  if (!value.is_number()) wrong_type(key, value, "a text or a number");
+  return simdjson::minify(value);
 }
 
 std::vector<std::string> JsonRow::keys() const {
@@ -317,7 +321,7 @@ Json JsonRow::copy(const std::vector<std::string>& without) const {
 RowReport read_rows(std::istream& in, const std::string& name, const RowOptions& options,
                     const std::function<void(const JsonRow&)>& visit) {
   RowVisitor visitor(name, options, visit);
-  LineSource source(in, options.line_bytes);
+  LineSource source(in, options.line_bytes, name);
   size_t number = 1;
   bool more = source.next();
   while (more && source.blank()) {

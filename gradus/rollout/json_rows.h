@@ -43,7 +43,7 @@ class JsonRow {
   std::vector<JsonRow> objects(std::string_view key) const;
   JsonRow object(std::string_view key) const;
   simdjson::dom::element at(std::string_view key) const;  // refuses where it is missing
-  std::string written(std::string_view key) const;        // a text as it is, any other value as JSON
+  std::string written(std::string_view key) const;        // a text or a number as it stands; refuses others
   std::vector<std::string> keys() const;
   Json copy(const std::vector<std::string>& without) const;  // the other fields, for writing them back
 

@@ -278,7 +278,7 @@ void require_distinct_ids(const RolloutBatch& batch) {
 
 RolloutFile read_rollouts(std::istream& in, const std::string& name, const ReadOptions& options) {
   RolloutFile file;
-  LineSource source(in, options.limits.line_bytes);
+  LineSource source(in, options.limits.line_bytes, name);
   LineParser parser(options.limits);
   BatchBuilder builder(options.limits.names);
   for (size_t number = 1; source.next(); ++number) {
