@@ -32,6 +32,7 @@ std::optional<bool> truth_of(const RolloutBatch& batch, const std::string& name,
 
 Json record_of(const Solution& s) {
   Json out = {{"index_base", s.index_base}, {"stated_errors", s.stated_errors}};
+  if (!s.stated_text.empty()) out["stated_text"] = s.stated_text;
   if (!s.numbers.empty()) out["numbers"] = s.numbers;
   if (!s.original_question.empty()) out["original_question"] = s.original_question;
   if (!s.original_steps.empty()) out["original_steps"] = s.original_steps;
@@ -43,6 +44,7 @@ void read_record(const Json& record, Solution& s) {
   if (!record.is_object()) return;
   s.index_base = record.value("index_base", 0);
   s.stated_errors = record.value("stated_errors", std::vector<int64_t>{});
+  s.stated_text = record.value("stated_text", std::string());
   s.numbers = record.value("numbers", std::vector<int64_t>{});
   s.original_question = record.value("original_question", std::string());
   s.original_steps = record.value("original_steps", std::vector<std::string>{});

@@ -45,6 +45,7 @@ struct Solution {
   std::string schema;  // that it was read from
   int index_base = 0;
   std::vector<int64_t> stated_errors;  // as in the file, in its base, sorted as there
+  std::string stated_text;  // of the first wrong step, where the file writes it as text (MR-GSM8K, Mr-Ben)
   std::vector<int64_t> numbers;   // printed with the steps, one each, 0 where none is; empty: index + base
   std::string original_question;  // of the sound solution that this one was made from, if any
   std::vector<std::string> original_steps;

@@ -50,15 +50,14 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
 }
 
 Json write(const Solution& s) {
-  const size_t steps = judged_steps(math_shepherd_schema(), s);
-  std::string input = s.question, label = s.question;
-  for (size_t i = 0; i < steps; ++i) {
-    const std::string text = (i == 0 ? " " : "\n") + numbered(s.steps[i], i) + " ";
+  std::string input, label;
+  for (const JudgedStep& step : steps_behind_question(math_shepherd_schema(), s)) {
+    const std::string text = (input.empty() ? "" : "\n") + step.text + " ";
     if (text.find(kTag) != std::string::npos) {
-      throw cannot_write(math_shepherd_schema(), s, "a step holds the step tag itself");
+      throw cannot_write(math_shepherd_schema(), s, "the question or a step holds the step tag itself");
     }
     input += text + std::string(kTag);
-    label += text + (is_good(s.labels[i]) ? "+" : "-");
+    label += text + (is_good(step.label) ? "+" : "-");
   }
   Json out = {{"input", input}, {"label", label}, {"task", s.kind}};
   if (s.schema == "math_shepherd") out.update(s.fields);

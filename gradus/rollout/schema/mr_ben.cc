@@ -4,7 +4,8 @@
 // "incorrect"), Model_Solution_First_Error_Step (digits, "N/A"; in coding the line itself),
 // Model_Solution_Error_Reason, Model_Solution_Rectified_First_Error_Step. Three solutions share a question:
 // the id here is "UUID/MODEL". A few published rows stand under the key of another question. A coding row is
-// split into its lines, and the wrong line found by its text.
+// split into its lines, and the wrong line found by its text. A result file of the official script has the
+// subjects as keys: {subject: [row, ...]}.
 #include <algorithm>
 
 #include "gradus/base/text.h"
@@ -17,6 +18,8 @@ namespace {
 
 const std::vector<std::string> kFields = {"Question_UUID", "Question", "Sampled_Model",
                                           "Model_Solution_Steps", "Model_Solution_Correctness"};
+const std::vector<std::string> kSubjects = {"biology", "math",      "physics", "medicine",
+                                            "coding",  "chemistry", "logic"};
 constexpr const char* kStated = "Model_Solution_First_Error_Step";
 
 std::vector<Solution> read(const JsonRow& row, bool keep) {
@@ -25,6 +28,8 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   s.id = row.written("Question_UUID") + (s.source.empty() ? "" : "/" + s.source);
   s.question = row.text("Question");
   s.kind = row.text_or("Subject", "");
+  const std::string list = row.list_key();
+  if (std::find(kSubjects.begin(), kSubjects.end(), list) != kSubjects.end()) s.split = list;
   const std::string correctness = lower_case(trim(row.text("Model_Solution_Correctness")));
   if (correctness != "correct" && correctness != "incorrect") {
     throw row.refuse("Model_Solution_Correctness", "unknown value")
@@ -38,6 +43,7 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
       s.steps.emplace_back(line);
     }
     take_stated_step(s, sound, "");
+    if (!sound) s.stated_text = stated;
     const auto same = [&](const std::string& line) { return !sound && trim(line) == trim(stated); };
     const auto found = std::find_if(s.steps.begin(), s.steps.end(), same);
     if (!trim(stated).empty() && found != s.steps.end()) {
@@ -50,7 +56,6 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
   }
   if (keep) {
     s.fields = row.copy(kFields);
-    const std::string list = row.list_key();
     if (!list.empty() && list != row.written("Question_UUID")) s.fields[kListKey] = list;
     if (row.is_text("Model_Solution_Steps"))
       s.fields["Model_Solution_Steps"] = row.text("Model_Solution_Steps");
@@ -68,7 +73,7 @@ Json write(const Solution& s) {
               {"Sampled_Model", s.source},
               {"Model_Solution_Steps", s.steps},
               {"Model_Solution_Correctness", *s.sound ? "correct" : "incorrect"},
-              {kStated, stated_step_text(s)}};
+              {kStated, written_step(mr_ben_schema(), s)}};
   if (s.schema == "mr_ben") out.update(s.fields);
   return out;
 }

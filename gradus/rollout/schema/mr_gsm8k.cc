@@ -19,6 +19,7 @@ const std::vector<std::string> kFields = {"uuid",
                                           "model_output_answer_correctness",
                                           "model_output_solution_correctness",
                                           "question_type"};
+constexpr const char* kStated = "model_output_solution_first_error_step";
 
 std::vector<Solution> read(const JsonRow& row, bool keep) {
   Solution s;
@@ -33,7 +34,8 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
         .expected("correct or wrong");
   }
   const bool sound = correctness == "correct";
-  take_stated_step(s, sound, sound ? "" : row.written("model_output_solution_first_error_step"));
+  const bool silent = sound || row.at(kStated).is_null();
+  take_stated_step(s, sound, silent ? "N/A" : row.written(kStated));
   if (row.has("model_output_answer_correctness")) {
     s.answer_right = lower_case(row.text("model_output_answer_correctness")) == "correct";
   }
@@ -46,7 +48,7 @@ Json write(const Solution& s) {
   Json out = {{"uuid", s.id}, {"question", s.question}, {"model_output_steps", s.steps}};
   if (s.answer_right) out["model_output_answer_correctness"] = *s.answer_right ? "correct" : "wrong";
   out["model_output_solution_correctness"] = *s.sound ? "correct" : "wrong";
-  out["model_output_solution_first_error_step"] = stated_step_text(s);
+  out[kStated] = written_step(mr_gsm8k_schema(), s);
   out["question_type"] = s.kind;
   if (s.schema == "mr_gsm8k") out.update(s.fields);
   return out;

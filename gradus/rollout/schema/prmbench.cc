@@ -6,6 +6,7 @@
 // error beyond their steps: such numbers are kept as stated and counted.
 #include <algorithm>
 
+#include "gradus/base/text.h"
 #include "gradus/rollout/schema/schema.h"
 
 namespace gradus {
@@ -41,18 +42,24 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
 Json write(const Solution& s) {
   const bool own = s.schema == "prmbench";
   std::vector<int64_t> errors;
+  std::vector<std::string> steps;
   for (size_t i = 0; i < s.steps.size() && !own; ++i) {
+    if (s.labels[i] == StepLabel::unknown && trim(s.steps[i]).empty()) continue;
     if (s.labels[i] == StepLabel::unknown) {
       throw cannot_write(prmbench_schema(), s, "a step has no label, and every step needs one");
     }
-    if (s.labels[i] == StepLabel::wrong) errors.push_back(static_cast<int64_t>(i) + 1);
+    steps.push_back(s.steps[i]);
+    if (s.labels[i] == StepLabel::wrong) errors.push_back(static_cast<int64_t>(steps.size()));
+  }
+  if (!own && s.sound == false && errors.empty()) {
+    throw cannot_write(prmbench_schema(), s, "it is wrong, and no step of it is labelled so");
   }
   if (own) errors = s.stated_errors;
   const std::string kind = s.kind.empty() ? "unclassified" : s.kind;
   Json out = {{"original_question", s.original_question.empty() ? s.question : s.original_question},
               {"modified_question", s.question},
               {"original_process", s.original_steps},
-              {"modified_process", s.steps},
+              {"modified_process", own ? s.steps : steps},
               {"modified_steps", errors},
               {"error_steps", errors},
               {"reason", ""},

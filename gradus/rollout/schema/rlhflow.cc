@@ -49,12 +49,10 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
 }
 
 Json write(const Solution& s) {
-  const size_t steps = judged_steps(rlhflow_schema(), s);
   Json turns = Json::array();
-  for (size_t i = 0; i < steps; ++i) {
-    const std::string step = numbered(s.steps[i], i);
-    turns.push_back({{"role", "user"}, {"content", i == 0 ? s.question + " " + step : step}});
-    turns.push_back({{"role", "assistant"}, {"content", is_good(s.labels[i]) ? "+" : "-"}});
+  for (const JudgedStep& step : steps_behind_question(rlhflow_schema(), s)) {
+    turns.push_back({{"role", "user"}, {"content", step.text}});
+    turns.push_back({{"role", "assistant"}, {"content", is_good(step.label) ? "+" : "-"}});
   }
   Json out = {{"conversations", turns}};
   if (s.schema == "rlhflow") out.update(s.fields);

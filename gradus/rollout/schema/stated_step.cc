@@ -10,6 +10,7 @@ namespace gradus {
 void take_stated_step(Solution& s, bool sound, std::string_view stated) {
   s.index_base = 1;
   s.sound = sound;
+  if (!sound) s.stated_text = stated;
   for (const std::string& step : s.steps) s.numbers.push_back(printed_number(step).value_or(0));
   if (std::all_of(s.numbers.begin(), s.numbers.end(), [](int64_t n) { return n == 0; })) s.numbers.clear();
   const std::string_view digits = trim(stated);
@@ -34,6 +35,21 @@ std::string stated_step_text(const Solution& s) {
   if (!s.first_error) return "N/A";
   return std::to_string(s.numbers.empty() ? static_cast<int64_t>(*s.first_error) + 1
                                           : s.numbers[*s.first_error]);
+}
+
+std::string written_step(const Schema& schema, const Solution& s) {
+  const bool counts_alike = s.schema == "mr_gsm8k" || s.schema == "mr_ben";
+  if (s.sound == true || !s.first_error || (counts_alike && !s.stated_errors.empty())) {
+    return stated_step_text(s);
+  }
+  if (s.schema == schema.name) return s.stated_text;
+  Solution row;
+  row.steps = s.steps;
+  take_stated_step(row, false, "");
+  const std::string number = std::to_string(row.number_of(*s.first_error));
+  if (step_of_number(row, row.number_of(*s.first_error)) == s.first_error) return number;
+  throw cannot_write(schema, s,
+                     "steps are named by the number that they print, and the wrong one has none of its own");
 }
 
 }  // namespace gradus

@@ -42,13 +42,12 @@ std::vector<Solution> read(const JsonRow& row, bool keep) {
 }
 
 Json write(const Solution& s) {
-  const size_t steps = judged_steps(trl_schema(), s);
-  Json labels = Json::array();
-  for (size_t i = 0; i < steps; ++i) labels.push_back(is_good(s.labels[i]));
-  Json out = {{"prompt", s.question},
-              {"completions",
-               std::vector<std::string>(s.steps.begin(), s.steps.begin() + static_cast<ptrdiff_t>(steps))},
-              {"labels", labels}};
+  Json labels = Json::array(), texts = Json::array();
+  for (const JudgedStep& step : judged_steps(trl_schema(), s)) {
+    texts.push_back(step.text);
+    labels.push_back(is_good(step.label));
+  }
+  Json out = {{"prompt", s.question}, {"completions", texts}, {"labels", labels}};
   if (s.schema == "trl") out.update(s.fields);
   return out;
 }
