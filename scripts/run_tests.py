@@ -4,7 +4,8 @@
     scripts/run_tests.py build --web
     scripts/run_tests.py build-tsan --rooms base tool study
 
-A test program that dies before it reports counts as one failed test. Exit code 1 when anything failed.
+Cases are counted, those of the test scripts too; a case that was skipped is named or, in a script, counted as such. A test program that dies before it
+reports counts as one failed test. Exit code 1 when anything failed.
 """
 
 import argparse
@@ -19,13 +20,34 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent
 
 
+def script_counts(name, text, passed):
+    """Cases of a test script from what it printed: the closing lines of unittest, or a line 'skipped: why' of a script that is one case."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    ran = re.findall(r"^Ran (\d+) tests? in ", text, re.MULTILINE)
+    closing = re.findall(r"^(?:OK|FAILED)(?: \((.*)\))?$", text, re.MULTILINE)
+    if ran and closing:
+        said = {key.strip(): int(number) for key, number in re.findall(r"([\w ]+)=(\d+)", closing[-1])}
+        counts["skipped"] = said.get("skipped", 0)
+        counts["failed"] = said.get("failures", 0) + said.get("errors", 0) + said.get("unexpected successes", 0)
+        counts["passed"] = max(0, int(ran[-1]) - counts["skipped"] - counts["failed"])
+    elif re.search(r"^skipped: ", text, re.MULTILINE):
+        counts["skipped"] = 1
+    elif passed:
+        counts["passed"] = 1
+    if not passed and counts["failed"] == 0:
+        counts["failed"] = 1
+    if counts["skipped"]:
+        print(f"skipped: {counts['skipped']} of the script {name}")
+    return counts
+
+
 def run_ctest(build, rooms):
     """Counts per test case: GoogleTest leaves one XML file per program, ctest says which programs failed."""
     results = build / "test-results"
     shutil.rmtree(results, ignore_errors=True)
     summary = build / "test-summary.xml"
     command = ["ctest", "--test-dir", str(build), "-j", "2", "--output-on-failure", "--no-tests=error", "--progress",
-               "--output-junit", str(summary)]
+               "--test-output-size-passed", "1000000", "--test-output-size-failed", "1000000", "--output-junit", str(summary)]
     if rooms:
         command += ["-R", "^(%s)$" % "|".join(rooms)]
     environment = dict(os.environ, GTEST_OUTPUT=f"xml:{results}/", GTEST_COLOR="no")
@@ -44,7 +66,8 @@ def run_ctest(build, rooms):
                 counts["passed"] += 1
     for case in ElementTree.parse(summary).getroot().iter("testcase"):  # scripts, and programs that died early
         if not (results / f"test_{case.get('name')}.xml").exists():
-            counts["passed" if case.get("status") == "run" else "failed"] += 1
+            found = script_counts(case.get("name"), case.findtext("system-out") or "", case.get("status") == "run")
+            counts = {key: counts[key] + found[key] for key in counts}
     if ran.returncode != 0 and counts["failed"] == 0:
         counts["failed"] = 1
     return counts
