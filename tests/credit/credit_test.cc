@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/rollout/small_batch.h"
 
 #include "gradus/credit/group_baseline.h"
@@ -146,8 +147,8 @@ TEST(WeightedSum, AddsAtAnyLevel) {
 }
 
 TEST(WeightedSum, RefusesZeroAndWrongCounts) {
-  EXPECT_THROW(registry().make("credit.sum", {{"from", {"a"}}, {"weights", {0.0}}}), Error);
-  EXPECT_THROW(registry().make("credit.sum", {{"from", {"a", "b"}}, {"weights", {1.0}}}), Error);
+  EXPECT_REFUSED(registry().make("credit.sum", {{"from", {"a"}}, {"weights", {0.0}}}), "weights");
+  EXPECT_REFUSED(registry().make("credit.sum", {{"from", {"a", "b"}}, {"weights", {1.0}}}), "weights");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
 #include "tests/rollout/small_batch.h"
 
 #include "gradus/base/random.h"
@@ -97,7 +98,7 @@ TEST(GroupEstimators, PassAtKPaysTheLeadOfTheBest) {
               {0, 2 / (deviation + 1e-6), 0, 0, 0, 0, 0});
   expect_near(outcome_credit("credit.pass_at_k", groups, outcomes, {{"scale", "none"}, {"singleton", "own"}}),
               {0, 2, 0, 0, 0, 0, 5});
-  EXPECT_THROW(outcome_credit("credit.pass_at_k", groups, outcomes, {{"singleton", "refuse"}}), Error);
+  EXPECT_REFUSED(outcome_credit("credit.pass_at_k", groups, outcomes, {{"singleton", "refuse"}}), "outcome");
 }
 
 TEST(GroupEstimators, RemaxNeedsABaselineOfItsOwn) {
@@ -251,7 +252,7 @@ TEST(TokenBaseline, WeighsReturnsByTheirVariance) {
   run(batch, "credit.token_baseline", {{"importance", "rho"}});
   EXPECT_NEAR(batch.column("token.advantage")[2], 5 - (3 * 4 * w0 + 5 * v0) / (4 * w0 + v0 + 1e-8), 1e-12);
   batch.column("token.collision").clear(1);
-  EXPECT_THROW(run(batch, "credit.token_baseline", Json::object()), Error);
+  EXPECT_REFUSED(run(batch, "credit.token_baseline", Json::object()), "token.logprob, token.collision");
 }
 
 // DeepSeekMath, section 4.1.3: the steps of the group pooled, then what is still to come.
