@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
+
 #include "gradus/base/error.h"
 #include "gradus/env/code/program.h"
 #include "gradus/env/code/vocabulary.h"
@@ -88,18 +90,27 @@ TEST(Demonstration, CostlySloppinessIsLonger) {
   for (size_t i = 0; i < kCount; ++i) EXPECT_GT(sloppy[i].tokens, clean[i].tokens);
 }
 
+// The constants of the expression are t0, t1, ... in the order in which they are declared.
+bool names_in_order(const Body& body) {
+  size_t next = 0;
+  for (const std::string& statement : body.statements) {
+    if (statement.rfind("const int t", 0) != 0) continue;
+    if (statement.rfind("const int t" + std::to_string(next) + " =", 0) != 0) return false;
+    ++next;
+  }
+  return next > 0;
+}
+
 TEST(Demonstration, HelpfulSloppinessKeepsNamesInOrder) {
   const std::vector<Body> clean = bodies(Regime::helpful, Style::clean, kCount);
   const std::vector<Body> sloppy = bodies(Regime::helpful, Style::sloppy, kCount);
-  size_t clean_in_order = 0, equal_length = 0, sloppy_in_order = 0;
+  size_t clean_in_order = 0, equal_length = 0;
   for (size_t i = 0; i < kCount; ++i) {
     equal_length += clean[i].tokens == sloppy[i].tokens ? 1 : 0;
     clean_in_order += clean[i].statements[0].rfind("const int t0 =", 0) == 0 ? 1 : 0;
-    const std::string source = source_text(sloppy[i].statements);
-    sloppy_in_order += source.find("const int t0 =") != std::string::npos ? 1 : 0;
+    EXPECT_TRUE(names_in_order(sloppy[i])) << source_text(sloppy[i].statements);
   }
   EXPECT_EQ(equal_length, kCount);
-  EXPECT_EQ(sloppy_in_order, kCount);
   EXPECT_LT(clean_in_order, kCount / 4);
 }
 
@@ -112,7 +123,7 @@ TEST(Demonstration, AnExample) {
                                       "const int t2 = t1 < 0 ;", "return t2 ? - 1 : 0 < t1 ;"}));
   EXPECT_EQ(clean(Regime::costly),
             (std::vector<std::string>{"const int t0 = a < b ? b : a ;", "return t0 < 0 ? - t0 : t0 ;"}));
-  EXPECT_THROW(regime_from_name("natural"), Error);
+  EXPECT_REFUSED(regime_from_name("natural"), "");
 }
 
 }  // namespace
