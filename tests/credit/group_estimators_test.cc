@@ -90,6 +90,27 @@ TEST(GroupEstimators, GpgScalesByTheShareOfRewardsThatAreNotZero) {
               {0.5 * 4 / 2 / 0.5, -0.5 * 4, kMissing, -1 * 4.0, 4});
 }
 
+TEST(GroupEstimators, GpgCountsOneRewardThatIsNotZero) {
+  expect_near(outcome_credit("credit.gpg", {1, 1, 1, 1}, {1, 0, 0, 0}), {0.75 * 4, -1, -1, -1});
+  expect_near(outcome_credit("credit.gpg", {1, 1}, {0, 0}), {0, 0});
+}
+
+TEST(GroupEstimators, OpoOfAGroupWithOneTrainedToken) {
+  RolloutBatch batch(RolloutShape{{1, 1}, {0, 1, 2}, {0, 1, 1}, {StepKind::act, StepKind::act}});
+  batch.set_precision(Precision::full);
+  put(batch, "rollout.outcome", {3, 5});
+  run(batch, "credit.opo", {{"level", "rollout"}, {"into", "a"}});
+  expect_near(values(batch, "rollout.a"), {0, 2});
+  RolloutBatch empty = rollouts({1, 1}, {3, 5});
+  run(empty, "credit.opo", {{"level", "rollout"}, {"into", "a"}});
+  expect_near(values(empty, "rollout.a"), {-1, 1});
+}
+
+TEST(GroupEstimators, PassAtKDoesNotTakeAMissingRewardForZero) {
+  expect_near(outcome_credit("credit.pass_at_k", {1, 1, 1}, {-3, kMissing, -1}, {{"scale", "none"}}),
+              {0, kMissing, 2});
+}
+
 TEST(GroupEstimators, PassAtKPaysTheLeadOfTheBest) {
   const std::vector<int64_t> groups{1, 1, 1, 2, 2, 2, 3};
   const std::vector<double> outcomes{1, 4, 2, 3, 3, 0, 5};
@@ -187,6 +208,28 @@ TEST(Whiten, EqualValuesBecomeExactlyZeroUnlessReleased) {
   EXPECT_NEAR(values(batch, "rollout.outcome")[0], 1e-8 / 3 / 1e-4, 1e-9);
 }
 
+TEST(Whiten, DividesByTheSampleDeviation) {
+  for (const double r : {0.5, 2.0}) {  // the squares of the first sum to exactly 1
+    RolloutBatch batch = rollouts({1, 1, 1, 1}, {1 + r, 1 - r, 1 + r, 1 - r});
+    run(batch, "credit.whiten", {{"channel", "outcome"}, {"level", "rollout"}});
+    const double z = r / std::sqrt(4 * r * r / 3 + 1e-8);
+    expect_near(values(batch, "rollout.outcome"), {z, -z, z, -z});
+    RolloutBatch kept = rollouts({1, 1, 1, 1}, {1 + r, 1 - r, 1 + r, 1 - r});
+    run(kept, "credit.whiten", {{"channel", "outcome"}, {"level", "rollout"}, {"shift", false}});
+    expect_near(values(kept, "rollout.outcome"), {1 + z, 1 - z, 1 + z, 1 - z});
+  }
+}
+
+// verl: sums over n + 1e-8, so that the mean is off by half at this distance from zero.
+TEST(Whiten, ReleasedMeasuresTheSpreadAroundItsOwnMean) {
+  RolloutBatch batch = rollouts({1, 1}, {1e8, 1e8 + 2});
+  run(batch, "credit.whiten", {{"channel", "outcome"}, {"level", "rollout"}, {"variant", "released"}});
+  const double mean = (2e8 + 2) / (2 + 1e-8);
+  const double variance = (std::pow(1e8 - mean, 2) + std::pow(1e8 + 2 - mean, 2)) / (2 + 1e-8) * 2;
+  expect_near(values(batch, "rollout.outcome"),
+              {(1e8 - mean) / std::sqrt(variance), (1e8 + 2 - mean) / std::sqrt(variance)}, 1e-6);
+}
+
 // Two rollouts of one group: steps of 2 and 3 tokens, and one of 4.
 RolloutBatch two_rollouts(const std::vector<double>& prm) {
   RolloutBatch batch(
@@ -215,6 +258,30 @@ TEST(PeerBaseline, LoneRolloutsAndEqualValues) {
   RolloutBatch equal = two_rollouts({0.7, 0.7, 0.7});
   run(equal, "credit.peer_baseline", {{"channel", "prm"}, {"per", "value"}, {"into", "a"}});
   expect_near(values(equal, "step.a"), {0, 0, 0}, 0);
+}
+
+// 0.1 + 0.1 + 0.1 - 0.1 is not twice 0.1: equal values are seen as such, not computed.
+TEST(PeerBaseline, EqualValuesGiveExactZerosInGroupsOfThree) {
+  for (const auto& [level, per] : std::vector<std::pair<std::string, std::string>>{
+           {"step", "value"}, {"token", "value"}, {"token", "token"}}) {
+    RolloutBatch batch(
+        RolloutShape{{1, 1, 1}, {0, 1, 2, 3}, {0, 1, 2, 3}, std::vector<StepKind>(3, StepKind::act)});
+    batch.set_precision(Precision::full);
+    put(batch, level + ".prm", {0.1, 0.1, 0.1});
+    run(batch, "credit.peer_baseline", {{"channel", "prm"}, {"level", level}, {"per", per}, {"into", "a"}});
+    expect_near(values(batch, level + ".a"), {0, 0, 0}, 0);
+  }
+}
+
+TEST(PeerBaseline, ReleasedCountsThePaddedWidth) {
+  RolloutBatch batch = two_rollouts({0.5, -0.25, 0.8});  // 5 and 4 tokens
+  run(batch, "credit.peer_baseline", {{"channel", "prm"}, {"variant", "released"}, {"into", "a"}});
+  expect_near(values(batch, "step.a"), {0.5 - 0.16 * 2, -0.25 - 0.16 * 3, 0.8 - 0.05 * 4});
+  RolloutBatch empty(RolloutShape{{1, 1}, {0, 1, 2}, {0, 0, 0}, {StepKind::act, StepKind::act}});
+  empty.set_precision(Precision::full);
+  put(empty, "step.prm", {1, 3});
+  run(empty, "credit.peer_baseline", {{"channel", "prm"}, {"variant", "released"}, {"into", "a"}});
+  expect_near(values(empty, "step.a"), {0, 0});  // nothing earned per token: no others to compare with
 }
 
 // PURE's complaint about the step baseline: cutting the same text into more steps changes its credit.
