@@ -1,7 +1,7 @@
 """Named channels to one number per rollout, for trainers that take nothing finer.
 
 A scoring function returns, per completion, {"outcome": 1.0, "style": [0.2, None, 1.0]}: a number, or the scores of the steps
-in order, None where a score is missing. Step channels become numbers by an operator (shape.aggregate); channels are combined
+in order (a list, an array or a tensor), None where a score is missing. Step channels become numbers by an operator (shape.aggregate); channels are combined
 with explicit weights and only at the end.
 
     rewards = Channels({"outcome": 1.0, "style": 0.5}, forms={"style": "min"})
@@ -13,6 +13,7 @@ import numpy as np
 from . import _gradus
 from ._gradus import Error
 from .registry import Operator
+from .step_scores import as_list, is_list, number
 
 
 class Channels:
@@ -35,7 +36,8 @@ class Channels:
         return {name: self._scalar(name, [row.get(name) for row in scored]) for name in self.weights}
 
     def _scalar(self, name, values):
-        steps = [value if isinstance(value, (list, tuple)) else [value] for value in values]
+        rows = [as_list(value) if is_list(value) else [value] for value in values]
+        steps = [[number(score, f"channel '{name}' of completion {place}") for score in row] for place, row in enumerate(rows)]
         offsets = np.concatenate([[0], np.cumsum([len(row) for row in steps])])
         flat = np.array([np.nan if score is None else score for row in steps for score in row], dtype=np.float32)
         batch = _gradus.Batch.from_ragged(offsets, missing="skip", **{f"step.{name}": flat})

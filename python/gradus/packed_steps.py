@@ -2,9 +2,7 @@
 
 import json
 
-import numpy as np
-
-from ._gradus import Error
+from .step_scores import pairs
 
 STEPS = "gradus_steps"  # the name of the text among a trainer's extra columns
 
@@ -12,19 +10,10 @@ STEPS = "gradus_steps"  # the name of the text among a trainer's extra columns
 def pack(score, length):
     """verl's score dict with its step lists checked against the response and packed into one text."""
     score = dict(score) if isinstance(score, dict) else {"score": score}
-    ends, rewards = list(score.pop("step_ends", [])), list(score.pop("step_rewards", []))
-    if len(ends) != len(rewards) or ends != sorted(set(ends)) or any(not 0 <= end < length for end in ends):
-        raise Error(f"step_ends {ends} with {len(rewards)} step_rewards; expected one reward per end, ends rising within "
-                    f"the {length} tokens of the response")
-    if any(reward is not None and not np.isfinite(reward) for reward in rewards):
-        raise Error(f"step_rewards {rewards}: not all finite; a reward that is missing is None")
-    return {**score, STEPS: json.dumps([[int(end), reward] for end, reward in zip(ends, rewards)])}
+    steps = pairs(score.pop("step_ends", None), score.pop("step_rewards", None), length, "the scoring function's answer")
+    return {**score, STEPS: json.dumps([[end, reward] for end, reward in steps])}
 
 
-def unpack(texts, rewards):
-    """Step rewards as (B, T) like the token rewards, NaN where there is none."""
-    steps = rewards.new_full(rewards.shape, float("nan"))
-    for row, text in enumerate(texts):
-        for end, reward in json.loads(text):
-            steps[row, end] = float("nan") if reward is None else reward
-    return steps
+def unpack(texts):
+    """One list of (end, reward or None) per row; no text is no steps."""
+    return [[(end, reward) for end, reward in json.loads(text or "[]")] for text in texts]

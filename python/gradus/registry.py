@@ -108,10 +108,20 @@ class Pipeline:
             raise Error("a pipeline needs at least one operator")
         self.memories = [Memory() for _ in self.stages]
 
-    def __call__(self, batch, *, threads=1, seed=0, updates=0) -> Batch:
+    def __call__(self, batch, *, threads=1, seed=0, updates=0, learn=True) -> Batch:
+        """learn=False, for evaluation: the memories are read and stay as they are."""
         for stage, memory in zip(self.stages, self.memories):
-            stage(batch, threads=threads, seed=seed, updates=updates, memory=memory)
+            stage(batch, threads=threads, seed=seed, updates=updates, memory=memory if learn else Memory(memory.text))
         return batch
+
+    def state(self):
+        """The memories as texts, for a checkpoint."""
+        return [memory.text for memory in self.memories]
+
+    def load_state(self, texts):
+        if len(texts) != len(self.stages):
+            raise Error(f"the state has {len(texts)} memories; expected {len(self.stages)}, one per operator")
+        self.memories = [Memory(text) for text in texts]
 
     @property
     def result(self):

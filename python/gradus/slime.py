@@ -5,8 +5,8 @@
 
 A custom reward model (--custom-rm-path) leaves sample.metadata["step_ends"] (index of a step's last response token) and
 ["step_rewards"] (float or None). The advantages travel as the samples' "rewards": of the columns that slime deals out to its
-ranks, that one is free once a custom advantage function is set. Another pipeline needs a two-line module that calls
-`post_process(args, samples, pipeline)`. Context parallelism splits responses over ranks and is refused.
+ranks, that one is free once a custom advantage function is set. Another pipeline needs a module that makes a gradus.Pipeline once
+and calls `post_process(args, samples, pipeline)`. Context parallelism splits responses over ranks and is refused.
 """
 
 import numpy as np
@@ -14,8 +14,9 @@ import numpy as np
 from . import _gradus, dense
 from ._gradus import Error
 from .registry import Pipeline
+from .step_scores import number, pairs, place
 
-PIPELINE = dense.PROCESS["outcome_and_process"]
+PIPELINE = Pipeline(dense.PROCESS["outcome_and_process"])  # one for the run: it remembers
 
 
 def post_process_rewards(args, samples):
@@ -24,27 +25,25 @@ def post_process_rewards(args, samples):
 
 
 def post_process(args, samples, pipeline):
-    raw = [float(sample.get_reward_value(args)) for sample in samples]
+    """pipeline: stages, or a gradus.Pipeline that is kept from batch to batch and counts them as updates of the policy."""
+    raw = [number(sample.get_reward_value(args), f"reward of sample {row}") for row, sample in enumerate(samples)]
     widths = [sample.response_length for sample in samples]
-    shape = (len(samples), max(widths, default=0))
-    mask, ends = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8)
-    steps = np.full(shape, np.nan, dtype=np.float32)
+    mask = np.zeros((len(samples), max(widths, default=0)), dtype=np.uint8)
+    rows = []
     for row, sample in enumerate(samples):
         mask[row, : widths[row]] = 1 if sample.loss_mask is None else sample.loss_mask
         found = sample.metadata or {}
-        places, rewards = found.get("step_ends", []), found.get("step_rewards", [])
-        if len(places) != len(rewards) or any(not 0 <= end < widths[row] for end in places):
-            raise Error(f"sample {row}: step_ends {places} with {len(rewards)} step_rewards; expected one reward per end, all "
-                        f"within its {widths[row]} response tokens")
-        for end, reward in zip(places, rewards):
-            ends[row, end], steps[row, end] = 1, np.nan if reward is None else reward
+        rows.append(pairs(found.get("step_ends"), found.get("step_rewards"), widths[row], f"sample {row}"))
+    steps, ends = place(rows, mask, "sample")
     batch = _gradus.Batch.from_dense(mask, [sample.group_index for sample in samples], step_ends=ends)
-    batch["rollout.outcome"] = np.array(raw, dtype=np.float32)
+    outcomes = [reward if mask[row].any() else None for row, reward in enumerate(raw)]  # nothing to train on: missing
+    batch.put("rollout.outcome", np.array(outcomes, dtype=np.float32), missing="skip")
     batch.put("step.process", steps, missing="skip")
-    chain = Pipeline(pipeline)
-    chain(batch)
+    chain = pipeline if isinstance(pipeline, Pipeline) else Pipeline(pipeline)
+    updates, chain.asked = getattr(chain, "asked", 0), getattr(chain, "asked", 0) + 1
+    chain(batch, updates=updates, seed=dense.random_seed(getattr(args, "seed", None) or 0, updates))
     result = batch.to_torch(chain.result)
-    return raw, [result[row, :width].clone() for row, width in enumerate(widths)]
+    return [float("nan") if reward is None else reward for reward in raw], [result[row, :width].clone() for row, width in enumerate(widths)]
 
 
 def advantages(args, rollout_data):

@@ -4,8 +4,11 @@
     trainer = gradus.trl.StepGRPOTrainer(model, reward_funcs=check_answer, step_rewards=step_rewards, ...)
 
 `score(prompts, completions, completion_ids, **columns)` returns one dict of channels per completion (see gradus.channels);
-`step_rewards(...)`, called alike, one list of (index of the step's last token, reward or None) per completion.
+`step_rewards(...)`, called alike, one list of (index of the step's last token, reward or None) per completion, or None. Both may be async.
 """
+
+import json
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,34 +17,12 @@ from trl import GRPOTrainer
 
 from . import _gradus, dense
 from ._gradus import Error
-from .channels import Channels
 from .registry import Pipeline
+from .step_scores import pairs, place
+from .trl_channels import answer, reward_funcs
 
-
-def reward_funcs(score, weights, forms=None):
-    """One reward function per channel, named after it; give their weights to GRPOConfig(reward_weights=list(weights.values()))."""
-    channels, last = Channels(weights, forms), {}
-
-    def scored(completion_ids, **given):
-        if last.get("of") is not completion_ids:  # all functions of a batch get the same list
-            last.update(of=completion_ids, rows=score(completion_ids=completion_ids, **given))
-            last["scalars"] = channels.scalars(last["rows"])
-        return last
-
-    def named(name):
-        def reward(prompts, completions, completion_ids, log_metric=None, log_extra=None, **columns):
-            found = scored(completion_ids, prompts=prompts, completions=completions, **columns)
-            values = found["scalars"][name]
-            if log_metric:
-                log_metric(f"{name}/missing", float(np.isnan(values).mean()))
-            if log_extra:
-                log_extra(f"{name}/steps", [str(row.get(name)) for row in found["rows"]])
-            return [None if np.isnan(value) else float(value) for value in values]
-
-        reward.__name__ = name
-        return reward
-
-    return [named(name) for name in channels.weights]
+__all__ = ["StepGRPOTrainer", "reward_funcs"]
+_STATE = "gradus_state.json"
 
 
 class StepGRPOTrainer(GRPOTrainer):
@@ -49,38 +30,70 @@ class StepGRPOTrainer(GRPOTrainer):
     `process_weight`. Groups are whole: step rewards are gathered over processes before they are normalised."""
 
     def __init__(self, *args, step_rewards, pipeline=dense.PROCESS["step_grpo"], process_weight=1.0, **kwargs):
-        self._step_rewards, self._pipeline, self._process_weight = step_rewards, Pipeline(pipeline), process_weight
+        self._step_rewards, self._process_weight, self._batches = step_rewards, process_weight, 0
+        self._pipeline = pipeline if isinstance(pipeline, Pipeline) else Pipeline(pipeline)
         super().__init__(*args, **kwargs)
         if getattr(self, "use_liger_kernel", False):
             raise Error("use_liger_kernel takes one advantage per completion; expected use_liger_kernel=False")
 
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         columns = {key: [row[key] for row in inputs] for key in inputs[0] if key not in ("prompt", "completion", "completion_ids")}
-        self._steps = self._step_rewards(prompts=prompts, completions=completions, completion_ids=completion_ids_list, **columns)
+        found = answer(self._step_rewards(prompts=prompts, completions=completions, completion_ids=completion_ids_list, **columns))
+        self._lengths = [len(ids) for ids in completion_ids_list]
+        self._steps = self._checked(found, self._lengths)
+        given = [reward for row in self._steps for _, reward in row]
+        scored = [reward for reward in given if reward is not None]
+        if scored:
+            self._log_metric("step_rewards/mean", sum(scored) / len(scored))
+        if given:
+            self._log_metric("step_rewards/missing", 1 - len(scored) / len(given))
         return super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+
+    def _checked(self, found, lengths):
+        if found is None or len(found) != len(lengths):
+            raise Error(f"step_rewards returned {'None' if found is None else len(found)} lists; expected {len(lengths)}, one per completion")
+        rows = [[tuple(pair) for pair in ([] if row is None else row)] for row in found]
+        return [pairs([end for end, _ in row], [reward for _, reward in row], length, f"step_rewards of completion {number}")
+                for number, (row, length) in enumerate(zip(rows, lengths))]
 
     def _generate_and_score_completions(self, inputs):
         output = super()._generate_and_score_completions(inputs)
         mask = output["completion_mask"] * output.get("tool_mask", 1)
-        process = self._process_advantages(self._steps, mask.tolist()).to(mask.device)
+        process = self._process_advantages(self._steps, mask.tolist(), self._lengths).to(mask.device)
         output["advantages"] = output["advantages"].unsqueeze(1) * mask + self._process_weight * process
         return output
 
-    def _process_advantages(self, steps, masks):
+    def _process_advantages(self, steps, masks, lengths=None):
         if len(steps) != len(masks):
             raise Error(f"step_rewards returned {len(steps)} lists; expected {len(masks)}, one per completion")
+        for row, (scores, mask) in enumerate(zip(steps, masks)):  # a truncated completion is masked as a whole
+            length = len(mask) - mask[::-1].index(1) if lengths is None and 1 in mask else len(mask) if lengths is None else lengths[row]
+            for end, _ in scores:
+                if not 0 <= end < length:
+                    raise Error(f"step_rewards: token {end} of completion {row} is not one that the model wrote")
         width, mine = len(masks[0]), len(masks)
         everyone = gather_object(list(zip(steps, masks)))
         size = self.num_generations if self.model.training else self.num_generations_eval
         first = self.accelerator.process_index * mine
-        values = np.full((len(everyone), max(len(mask) for _, mask in everyone)), np.nan, dtype=np.float32)
-        trained, ends = np.zeros(values.shape, dtype=np.uint8), np.zeros(values.shape, dtype=np.uint8)
-        for row, (scores, mask) in enumerate(everyone):
+        trained = np.zeros((len(everyone), max(len(mask) for _, mask in everyone)), dtype=np.uint8)
+        for row, (_, mask) in enumerate(everyone):
             trained[row, : len(mask)] = mask
-            for end, reward in scores:
-                if not 0 <= end < len(mask) or not mask[end]:
-                    raise Error(f"step_rewards: token {end} of completion {row} is not one that the model wrote")
-                ends[row, end], values[row, end] = 1, np.nan if reward is None else reward
+        values, ends = place([scores for scores, _ in everyone], trained, "completion")
         batch = _gradus.Batch.from_dense(trained, np.arange(len(everyone)) // size, step_ends=ends)
         batch.put("step.process", values, missing="skip")
-        return torch.from_numpy(self._pipeline(batch)[self._pipeline.result][first : first + mine, :width].copy())
+        self._batches += self.model.training
+        self._pipeline(batch, updates=self.state.global_step, seed=dense.random_seed(self.args.seed, self._batches), learn=self.model.training)
+        return batch.to_torch(self._pipeline.result)[first : first + mine, :width].clone()
+
+    def _save_checkpoint(self, model, trial):
+        super()._save_checkpoint(model, trial)
+        if self.args.should_save:
+            path = Path(self._get_output_dir(trial=trial), f"checkpoint-{self.state.global_step}", _STATE)
+            path.write_text(json.dumps({"memories": self._pipeline.state(), "batches": self._batches}))
+
+    def _load_optimizer_and_scheduler(self, checkpoint):
+        super()._load_optimizer_and_scheduler(checkpoint)
+        if checkpoint is not None and (path := Path(checkpoint, _STATE)).exists():
+            state = json.loads(path.read_text())
+            self._batches = state["batches"]
+            self._pipeline.load_state(state["memories"])

@@ -12,6 +12,7 @@ import numpy as np
 from . import _gradus, dense
 from ._gradus import Error
 from .registry import Pipeline
+from .step_scores import as_list, number
 
 
 def sampled_nodes(trace):
@@ -19,27 +20,36 @@ def sampled_nodes(trace):
     return [node for node in trace.nodes if any(node.mask)]
 
 
-def assign_advantages(traces, step_rewards=None, *, groups=None, pipeline=None):
+def _numbers(values, where):
+    """Float32 with NaN where a reward is None."""
+    given = [number(value, f"{where} {place}") for place, value in enumerate(values)]
+    return np.array([np.nan if value is None else value for value in given], dtype=np.float32)
+
+
+def assign_advantages(traces, step_rewards=None, *, groups=None, pipeline=None, updates=0, seed=0):
     """Writes per-token advantages for the sampled tokens of every trace.
 
     step_rewards: per trace, one reward or None per sampled node; without them the outcome alone counts. groups: one id per
-    trace; without them all traces are samples of one task. The pipeline reads rollout.outcome (Trace.reward) and step.process.
+    trace; without them all traces are samples of one task. The pipeline, stages or a gradus.Pipeline that remembers, reads rollout.outcome (Trace.reward; None
+    is missing) and step.process. updates (of the policy so far) and seed go to its operators.
     """
     steps = [sampled_nodes(trace) for trace in traces]
     nodes = [node for row in steps for node in row]
     batch = _gradus.Batch.from_ragged(np.cumsum([0] + [len(row) for row in steps]),
                                       np.cumsum([0] + [sum(node.mask) for node in nodes]),
-                                      np.zeros(len(traces), dtype=np.int64) if groups is None else groups,
-                                      **{"rollout.outcome": np.array([trace.reward for trace in traces], dtype=np.float32)})
+                                      np.zeros(len(traces), dtype=np.int64) if groups is None else groups)
+    outcomes = [trace.reward if row else None for trace, row in zip(traces, steps)]  # without a sampled token: missing
+    batch.put("rollout.outcome", _numbers(outcomes, "reward of trace"), missing="skip")
     if step_rewards is not None:
+        step_rewards = [as_list(given) if given is not None else [None] * len(found) for given, found in zip(step_rewards, steps, strict=True)]
         for row, (given, found) in enumerate(zip(step_rewards, steps, strict=True)):
             if len(given) != len(found):
                 raise Error(f"trace {row}: {len(given)} step rewards; expected {len(found)}, one per node that the model sampled")
-        flat = [np.nan if reward is None else reward for row in step_rewards for reward in row]
-        batch.put("step.process", np.array(flat, dtype=np.float32), missing="skip")
+        batch.put("step.process", _numbers([reward for row in step_rewards for reward in row], "step reward"), missing="skip")
     default = dense.PROCESS["step_grpo"] if step_rewards is not None else (("credit.grpo", {"channel": "outcome"}),)
-    chain = Pipeline(pipeline or default)
-    values, valid, offsets = chain(batch)[chain.result], batch.valid(chain.result), batch.token_offsets
-    for number, node in enumerate(nodes):
-        span = slice(offsets[number], offsets[number + 1])
+    chain = pipeline if isinstance(pipeline, Pipeline) else Pipeline(pipeline or default)
+    chain(batch, updates=updates, seed=dense.random_seed(seed, updates))
+    values, valid, offsets = batch[chain.result], batch.valid(chain.result), batch.token_offsets
+    for place, node in enumerate(nodes):
+        span = slice(offsets[place], offsets[place + 1])
         node.advantages = values[span].tolist() if valid[span].any() else None

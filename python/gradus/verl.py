@@ -1,27 +1,23 @@
 """verl: advantage estimators named "gradus_*", and reward managers that keep step rewards apart from the outcome.
 
     reward.reward_manager.source=importlib  reward.reward_manager.module.path=pkg://gradus.verl
-    reward.reward_manager.name=StepRewardManager  algorithm.adv_estimator=gradus_outcome_and_process  trainer.use_v1=false
+    reward.reward_manager.name=StepRewardManager  algorithm.adv_estimator=gradus_outcome_and_process
 
 The scoring function is verl's own (`compute_score`); `extra_info["response_ids"]` gives it the token ids. To score steps it
 returns {"score": outcome, "step_ends": [index of the last response token of a step, ...], "step_rewards": [float or None]}.
 The steps travel as one text per sample beside the scores (reward_extra_info); docs/plug-in.md has more.
 """
 
-import contextvars
-import functools
-import sys
-
 import numpy as np
+import torch
 from verl.experimental.reward_loop.reward_manager.naive import NaiveRewardManager
-from verl.trainer.ppo import ray_trainer
 from verl.trainer.ppo.core_algos import register_adv_est
 
-from . import dense
+from . import dense, verl_hooks
 from ._gradus import Error
 from .packed_steps import STEPS, pack, unpack
-
-_data = contextvars.ContextVar("gradus_verl_data", default=None)
+from .step_scores import place
+from .tuning import setting
 
 
 class StepRewardManager(NaiveRewardManager):
@@ -42,11 +38,6 @@ class StepRewardManager(NaiveRewardManager):
         return {"reward_score": result["reward_score"], "reward_extra_info": {**info, STEPS: packed[STEPS]}}
 
 
-def _steps(data, rewards):
-    """Step rewards of the batch in sight; None where nothing was packed."""
-    return None if data is None or STEPS not in data.non_tensor_batch else unpack(data.non_tensor_batch[STEPS], rewards)
-
-
 def _outcome_only(rewards, mask):
     """No row has a reward before its last trained token."""
     later = mask.flip(-1).cumsum(-1).flip(-1) > 1
@@ -54,43 +45,50 @@ def _outcome_only(rewards, mask):
 
 
 def register(name, stages):
-    """Registers a pipeline over rollout.outcome and step.process as algorithm.adv_estimator=NAME."""
+    """Registers a pipeline over rollout.outcome and step.process as algorithm.adv_estimator=NAME, in a module that verl's processes import
+    (VERL_USE_EXTERNAL_MODULES=my_module, or the reward manager's)."""
     return _register(name, dense.Estimator(stages))
 
 
+def _require_steps(name, rewards, mask, kl):
+    if kl or _outcome_only(rewards, mask):
+        raise Error(f"'{name}' needs step rewards, and verl handed over " + ("a penalty on every token (use_kl_in_reward)" if kl
+                    else "one reward per sample, at its last token") + "; expected gradus.verl.StepRewardManager, or token rewards that are not "
+                    "zero where steps end")
+
+
 def _register(name, estimator):
+    verl_hooks.estimators[name] = estimator
+
     @register_adv_est(name)
     def advantages(token_level_rewards, response_mask, index=None, config=None, **unused):
-        steps = _steps(_data.get(), token_level_rewards)
-        kl = config is not None and config.get("use_kl_in_reward", False)
-        if estimator.reads_steps and steps is None and (kl or _outcome_only(token_level_rewards, response_mask)):
-            raise Error(f"'{name}' needs step rewards, and verl handed over " + ("a penalty on every token (use_kl_in_reward)" if kl
-                        else "one reward per sample, at its last token") + "; expected gradus.verl.StepRewardManager with "
-                        "trainer.use_v1=false, or token rewards that are not zero where steps end")
-        out = estimator(token_level_rewards, response_mask, index, steps)
+        seen = verl_hooks.in_sight()
+        kl = setting(config, "use_kl_in_reward", False)
+        if kl and not estimator.reads_outcome:
+            raise Error(f"'{name}' reads step rewards alone, and use_kl_in_reward puts its penalty on tokens; expected use_kl_in_reward=false")
+        tuned = estimator.tuned(name, norm=bool(setting(config, "norm_adv_by_std_in_grpo", True)), gamma=float(setting(config, "gamma", 1.0)),
+                                lam=float(setting(config, "lam", 1.0)))
+        dense.require_peers(name, tuned, index, seen.rollouts)
+        given = {"rewards": token_level_rewards if seen.attended is None else token_level_rewards.masked_fill(~seen.attended, 0.0),
+                 "mask": response_mask, "whole": response_mask if seen.mask is None else seen.mask}
+        if seen.texts is not None:
+            scores, ends = place(unpack(seen.texts), (given["whole"] * response_mask.any(-1, keepdim=True)).numpy())
+            given |= {"steps": torch.from_numpy(scores), "ends": torch.from_numpy(ends)}
+        elif estimator.reads_steps:
+            _require_steps(name, given["rewards"], response_mask, kl)
+        order, updates = seen.order(len(response_mask)), seen.updates(tuned)
+        labels = {"index": [dense.as_labels(index)[row] for row in order],
+                  "rollouts": None if seen.rollouts is None else [seen.rollouts[row] for row in order]}
+        found = tuned(**{key: value[order] for key, value in given.items()}, **labels, updates=updates,
+                      seed=dense.random_seed(setting(config, "seed", 0), updates))
+        out = torch.empty_like(found)
+        out[order] = found
         return out, out
 
     return advantages
 
 
-def _in_sight(compute_advantage):
-    """verl gives an estimator neither the batch nor its extra columns; this keeps the batch at hand during the call."""
-
-    @functools.wraps(compute_advantage)
-    def call(data, *args, **kwargs):
-        token = _data.set(data)
-        try:
-            return compute_advantage(data, *args, **kwargs)
-        finally:
-            _data.reset(token)
-
-    return call
-
-
-if not hasattr(ray_trainer.compute_advantage, "__wrapped__"):
-    _original, _wrapped = ray_trainer.compute_advantage, _in_sight(ray_trainer.compute_advantage)
-    for _module in [module for name, module in sys.modules.items() if name.startswith("verl.")]:
-        if vars(_module).get("compute_advantage") is _original:  # some trainers import it by name
-            _module.compute_advantage = _wrapped
-    for _name, _estimator in dense.estimators().items():
+verl_hooks.install()
+for _name, _estimator in dense.estimators().items():
+    if f"gradus_{_name}" not in verl_hooks.estimators:
         _register(f"gradus_{_name}", _estimator)

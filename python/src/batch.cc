@@ -18,18 +18,6 @@ namespace gradus::python {
 
 namespace {
 
-// Where a value stands, for messages: the rollout, and the place within it.
-std::string place_of(const RolloutBatch& batch, Level level, size_t index) {
-  if (level == Level::rollout) return fmt::format("row {}", index);
-  for (size_t r = 0; r < batch.rollouts(); ++r) {
-    const auto [begin, end] = batch.range(level, r);
-    if (index >= begin && index < end) {
-      return fmt::format("row {}, {} {}", r, level == Level::step ? "step" : "position", index - begin);
-    }
-  }
-  return fmt::format("index {}", index);
-}
-
 // Counted in a number as wide as a value and without a branch, so that the compiler looks at many at once.
 template <class T>
 bool all_finite(std::span<const T> values) {
@@ -38,24 +26,6 @@ bool all_finite(std::span<const T> values) {
   Count bad = 0;
   for (const T value : values) bad |= static_cast<Count>(!(std::abs(value) <= most));
   return bad == 0;
-}
-
-void settle_missing(const RolloutBatch& batch, const std::string& name, Column& column, bool skip) {
-  if (on_values(column, [](auto values) { return all_finite(values); })) return;
-  const Column seen = column;  // clearing copies the column; the values to look at stay where they are
-  on_values(seen, [&](auto values) {
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (std::isfinite(values[i]) || !seen.valid(i)) continue;
-      if (!skip) {
-        throw Error::input("a value is not a finite number")
-            .field(name)
-            .found(fmt::format("{} at {}", values[i], place_of(batch, seen.level(), i)))
-            .expected("finite numbers")
-            .hint("missing=\"skip\" marks such values as missing");
-      }
-      column.clear(i);
-    }
-  });
 }
 
 bool skips(const std::string& missing) {
@@ -72,10 +42,36 @@ nb::capsule keep(std::shared_ptr<const void> owner) {
 }
 
 template <class Framework, class T>
-nb::object view(std::span<const T> values, const std::vector<size_t>& shape, const Column& column) {
+nb::object view(const T* values, const std::vector<size_t>& shape, std::shared_ptr<const void> owner) {
   using Stored = std::conditional_t<std::is_same_v<Framework, nb::numpy>, const T, T>;
-  return nb::cast(nb::ndarray<Framework, Stored>(const_cast<T*>(values.data()), shape.size(), shape.data(),
-                                                 keep(column.owner())));
+  return nb::cast(nb::ndarray<Framework, Stored>(const_cast<T*>(values), shape.size(), shape.data(),
+                                                 keep(std::move(owner))));
+}
+
+// 0 where missing, whatever the memory of the caller holds there.
+template <class T>
+bool clean(std::span<const T> values, std::span<const uint8_t> mask) {
+  bool fine = true;
+  for (size_t i = 0; i < mask.size(); ++i) fine &= mask[i] != 0 || values[i] == 0;
+  return fine;
+}
+
+// The values as the arrays of the caller lie, in memory of their own.
+template <class T>
+std::shared_ptr<std::vector<T>> laid_out(std::span<const T> values, const Column& column,
+                                         const Places* places) {
+  const auto out = std::make_shared<std::vector<T>>(values.size(), T{0});
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (column.valid(i)) (*out)[places == nullptr ? i : static_cast<size_t>(places->at(i))] = values[i];
+  }
+  return out;
+}
+
+nb::dict all_columns(nb::handle columns, const nb::kwargs& named) {
+  nb::dict out;
+  if (!columns.is_none()) out.update(nb::cast<nb::dict>(columns));
+  out.update(named);
+  return out;
 }
 
 // A sequence of `count` small integers such as offsets; any integer dtype, or a list.
@@ -104,7 +100,8 @@ std::vector<StepKind> kinds_of(nb::handle kinds, size_t steps) {
 }
 
 std::unique_ptr<Batch> from_ragged(nb::handle step_offsets, nb::handle token_offsets, nb::handle group,
-                                   nb::handle kinds, const std::string& missing, const nb::kwargs& columns) {
+                                   nb::handle kinds, const std::string& missing, nb::handle columns,
+                                   const nb::kwargs& named) {
   if (step_offsets.is_none() && token_offsets.is_none()) {
     throw Error::input("a ragged batch needs offsets")
         .expected("step_offsets [R+1], token_offsets [S+1] or both");
@@ -122,19 +119,21 @@ std::unique_ptr<Batch> from_ragged(nb::handle step_offsets, nb::handle token_off
   shape.kinds = kinds_of(kinds, static_cast<size_t>(steps));
   shape.groups = groups_of(group, shape.step_offsets.size() - 1);
   auto batch = std::make_unique<Batch>(RolloutBatch(std::move(shape)), !group.is_none());
-  batch->put_all(columns, missing);
+  batch->put_all(all_columns(columns, named), missing);
   return batch;
 }
 
-std::unique_ptr<Batch> from_rollouts(nb::handle group, const std::string& missing,
-                                     const nb::kwargs& columns) {
-  if (columns.size() == 0)
+std::unique_ptr<Batch> from_rollouts(nb::handle group, const std::string& missing, nb::handle columns,
+                                     const nb::kwargs& given) {
+  const nb::dict all = all_columns(columns, given);
+  if (all.size() == 0)
     throw Error::input("a batch of rollouts needs at least one column, for example outcome=");
   nb::dict named;
   size_t rollouts = 0;
-  for (const auto& [name, values] : columns) {
-    named[nb::str(("rollout." + nb::cast<std::string>(name)).c_str())] = values;
-    rollouts = Tensor(values, nb::cast<std::string>(name)).shape()[0];
+  for (const auto& [name, values] : all) {
+    const std::string column = "rollout." + nb::cast<std::string>(name);
+    named[nb::str(column.c_str())] = values;
+    rollouts = is_list(values) ? nb::len(values) : Tensor(values, column).shape()[0];
   }
   RolloutShape shape;
   shape.groups = groups_of(group, rollouts);
@@ -147,7 +146,7 @@ std::unique_ptr<Batch> from_rollouts(nb::handle group, const std::string& missin
 
 std::unique_ptr<Batch> from_texts(const std::vector<std::vector<std::string>>& steps, nb::handle group,
                                   nb::handle kinds, nb::handle prompts, nb::handle tasks, nb::handle ids,
-                                  const std::string& missing, const nb::kwargs& columns) {
+                                  const std::string& missing, nb::handle columns, const nb::kwargs& named) {
   const auto texts = [&](nb::handle given, const char* name) {
     auto out =
         given.is_none() ? std::vector<std::string>(steps.size()) : nb::cast<std::vector<std::string>>(given);
@@ -176,20 +175,21 @@ std::unique_ptr<Batch> from_texts(const std::vector<std::vector<std::string>>& s
     }
   }
   auto batch = std::make_unique<Batch>(std::move(out), !group.is_none());
-  batch->put_all(columns, missing);
+  batch->put_all(all_columns(columns, named), missing);
   return batch;
 }
 
 std::unique_ptr<Batch> from_dense(nb::handle mask, nb::handle group, nb::handle step_ends,
-                                  nb::handle step_ids, const std::string& missing,
-                                  const nb::kwargs& columns) {
-  std::unique_ptr<Batch> batch = batch_from_dense(mask, group, step_ends, step_ids);
-  batch->put_all(columns, missing);
+                                  nb::handle step_ids, nb::handle rollout, const std::string& missing,
+                                  nb::handle columns, const nb::kwargs& named) {
+  std::unique_ptr<Batch> batch = batch_from_dense(mask, group, step_ends, step_ids, rollout);
+  batch->put_all(all_columns(columns, named), missing);
   return batch;
 }
 
-std::unique_ptr<Batch> from_arrow(nb::handle group, const std::string& missing, const nb::kwargs& columns) {
-  return batch_from_arrow(group, columns, missing);
+std::unique_ptr<Batch> from_arrow(nb::handle group, const std::string& missing, nb::handle columns,
+                                  const nb::kwargs& named) {
+  return batch_from_arrow(group, all_columns(columns, named), missing);
 }
 
 nb::tuple read_jsonl(const std::string& path, bool strict) {
@@ -220,7 +220,7 @@ nb::object integers(std::span<const int64_t> values, nb::handle self) {
 std::string describe(const Batch& batch) {
   return fmt::format("<gradus.Batch: {} rollouts, {} steps, {} tokens{}; columns: {}>",
                      batch.rollouts.rollouts(), batch.rollouts.steps(), batch.rollouts.tokens(),
-                     batch.dense ? fmt::format(" ({} wide)", batch.width) : "",
+                     batch.dense ? fmt::format(" ({} wide)", batch.places.width) : "",
                      fmt::join(batch.rollouts.column_names(), ", "));
 }
 
@@ -230,6 +230,14 @@ std::string text(const Batch& batch, size_t step) {
       .field("step")
       .found(fmt::format("{}", step))
       .expected(fmt::format("a number below {}", batch.rollouts.steps()));
+}
+
+std::unique_ptr<Batch> copy(const Batch& batch) {
+  const Use use(batch);
+  auto out = std::make_unique<Batch>(batch.rollouts, batch.grouped);
+  out->dense = batch.dense;
+  out->places = batch.places;
+  return out;
 }
 
 void set_note(Batch& batch, const std::string& name, const std::vector<std::string>& texts) {
@@ -252,32 +260,70 @@ Use::Use(const Batch& batch) : busy_(const_cast<std::atomic<bool>&>(batch.busy))
 }
 
 std::vector<size_t> Batch::shape_of(const Column& column) const {
-  if (dense && column.level() == Level::token) return {rollouts.rollouts(), width};
+  if (dense && column.level() == Level::token) return {places.rows, places.width};
   return {column.size()};
 }
 
-// A step column given per token: the value at the last token of every step counts; observed steps have none.
-Column Batch::at_step_ends(const Column& tokens) const {
-  Column out(Level::step, rollouts.steps(), tokens.info(), tokens.precision());
-  for (size_t s = 0; s < rollouts.steps(); ++s) {
-    if (rollouts.kind(s) == StepKind::observe || rollouts.token_begin(s) == rollouts.token_end(s)) continue;
-    if (tokens.valid(rollouts.token_end(s) - 1)) out.set(s, tokens[rollouts.token_end(s) - 1]);
+// Where a value stands, for messages: the rollout, and the place within it.
+std::string Batch::place_of(Level level, size_t index) const {
+  if (level == Level::rollout) return fmt::format("row {}", index);
+  if (dense && level == Level::token) return places.name(places.at(index));
+  for (size_t r = 0; r < rollouts.rollouts(); ++r) {
+    const auto [begin, end] = rollouts.range(level, r);
+    if (index >= begin && index < end) {
+      return fmt::format("row {}, {} {}", r, level == Level::step ? "step" : "position", index - begin);
+    }
   }
-  return out;
+  return fmt::format("index {}", index);
+}
+
+void Batch::settle_missing(const std::string& name, Column& column, bool skip) const {
+  if (on_values(column, [](auto values) { return all_finite(values); })) return;
+  const Column seen = column;  // clearing copies the column; the values to look at stay where they are
+  on_values(seen, [&](auto values) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (std::isfinite(values[i]) || !seen.valid(i)) continue;
+      if (!skip) {
+        throw Error::input("a value is not a finite number")
+            .field(name)
+            .found(fmt::format("{} at {}", values[i], place_of(seen.level(), i)))
+            .expected("finite numbers")
+            .hint("missing=\"skip\" marks such values as missing");
+      }
+      column.clear(i);
+    }
+  });
+}
+
+// Token values of the caller's arrays in the order of the batch.
+template <class T>
+Column Batch::in_order(std::span<const T> values, ChannelInfo info) const {
+  const auto out = std::make_shared<std::vector<T>>(values.size());
+  for (size_t i = 0; i < values.size(); ++i) (*out)[i] = values[static_cast<size_t>(places.order[i])];
+  return Column(Level::token, std::span<const T>(*out), std::move(info), out);
 }
 
 void Batch::put(const std::string& name, nb::handle values, const std::string& missing, ChannelInfo info) {
   const Level level = split_column_name(name).first;
+  if (level != Level::token && is_list(values)) {
+    return put(name, list_column(values, name, level, rollouts.size(level), std::move(info)), missing);
+  }
   const Tensor tensor(values, name);
   const bool per_token =
       dense && (level == Level::token || (level == Level::step && tensor.shape().size() == 2));
-  if (per_token) {
-    tensor.require_shape({rollouts.rollouts(), width});
-  } else {
+  if (!per_token) {
     tensor.require_shape({rollouts.size(level)});
+    const bool whole = level != Level::token && tensor.whole_numbers();
+    return put(name, whole ? tensor.converted(level, std::move(info)) : tensor.column(level, std::move(info)),
+               missing);
   }
-  Column column = tensor.column(per_token ? Level::token : level, std::move(info));
-  if (per_token && level == Level::step) column = at_step_ends(column);
+  tensor.require_shape({places.rows, places.width});
+  Column column = tensor.column(Level::token, info);
+  if (level == Level::step) {
+    column = on_values(column, [&](auto given) { return score_steps(name, given, info); });
+  } else if (places.listed) {
+    column = on_values(column, [&](auto given) { return in_order(given, info); });
+  }
   put(name, std::move(column), missing);
 }
 
@@ -285,7 +331,7 @@ void Batch::put(const std::string& name, Column column, const std::string& missi
   const Use use(*this);
   const bool skip = skips(missing);
   if (column.level() == Level::token && column.size() == rollouts.tokens()) column.clear_observed(rollouts);
-  settle_missing(rollouts, name, column, skip);
+  settle_missing(name, column, skip);
   rollouts.put_column(name, std::move(column));
 }
 
@@ -305,13 +351,24 @@ void Batch::settle_precision() {
 nb::object Batch::get(const std::string& name) const {
   const Use use(*this);
   const Column& column = rollouts.column(name);
-  return on_values(column, [&](auto values) { return view<nb::numpy>(values, shape_of(column), column); });
+  const bool moved = places.listed && column.level() == Level::token;
+  return on_values(column, [&](auto values) {
+    if (!moved && clean(values, column.mask())) {
+      return view<nb::numpy>(values.data(), shape_of(column), column.owner());
+    }
+    const auto own = laid_out(values, column, moved ? &places : nullptr);
+    return view<nb::numpy>(std::as_const(*own).data(), shape_of(column), own);
+  });
 }
 
 nb::object Batch::get_torch(const std::string& name) const {
   const Use use(*this);
   const Column& column = rollouts.column(name);
-  return on_values(column, [&](auto values) { return view<nb::pytorch>(values, shape_of(column), column); });
+  const bool moved = places.listed && column.level() == Level::token;
+  return on_values(column, [&](auto values) {
+    const auto own = laid_out(values, column, moved ? &places : nullptr);
+    return view<nb::pytorch>(std::as_const(*own).data(), shape_of(column), own);
+  });
 }
 
 nb::object Batch::valid(const std::string& name) const {
@@ -319,7 +376,10 @@ nb::object Batch::valid(const std::string& name) const {
   const Column& column = rollouts.column(name);
   auto* const flags = new std::vector<uint8_t>(column.size(), 1);
   nb::capsule owner(flags, [](void* held) noexcept { delete static_cast<std::vector<uint8_t>*>(held); });
-  std::copy(column.mask().begin(), column.mask().end(), flags->begin());
+  const bool moved = places.listed && column.level() == Level::token;
+  for (size_t i = 0; i < column.mask().size(); ++i) {
+    (*flags)[moved ? static_cast<size_t>(places.at(i)) : i] = column.mask()[i];
+  }
   const std::vector<size_t> shape = shape_of(column);
   return nb::cast(nb::ndarray<nb::numpy, bool>(flags->data(), shape.size(), shape.data(), owner));
 }
@@ -331,35 +391,67 @@ void bind_batch(nb::module_& module) {
                     "Columns are named LEVEL.NAME. Arrays go in and come out without a copy.")
       .def_static(
           "from_dense", &from_dense, "mask"_a, "group"_a = nb::none(), nb::kw_only(),
-          "step_ends"_a = nb::none(), "step_ids"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
+          "step_ends"_a = nb::none(), "step_ids"_a = nb::none(), "rollout"_a = nb::none(),
+          "missing"_a = "refuse", "columns"_a = nb::none(), "named"_a,
+          nb::sig("def from_dense(mask: object, group: object | None = None, *, step_ends: object | None = "
+                  "None, step_ids: object | None = None, rollout: object | None = None, missing: "
+                  "typing.Literal['refuse', 'skip'] = 'refuse', columns: "
+                  "collections.abc.Mapping[str, object] | None = None, **named: object) -> Batch"),
           "A batch from padded arrays.\n\n"
-          "mask (B, T): 1 where a token is trained, 0 for observations and padding; runs of equal values\n"
-          "become steps, `act` where 1 and `observe` where 0. step_ends (B, T, non-zero at the last token\n"
-          "of a step) or step_ids (B, T, changing where a step does) split the trained runs further.\n"
-          "group (B,): integers or any hashable labels; rollouts of one prompt share one.\n"
-          "columns: **{'token.reward': (B, T), 'rollout.outcome': (B,), 'step.prm': (S,) or (B, T)}; "
-          "float32\n"
-          "or float64, C-contiguous, on the CPU, borrowed. A (B, T) array for a step column is read at the\n"
-          "last token of every step. missing: 'refuse' (the default) raises for NaN and infinities on\n"
-          "trained places, 'skip' marks them as missing.")
+          "mask (B, T): 1 where a token is trained, 0 for tool output, padding and rejected tokens. Steps\n"
+          "end where step_ends (B, T) is not zero (at the last token of a step, trained or not) or where\n"
+          "step_ids (B, T) changes; a token that is not trained cuts no step in two. Without both a step is\n"
+          "a run of the mask. Tokens behind the last step end are a step without a score.\n"
+          "group (B,): integers or any hashable labels; rollouts of one prompt share one, and no id (None,\n"
+          "NaN, '') is refused. rollout (B,): rows that share an id are one rollout: its rows follow each\n"
+          "other, rollout columns have one value for all of them, and groups count it once.\n"
+          "columns={'token.reward': (B, T), 'rollout.outcome': (B,), 'step.prm': (S,) or (B, T)}: float32 "
+          "or\n"
+          "float64, C-contiguous, on the CPU, borrowed; rollout and step columns also as lists, bool or "
+          "int.\n"
+          "A (B, T) array for a step column holds the score of a step at its last token, 0 or NaN "
+          "elsewhere:\n"
+          "with step_ends=~numpy.isnan(scores) a score of 0 is one too. missing: 'refuse' (the default) "
+          "raises\n"
+          "for NaN and infinities on trained places, 'skip' marks them as missing. What stands in padding "
+          "is\n"
+          "never read.")
       .def_static(
           "from_ragged", &from_ragged, "step_offsets"_a = nb::none(), "token_offsets"_a = nb::none(),
-          "group"_a = nb::none(), nb::kw_only(), "kinds"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
+          "group"_a = nb::none(), nb::kw_only(), "kinds"_a = nb::none(), "missing"_a = "refuse",
+          "columns"_a = nb::none(), "named"_a,
+          nb::sig("def from_ragged(step_offsets: object | None = None, token_offsets: object | None = None, "
+                  "group: object | None = None, *, kinds: collections.abc.Sequence[str] | None = None, "
+                  "missing: typing.Literal['refuse', 'skip'] = 'refuse', columns: "
+                  "collections.abc.Mapping[str, object] | None = None, **named: object) -> Batch"),
           "A batch from offsets: steps of rollout r are step_offsets[r]..step_offsets[r+1], tokens of step "
           "s\n"
           "are token_offsets[s]..token_offsets[s+1]. Without token_offsets there are no tokens; without\n"
           "step_offsets every rollout is one step. kinds: 'reason', 'act', 'observe' or 'answer' per step.")
       .def_static("from_rollouts", &from_rollouts, "group"_a = nb::none(), nb::kw_only(),
-                  "missing"_a = "refuse", "columns"_a,
+                  "missing"_a = "refuse", "columns"_a = nb::none(), "named"_a,
+                  nb::sig("def from_rollouts(group: object | None = None, *, missing: "
+                          "typing.Literal['refuse', 'skip'] = 'refuse', columns: "
+                          "collections.abc.Mapping[str, object] | None = None, **named: object) -> Batch"),
                   "A batch of rollout columns alone, named without level: outcome=(R,).")
       .def_static("from_texts", &from_texts, "steps"_a, "group"_a = nb::none(), nb::kw_only(),
                   "kinds"_a = nb::none(), "prompts"_a = nb::none(), "tasks"_a = nb::none(),
-                  "ids"_a = nb::none(), "missing"_a = "refuse", "columns"_a,
+                  "ids"_a = nb::none(), "missing"_a = "refuse", "columns"_a = nb::none(), "named"_a,
+                  nb::sig("def from_texts(steps: collections.abc.Sequence[collections.abc.Sequence[str]], "
+                          "group: object | None = None, *, kinds: object | None = None, prompts: "
+                          "collections.abc.Sequence[str] | None = None, tasks: "
+                          "collections.abc.Sequence[str] | None = None, ids: "
+                          "collections.abc.Sequence[str] | None = None, missing: "
+                          "typing.Literal['refuse', 'skip'] = 'refuse', columns: "
+                          "collections.abc.Mapping[str, object] | None = None, **named: object) -> Batch"),
                   "A batch of step texts, one list per rollout, for operators that read text; ids are "
                   "numbers unless given.")
       .def_static(
           "from_arrow", &from_arrow, "group"_a = nb::none(), nb::kw_only(), "missing"_a = "refuse",
-          "columns"_a,
+          "columns"_a = nb::none(), "named"_a,
+          nb::sig("def from_arrow(group: object | None = None, *, missing: typing.Literal['refuse', 'skip'] "
+                  "= 'refuse', columns: collections.abc.Mapping[str, object] | None = None, **named: object) "
+                  "-> Batch"),
           "A batch from Arrow arrays (anything with __arrow_c_array__), values borrowed: token columns as\n"
           "list<list<float>> (rollouts > steps > tokens) or list<float> (one step per rollout), step "
           "columns\n"
@@ -374,14 +466,23 @@ void bind_batch(nb::module_& module) {
           "Adds or replaces a column, borrowing the array; says what it estimates and who judged it.")
       .def("__setitem__", [](Batch& self, const std::string& name,
                              nb::handle values) { self.put(name, values, "refuse", {}); })
-      .def("__getitem__", &Batch::get,
-           "A column as a read-only numpy view, 0 where missing; (B, T) for the tokens of a dense batch.")
+      .def(
+          "__getitem__", &Batch::get, nb::sig("def __getitem__(self, name: str) -> numpy.ndarray"),
+          "A column as a read-only numpy array, 0 where missing; (B, T) for the tokens of a dense batch. It\n"
+          "is the column's memory, or a copy where that holds something at a missing place.")
       .def("__contains__",
            [](const Batch& self, const std::string& name) { return self.rollouts.has_column(name); })
       .def("__repr__", &describe)
-      .def("to_torch", &Batch::get_torch, "name"_a,
-           "A column as a torch tensor on the same memory. Do not write to it.")
-      .def("valid", &Batch::valid, "name"_a,
+      .def("__len__", [](const Batch& self) { return self.rollouts.column_names().size(); })
+      .def(
+          "__iter__", [](const Batch& self) { return nb::iter(nb::cast(self.rollouts.column_names())); },
+          nb::sig("def __iter__(self) -> collections.abc.Iterator[str]"), "The names of the columns.")
+      .def(
+          "__copy__", [](const Batch& self) { return copy(self); },
+          "A batch with the same columns; what an operator writes into one is not in the other.")
+      .def("to_torch", &Batch::get_torch, "name"_a, nb::sig("def to_torch(self, name: str) -> torch.Tensor"),
+           "A column as a torch tensor of its own, 0 where missing.")
+      .def("valid", &Batch::valid, "name"_a, nb::sig("def valid(self, name: str) -> numpy.ndarray"),
            "True where a column has a value, as a new array of the column's shape.")
       .def(
           "missing",

@@ -10,7 +10,8 @@
 
 namespace gradus::python {
 
-// `group` None: every rollout its own. Throws Error::input where there are not `rollouts` of them.
-std::vector<int64_t> groups_of(nanobind::handle group, size_t rollouts);
+// `group` None: every rollout its own. Throws Error::input where there are not `rollouts` of them, or one is
+// no id (None, NaN, an empty text): who has none is in no group. The name is for messages.
+std::vector<int64_t> groups_of(nanobind::handle group, size_t rollouts, const char* name = "group");
 
 }  // namespace gradus::python

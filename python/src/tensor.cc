@@ -1,5 +1,6 @@
 #include "python/src/tensor.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace gradus::python {
@@ -145,6 +146,50 @@ Column Tensor::column(Level level, ChannelInfo info) const {
   });
   if (stored == Precision::single) return Column(level, values<float>(), std::move(info), owner);
   return Column(level, values<double>(), std::move(info), owner);
+}
+
+bool Tensor::whole_numbers() const {
+  using Code = nb::dlpack::dtype_code;
+  const auto code = static_cast<Code>(array_.dtype().code);
+  return code == Code::Int || code == Code::UInt || code == Code::Bool;
+}
+
+Column Tensor::converted(Level level, ChannelInfo info) const {
+  require_dimensions(1);
+  const auto out = std::make_shared<std::vector<double>>(size());
+  for_each([&](size_t i, auto value) {
+    (*out)[i] = static_cast<double>(value);
+    if (static_cast<decltype(value)>((*out)[i]) != value)
+      refuse("integers up to 2^53, which float64 holds", "number them anew");
+  });
+  return Column(level, std::span<const double>(*out), std::move(info), out);
+}
+
+bool is_list(nb::handle values) {
+  return PyList_Check(values.ptr()) || PyTuple_Check(values.ptr());
+}
+
+Column list_column(nb::handle values, const std::string& name, Level level, size_t size, ChannelInfo info) {
+  const auto out = std::make_shared<std::vector<double>>();
+  for (nb::handle item : values) {
+    const bool text = PyUnicode_Check(item.ptr()) || PyBytes_Check(item.ptr());
+    const double value = item.is_none() ? std::nan("") : text ? -1.0 : PyFloat_AsDouble(item.ptr());
+    if (text || (value == -1.0 && PyErr_Occurred())) {
+      PyErr_Clear();
+      throw Error::input("a value is not a number")
+          .field(name)
+          .found(fmt::format("{} at {}", type_text(item), out->size()))
+          .expected("numbers, None where one is missing");
+    }
+    out->push_back(value);
+  }
+  if (out->size() != size) {
+    throw Error::input("the list does not fit")
+        .field(name)
+        .found(fmt::format("{} numbers", out->size()))
+        .expected(fmt::format("{}, one per {}", size, level_name(level)));
+  }
+  return Column(level, std::span<const double>(*out), std::move(info), out);
 }
 
 template <class T>

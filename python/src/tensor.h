@@ -32,6 +32,9 @@ class Tensor {
   // float32 or float64 values, C-contiguous; anything else is refused.
   Precision precision() const;
   Column column(Level level, ChannelInfo info) const;
+  // bool or integers of one dimension, as float64; what float64 does not hold exactly is refused.
+  bool whole_numbers() const;
+  Column converted(Level level, ChannelInfo info) const;
   template <class T>
   std::span<const T> values() const;  // T as precision() says
 
@@ -63,6 +66,10 @@ class Tensor {
   nb::ndarray<nb::ro> array_;
   std::vector<size_t> shape_;
 };
+
+// A list or tuple of numbers, None where one is missing (NaN in the column), as float64.
+bool is_list(nb::handle values);
+Column list_column(nb::handle values, const std::string& name, Level level, size_t size, ChannelInfo info);
 
 std::string shape_text(const std::vector<size_t>& shape);
 

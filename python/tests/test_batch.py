@@ -71,7 +71,7 @@ def test_as_many_groups_as_rollouts():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_columns_are_borrowed_and_given_back_in_place(dtype):
-    rewards = np.arange(10, dtype=dtype).reshape(2, 5)
+    rewards = (np.arange(10).reshape(2, 5) * MASK).astype(dtype)
     batch = dense(**{"token.reward": rewards})
     assert np.shares_memory(batch["token.reward"], rewards)
     assert batch["token.reward"].shape == (2, 5) and batch["token.reward"].dtype == dtype
@@ -242,8 +242,10 @@ def test_operators_run_without_the_interpreter_lock_and_one_thread_at_a_time():
 def test_torch_in_and_out(torch):
     rewards = torch.arange(10.0).reshape(2, 5)
     batch = Batch.from_dense(torch.from_numpy(MASK), torch.tensor([1, 1]), **{"token.reward": rewards})
-    assert batch.to_torch("token.reward").data_ptr() == rewards.data_ptr()
-    assert batch.to_torch("token.reward").shape == (2, 5)
+    out = batch.to_torch("token.reward")
+    assert out.shape == (2, 5) and torch.equal(out, rewards * torch.from_numpy(MASK))
+    out.mul_(7)
+    assert rewards[0, 1] == batch["token.reward"][0, 1] == 1  # a tensor of its own
     for bad, word in ((rewards.half(), "float16"), (rewards.bfloat16(), "bfloat16"), (torch.zeros(5, 2).T, "contiguous"),
                       (rewards.clone().requires_grad_(), "detach"), (rewards.to("meta"), "meta")):
         with pytest.raises(Error, match=word):
