@@ -6,6 +6,7 @@
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
 #include "gradus/cli/eval_select.h"
+#include "gradus/cli/number_checks.h"
 #include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/report/report.h"
 #include "gradus/rollout/schema/schema.h"
@@ -86,7 +87,8 @@ void print_rows(const Json& rows, const char* name, const char* heading) {
   }
 }
 
-void print_counts(const Json& counts) {
+void print_counts(const Json& result) {
+  const Json& counts = result.at("counts");
   const auto line = [](const std::string& name, const Json& of) {
     std::string text;
     for (const auto& [key, value] : of.items()) {
@@ -97,8 +99,11 @@ void print_counts(const Json& counts) {
     for (const Json& example : of.at("examples")) fmt::print("  {}\n", example.get<std::string>());
   };
   line("items", counts.at("items"));
-  for (const Json& one : counts.at("scores")) {
-    line("scores", one);
+  std::vector<std::string> scorers = {result.at("scorer").get<std::string>()};
+  if (!result.at("compared_with").is_null()) scorers.push_back(result.at("compared_with").get<std::string>());
+  for (size_t i = 0; i < scorers.size(); ++i) {
+    const Json& one = counts.at("scores").at(i);
+    line("scores of " + scorers[i], one);
     if (one.contains("protocol")) fmt::print("protocol: {}\n", one.at("protocol").get<std::string>());
   }
 }
@@ -124,7 +129,8 @@ void print_profile(const Json& result) {
     fmt::print("\n{:<28}{:>8}{:>8}{:>11}{:>11}\n", std::string("by ") + by, "right", "wrong", "acc right",
                "acc wrong");
     for (const Json& row : result.at("breakdowns").at(by)) {
-      fmt::print("{:<28}{:>8}{:>8}{:>11}{:>11}\n", row.at("name").get<std::string>(),
+      const std::string name = row.at("name").get<std::string>();
+      fmt::print("{:<28}{:>8}{:>8}{:>11}{:>11}\n", name.empty() ? "(none)" : name,
                  row.at("right_steps").get<double>(), row.at("wrong_steps").get<double>(),
                  number(row.at("accuracy_right")), number(row.at("accuracy_wrong")));
     }
@@ -143,7 +149,7 @@ void print_threshold(const Json& threshold) {
 void print_result(const Json& result) {
   fmt::print("{} ({}), scored by {}\n", result.at("title").get<std::string>(),
              result.at("paper").get<std::string>(), result.at("scorer").get<std::string>());
-  print_counts(result.at("counts"));
+  print_counts(result);
   const Json& threshold = result.at("threshold");
   if (!threshold.is_null()) print_threshold(threshold);
   print_rows(result.at("numbers"), "value", "number");
@@ -197,13 +203,14 @@ void add_eval(CLI::App& app, Verb& chosen) {
   verb->add_option("-r,--recipe", options->recipe, "Score with the operators of a recipe instead")
       ->excludes("--scores");
   verb->add_option("--channel", options->channel, "Step channel that the recipe writes the scores to [prm]");
-  CLI::Option* fixed = verb->add_option("--threshold", request.threshold, "Of step scores [0.5]");
+  CLI::Option* fixed =
+      verb->add_option("--threshold", request.threshold, "Of step scores [0.5]")->check(finite_number());
   verb->add_option("--threshold-from", request.threshold_from,
                    "Choose it on this file (name without ending), which is then not reported")
       ->excludes(fixed);
-  verb->add_option("--bootstrap", request.bootstrap, "Resamples of the intervals [10000]")
-      ->check(CLI::Range(0, 1000000));
-  verb->add_option("--seed", request.seed, "Of the resamples [1]");
+  verb->add_option("--bootstrap", request.bootstrap, "Resamples of the intervals, 0: none [10000]")
+      ->check(count_of_draws());
+  verb->add_option("--seed", request.seed, "Of the resamples [1]")->check(seed_number());
   verb->add_flag("--strict", request.strict, "Refuse what is otherwise left out and counted");
   verb->add_option("-o,--out", options->out, "Where to write the result (docs/eval-json.md)");
   verb->add_option("--html", options->html, "Where to write the page (docs/eval-page.md)");

@@ -2,9 +2,11 @@
 #include "gradus/cli/eval_select.h"
 
 #include <fmt/format.h>
+#include <map>
 
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/error.h"
+#include "gradus/cli/number_checks.h"
 #include "gradus/eval/sample_file.h"
 #include "gradus/eval/selection_curves.h"
 #include "gradus/reward/aggregate.h"
@@ -47,10 +49,14 @@ std::string shown(const Json& column) {
 
 void print(const Json& result) {
   const Json& counts = result.at("counts");
-  fmt::print("{} questions, {} samples; {} without an answer, {} without scores, {} bad rows left out\n",
-             counts.at("questions").get<size_t>(), counts.at("samples").get<size_t>(),
+  const auto counted = [&](const char* key, const char* one, const char* many) {
+    const size_t count = counts.at(key).get<size_t>();
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+  };
+  fmt::print("{}, {}; {} without an answer, {} without scores, {} left out\n",
+             counted("questions", "question", "questions"), counted("samples", "sample", "samples"),
              counts.at("without_answer").get<size_t>(), counts.at("without_scores").get<size_t>(),
-             counts.at("bad_rows").get<size_t>());
+             counted("bad_rows", "bad row", "bad rows"));
   fmt::print("\n{:<18}{:>6}  {:<26}  {:<26}{:>8}\n", "rule", "n", " compat  95 % interval",
              " strict  95 % interval", "tied");
   for (const Json& row : result.at("curves")) {
@@ -59,6 +65,15 @@ void print(const Json& result) {
     fmt::print("{:<18}{:>6}  {:<26}  {:<26}{}\n", row.at("rule").get<std::string>(),
                row.at("n").get<size_t>(), shown(row.at("compat")), shown(row.at("strict")), tied);
   }
+  std::map<std::string, size_t> not_finite;
+  for (const Json& row : result.at("curves")) {
+    const size_t count = row.at("not_finite").get<size_t>();
+    if (count > 0) not_finite[row.at("rule").get<std::string>()] = count;  // of the largest n
+  }
+  for (const auto& [rule, count] : not_finite) {
+    fmt::print("{}: {} {} no finite score and {} no part\n", rule, count,
+               count == 1 ? "sample has" : "samples have", count == 1 ? "takes" : "take");
+  }
 }
 
 int run(Options options) {
@@ -66,9 +81,9 @@ int run(Options options) {
   const SampleFile compat = read_samples(options.file, AnswerKeys::text, {.strict = options.strict});
   for (const Error& error : strict.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
   if (strict.questions.empty()) {
-    throw Error::input("no question can be read")
-        .at(options.file)
-        .expected("rows {\"problem\", \"answer\", \"completions\": [..], \"scores\": [[..], ..]}");
+    Error error = Error::input("no question can be read").at(options.file);
+    if (!strict.errors.empty()) error.found(strict.errors[0].what());
+    throw error.expected("rows {\"problem\", \"answer\", \"completions\": [..], \"scores\": [[..], ..]}");
   }
   options.curves.rules = rules_of(options, strict.without_scores < strict.samples);
   options.curves.sizes = options.sizes.empty() ? doubling_sizes(strict.questions) : options.sizes;
@@ -101,8 +116,12 @@ void add_eval_select(CLI::App& eval, Verb& chosen) {
   CLI::App* verb =
       eval.add_subcommand("select", "What choosing among sampled answers is worth (docs/selection.md)");
   verb->footer(
-      "compat: answers are equal where their published text forms are, ties go to the first.\n"
-      "strict: answers are equal where they are mathematically, ties are broken at random.\n"
+      "compat: answers are equal where their published text forms are, ties go to the first, and samples "
+      "without\n"
+      "an answer vote for none, as in the published code.\n"
+      "strict: answers are equal where they are mathematically, ties are broken at random, and samples "
+      "without an\n"
+      "answer take no part.\n"
       "Example:\n"
       "  gradus eval select completions.jsonl --rule best --rule weighted --form last --n 16");
   verb->add_option("file", options->file, "Samples and their scores (JSON Lines, docs/selection.md)")
@@ -111,10 +130,10 @@ void add_eval_select(CLI::App& eval, Verb& chosen) {
       ->check(CLI::IsMember(choice_names()));
   verb->add_option("--form", options->forms, "How step scores become one [last min product mean]")
       ->check(CLI::IsMember(aggregate_forms()));
-  verb->add_option("--n", options->sizes, "Numbers of samples [1, 2, 4, ...]")->check(CLI::Range(1, 1000000));
-  verb->add_option("--bootstrap", options->curves.bootstrap, "Resamples of the intervals [10000]")
-      ->check(CLI::Range(0, 1000000));
-  verb->add_option("--seed", options->curves.seed, "Of the resamples [1]");
+  verb->add_option("--n", options->sizes, "Numbers of samples [1, 2, 4, ...]")->check(count_of_samples());
+  verb->add_option("--bootstrap", options->curves.bootstrap, "Resamples of the intervals, 0: none [10000]")
+      ->check(count_of_draws());
+  verb->add_option("--seed", options->curves.seed, "Of the resamples [1]")->check(seed_number());
   verb->add_flag("--strict", options->strict, "Stop at the first bad row");
   verb->add_option("-o,--out", options->out, "Where to write the result as JSON");
   verb->add_flag("--json", options->json, "The result as JSON on standard output");

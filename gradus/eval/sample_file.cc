@@ -2,8 +2,12 @@
 
 #include <cmath>
 #include <fmt/format.h>
+#include <set>
+#include <string>
+#include <unordered_map>
 
 #include "gradus/base/json.h"
+#include "gradus/base/text.h"
 #include "gradus/reward/answer/answer_equal.h"
 #include "gradus/reward/answer/published_form.h"
 #include "gradus/rollout/json_rows.h"
@@ -12,14 +16,33 @@ namespace gradus {
 
 namespace {
 
-std::vector<double> step_scores(const Json& value) {
+std::string shortened(const Json& value) {
+  return std::string(start_of(value.dump(), 60));
+}
+
+// Null, and what Python writes for a number that is not finite.
+bool is_missing(const Json& value) {
+  static const std::set<std::string> words = {"NaN", "nan", "Infinity", "inf", "-Infinity", "-inf"};
+  if (value.is_string()) return words.count(value.get<std::string>()) != 0;
+  return value.is_null() || (value.is_number() && !std::isfinite(value.get<double>()));
+}
+
+// The scores of one sample; none where one of them is missing.
+std::vector<double> step_scores(const JsonRow& row, size_t sample, const Json& value) {
+  if (value.is_null()) return {};
   std::vector<double> out;
-  if (value.is_null()) return out;
+  bool missing = false;
   for (const Json& one : value.is_array() ? value : Json::array({value})) {
-    if (!one.is_number() || !std::isfinite(one.get<double>())) return {};  // counted as without scores
+    missing = missing || is_missing(one);
+    if (is_missing(one)) continue;
+    if (!one.is_number()) {
+      throw row.refuse(fmt::format("scores[{}]", sample), "a score is no number")
+          .found(shortened(one))
+          .expected("a number, a list of numbers, or null");
+    }
     out.push_back(one.get<double>());
   }
-  return out;
+  return missing ? std::vector<double>{} : out;
 }
 
 class Reader {
@@ -29,17 +52,17 @@ class Reader {
   void row(const JsonRow& row) {
     const Json json = row.copy({});
     const bool taken = json.contains("preds");
-    const Json& texts = list(row, json, taken ? "preds" : "completions");
+    const char* const name = taken ? "preds" : "completions";
+    const Json& texts = list(row, json, name);
     const size_t count = texts.size();
     if (count > options_.most_samples) {
-      throw row.refuse("completions",
-                       fmt::format("{} samples, at most {} are read", count, options_.most_samples));
+      throw row.refuse(name, fmt::format("{} samples, at most {} are read", count, options_.most_samples));
     }
     SampledQuestion question{.id = id_of(row)};
     std::vector<std::string> answers;
     for (const Json& text : texts) {
-      if (!text.is_string()) throw row.refuse(taken ? "preds" : "completions", "a sample is no text");
-      answers.push_back(taken ? text.get<std::string>() : stated_answer(text.get<std::string>()));
+      const std::string said = text_of(row, fmt::format("{}[{}]", name, answers.size()), text);
+      answers.push_back(taken ? said : stated_answer(said));
     }
     question.samples.resize(count);
     if (json.contains("scores")) {
@@ -47,13 +70,13 @@ class Reader {
       if (scores.size() != count) {
         throw row.refuse("scores", fmt::format("{} scores for {} samples", scores.size(), count));
       }
-      for (size_t i = 0; i < count; ++i) question.samples[i].steps = step_scores(scores.at(i));
+      for (size_t i = 0; i < count; ++i) question.samples[i].steps = step_scores(row, i, scores.at(i));
     }
     judge(row, json, answers, question);
-    for (const ScoredSample& sample : question.samples) {
+    for (size_t i = 0; i < count; ++i) {
       ++file.samples;
-      file.without_answer += sample.key.empty();
-      file.without_scores += sample.steps.empty();
+      file.without_answer += is_blank(answers[i]);
+      file.without_scores += question.samples[i].steps.empty();
     }
     file.questions.push_back(std::move(question));
   }
@@ -75,21 +98,26 @@ class Reader {
     return *at;
   }
 
+  static bool is_blank(const std::string& answer) { return trim(answer).empty(); }
+
+  // Of a sample: "" where there is none, numbers as they stand.
+  static std::string text_of(const JsonRow& row, const std::string& field, const Json& value) {
+    if (value.is_null()) return "";
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_number()) return value.dump();
+    throw row.refuse(field, "a sample is no text").found(shortened(value)).expected("a text, or null");
+  }
+
   // Keys, and which samples are right.
   void judge(const JsonRow& row, const Json& json, const std::vector<std::string>& answers,
              SampledQuestion& question) const {
-    const bool judged = json.contains("correct");
-    std::vector<std::string> all;
-    if (!judged) all.emplace_back(row.written("answer"));
-    for (const std::string& answer : answers) all.push_back(answer);
-    const std::vector<std::string> keys = keys_of(all);
-    const size_t first = judged ? 0 : 1;
-    for (size_t i = 0; i < answers.size(); ++i) {
-      ScoredSample& sample = question.samples[i];
-      sample.key = answers[i].empty() ? "" : keys[first + i];
-      sample.right = !judged && !sample.key.empty() && sample.key == keys[0];
+    give_keys(answers, question.samples);
+    if (!json.contains("correct")) {
+      const std::string known = row.written("answer");
+      if (is_blank(known))
+        throw row.refuse("answer", "the known answer is empty").expected("a text or a number");
+      return compare(known, answers, question.samples);
     }
-    if (!judged) return;
     const Json& correct = list(row, json, "correct");
     if (correct.size() != answers.size()) throw row.refuse("correct", "not one judgement per sample");
     for (size_t i = 0; i < answers.size(); ++i) {
@@ -98,14 +126,38 @@ class Reader {
     }
   }
 
-  std::vector<std::string> keys_of(const std::vector<std::string>& answers) const {
-    std::vector<std::string> out;
+  void give_keys(const std::vector<std::string>& answers, std::vector<ScoredSample>& samples) const {
     if (keys_ == AnswerKeys::text) {
-      for (const std::string& answer : answers) out.push_back(published_form(answer));
-      return out;
+      for (size_t i = 0; i < answers.size(); ++i) samples[i].key = published_form(answers[i]);
+      return;
     }
-    for (const size_t number : answer_classes(answers)) out.push_back(fmt::format("{}", number));
-    return out;
+    std::vector<std::string> said;
+    for (size_t i = 0; i < answers.size(); ++i) {
+      samples[i].votes = !is_blank(answers[i]);
+      if (samples[i].votes) said.push_back(answers[i]);
+    }
+    const std::vector<size_t> classes = answer_classes(said);
+    size_t at = 0;
+    for (ScoredSample& sample : samples) {
+      if (sample.votes) sample.key = fmt::format("{}", classes[at++]);
+    }
+  }
+
+  // The known answer beside each sample alone: it joins no two of them.
+  void compare(const std::string& known, const std::vector<std::string>& answers,
+               std::vector<ScoredSample>& samples) const {
+    const std::string form = published_form(known);
+    std::unordered_map<std::string_view, bool> seen;
+    for (size_t i = 0; i < answers.size(); ++i) {
+      if (is_blank(answers[i])) continue;
+      if (keys_ == AnswerKeys::text) {
+        samples[i].right = samples[i].key == form;
+        continue;
+      }
+      const auto [at, fresh] = seen.emplace(answers[i], false);
+      if (fresh) at->second = answers_equal(known, answers[i]).equal;
+      samples[i].right = at->second;
+    }
   }
 
   AnswerKeys keys_;

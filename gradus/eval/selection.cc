@@ -1,6 +1,7 @@
 #include "gradus/eval/selection.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gradus/reward/aggregate.h"
 
@@ -31,21 +32,35 @@ Pick pick_sample(const SampledQuestion& question, const SelectionRule& rule, siz
   std::vector<std::string> keys;
   std::vector<double> scores;
   std::vector<uint8_t> right;
+  size_t not_finite = 0;
   for (size_t i = 0; i < std::min(n, question.samples.size()); ++i) {
     const ScoredSample& sample = question.samples[i];
-    if (sample.key.empty() || (rule.choice != Choice::majority && sample.steps.empty())) continue;
+    const bool scored = rule.choice != Choice::majority;
+    if (!sample.votes || (scored && sample.steps.empty())) continue;
+    const double score = scored ? aggregate(rule.form, sample.steps) : 0;
+    if (!std::isfinite(score)) {  // would win or lose by its place
+      ++not_finite;
+      continue;
+    }
     keys.push_back(sample.key);
     right.push_back(sample.right);
-    if (rule.choice != Choice::majority) scores.push_back(aggregate(rule.form, sample.steps));
+    if (scored) scores.push_back(score);
   }
-  if (rule.choice == Choice::best) return pick_best(scores, right);
+  Pick pick;
+  if (rule.choice == Choice::best) {
+    pick = pick_best(scores, right);
+    pick.not_finite = not_finite;
+    return pick;
+  }
   std::vector<double> strength;
   std::vector<uint8_t> group_right;
   for (const AnswerGroup& group : answer_groups(keys, scores)) {
     strength.push_back(rule.choice == Choice::majority ? static_cast<double>(group.count) : group.score);
     group_right.push_back(right[group.first]);
   }
-  return pick_best(strength, group_right);
+  pick = pick_best(strength, group_right);
+  pick.not_finite = not_finite;
+  return pick;
 }
 
 }  // namespace gradus

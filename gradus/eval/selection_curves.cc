@@ -45,7 +45,8 @@ std::vector<double> passes(const Questions& questions, size_t n) {
 }
 
 Json point(const std::string& rule, size_t n, const std::vector<double>& compat,
-           const std::vector<double>& strict, const Json& tied, const CurveOptions& options) {
+           const std::vector<double>& strict, const Json& tied, size_t not_finite,
+           const CurveOptions& options) {
   // One stream for all rules: the same questions are drawn, so curves can be compared.
   const Stream random = Stream(options.seed).child("selection").child(n);
   return {{"rule", rule},
@@ -53,7 +54,8 @@ Json point(const std::string& rule, size_t n, const std::vector<double>& compat,
           {"questions", compat.size()},
           {"compat", with_interval(compat, options, random)},
           {"strict", with_interval(strict, options, random)},
-          {"tied", tied}};
+          {"tied", tied},
+          {"not_finite", not_finite}};
 }
 
 }  // namespace
@@ -70,19 +72,21 @@ Json selection_curves(const Questions& compat, const Questions& strict, const Cu
   require(compat.size() == strict.size(), "both columns hold the same questions");
   Json out = Json::array();
   for (const size_t n : options.sizes) {
-    out.push_back(point("pass", n, passes(compat, n), passes(strict, n), nullptr, options));
+    out.push_back(point("pass", n, passes(compat, n), passes(strict, n), nullptr, 0, options));
     for (const SelectionRule& rule : options.rules) {
       std::vector<double> first, expected;
       double tied = 0;
+      size_t not_finite = 0;
       for (size_t q = 0; q < compat.size(); ++q) {
         if (compat[q].samples.size() < n) continue;
         first.push_back(pick_sample(compat[q], rule, n).first);
         const Pick pick = pick_sample(strict[q], rule, n);
         expected.push_back(pick.expected);
         tied += pick.tied;
+        not_finite += pick.not_finite;
       }
       const Json share = first.empty() ? Json(nullptr) : Json(tied / static_cast<double>(first.size()));
-      out.push_back(point(rule.name(), n, first, expected, share, options));
+      out.push_back(point(rule.name(), n, first, expected, share, not_finite, options));
     }
   }
   return out;

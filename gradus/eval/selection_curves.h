@@ -1,7 +1,7 @@
 // Accuracy of every rule of choice, and pass@n, over growing n, with intervals over questions.
 //
 //   const Json curves = selection_curves(compat, strict, {.rules = rules, .sizes = {1, 4, 16}});
-//   // [{"rule", "n", "questions", "compat": {value, low, high}, "strict": {..}, "tied"}]
+//   // [{"rule", "n", "questions", "compat": {value, low, high}, "strict": {..}, "tied", "not_finite"}]
 //
 // compat: keys of text form, ties to the first; strict: keys of mathematical equality, ties at random
 // (selection.h). pass@n is unbiased over all samples of a question (pass_at_k.h). A question with fewer than

@@ -58,14 +58,37 @@ ScoredSample sample(const std::string& key, bool right, std::vector<double> step
   return {key, static_cast<uint8_t>(right), std::move(steps)};
 }
 
-TEST(Selection, DropsWhatHasNoAnswerOrNoScore) {
-  const SampledQuestion question{"q",
-                                 {sample("", true, {9}), sample("1", true, {}), sample("2", false, {0.1})}};
+TEST(Selection, DropsWhatHasNoVoteOrNoScore) {
+  SampledQuestion question{"q", {sample("", false, {9}), sample("1", true, {}), sample("2", false, {0.1})}};
+  question.samples[0].votes = false;
   EXPECT_EQ(pick_sample(question, {Choice::best, "min"}, 3).first, 0);
   EXPECT_EQ(pick_sample(question, {Choice::majority, ""}, 3).first, 1);
   EXPECT_TRUE(pick_sample(question, {Choice::majority, ""}, 3).tied);
   EXPECT_EQ(pick_sample(question, {Choice::majority, ""}, 3).expected, 0.5);
   EXPECT_EQ(pick_sample(question, {Choice::best, "min"}, 1).first, 0) << "nothing is left: wrong";
+  question.samples[0].votes = true;
+  EXPECT_EQ(pick_sample(question, {Choice::best, "min"}, 3).first, 0);
+  question.samples[0].right = 1;
+  EXPECT_EQ(pick_sample(question, {Choice::best, "min"}, 3).first, 1) << "it votes like any other";
+}
+
+TEST(Selection, WhatIsNoNumberUnderTheFormTakesNoPart) {
+  for (const char* form : {"mean_logit", "mean_odds", "product", "sum", "mean", "geometric_mean"}) {
+    const std::vector<double> odd = std::string(form) == "mean_logit" || std::string(form) == "mean_odds"
+                                        ? std::vector{1.0, 0.0}
+                                    : std::string(form) == "geometric_mean" ? std::vector{-0.5, 0.5}
+                                                                            : std::vector{1.5e308, 1.5e308};
+    const ScoredSample none = sample("2", false, odd), good = sample("1", true, {0.9, 0.9});
+    for (const Choice choice : {Choice::best, Choice::weighted}) {
+      for (const SampledQuestion& question :
+           {SampledQuestion{"q", {none, good}}, SampledQuestion{"q", {good, none}}}) {
+        const Pick pick = pick_sample(question, {choice, form}, 2);
+        EXPECT_EQ(pick.first, 1) << form;
+        EXPECT_EQ(pick.expected, 1) << form;
+        EXPECT_EQ(pick.not_finite, 1u) << form;
+      }
+    }
+  }
 }
 
 TEST(Selection, TheExpectationLiesBetweenAllWrongAndAllRight) {

@@ -35,6 +35,18 @@ JudgedItems judged(const std::vector<std::pair<Solution, std::vector<double>>>& 
   return items;
 }
 
+TEST(Predictions, TheSecondRowOfAnIdBelongsToTheSecondItem) {
+  Predictions said;
+  said.add_scores("a", std::vector{0.1});
+  said.add_scores("a", std::vector{0.2});
+  said.add_scores("a", std::vector{0.3});
+  EXPECT_EQ(said.of("a").scores[0], 0.1);
+  EXPECT_EQ(said.of("a", 1).scores[0], 0.2);
+  EXPECT_FALSE(said.of("a", 3).there);
+  EXPECT_EQ(said.duplicates(), 1u) << "the third is of no item";
+  EXPECT_EQ(said.unused(), 0u);
+}
+
 TEST(CountBootstrap, TheShareOfOneCaseInTwoQuestions) {
   CountTable table{.width = 2};
   for (uint64_t question = 0; question < 40; ++question) {

@@ -97,5 +97,27 @@ TEST(MrScore, IncorrectIsNoCorrect) {
   EXPECT_TRUE(judge_answer(wrong, {"wrong", "Step 3: x", ""}, MrRule::strict).step);
 }
 
+TEST(MrScore, MrBenReadsOfAStepWhatTheReleasedCodeReads) {
+  const MrTruth wrong{.right = false, .step = "3"};
+  const auto hit = [&](const std::string& said, MrRule rule) {
+    return judge_answer(wrong, {"incorrect", said, "Correct"}, rule).step;
+  };
+  for (const char* said :
+       {"3", "Step 3", "step 3.", "[Step 3]", "**Step 3**:", " step 3\n", "step 3\u2713", "Step #3"}) {
+    EXPECT_TRUE(hit(said, MrRule::ben)) << said;
+  }
+  for (const char* said : {"[3]", "(3)", "3.", "**3**", "#3", " 3", "3 ", "3\n", "Step  3", "Step 03",
+                           "Step 3: x", "\uff13", "\u7b2c step 3", "Step\t3", "- step 3", "", "step 4"}) {
+    EXPECT_FALSE(hit(said, MrRule::ben)) << said;
+  }
+  for (const char* said : {"[3]", "3.", " 3", "Step 3: x"}) EXPECT_TRUE(hit(said, MrRule::strict)) << said;
+  EXPECT_TRUE(hit(" 3", MrRule::gsm8k)) << "there the white space goes first";
+  const MrTruth blank{.right = false, .step = ""};
+  EXPECT_TRUE(judge_answer(blank, {"incorrect", "N/A", ""}, MrRule::ben).step) << "\"\" is \"\"";
+  EXPECT_FALSE(judge_answer(blank, {"incorrect", "N/A", ""}, MrRule::strict).step);
+  EXPECT_FALSE(judge_answer(wrong, {"incorrect \u9519", "3", ""}, MrRule::ben).correctness);
+  EXPECT_TRUE(judge_answer(wrong, {"**Incorrect!**", "3", ""}, MrRule::ben).correctness);
+}
+
 }  // namespace
 }  // namespace gradus

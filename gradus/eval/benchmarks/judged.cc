@@ -42,7 +42,7 @@ uint32_t JudgedItems::name(const std::string& text) {
   return at->second;
 }
 
-bool JudgedItems::add(const Solution& s, const Prediction& p) {
+bool JudgedItems::add(const Solution& s, const Prediction& p, size_t time) {
   const size_t said = !p.labels.empty() || !p.redundant.empty()
                           ? std::max(p.labels.size(), p.redundant.size())
                           : p.scores.size();
@@ -68,7 +68,7 @@ bool JudgedItems::add(const Solution& s, const Prediction& p) {
     return false;
   }
   Item item;
-  item.id = hash64(s.split + '\n' + s.id);
+  item.id = hash64(s.split + '\n' + id_of_time(s.id, time));
   item.question = question_of(s);
   item.twin = hash64(s.id.substr(std::min(s.id.size(), s.kind.size() + 1)));
   item.kind = name(s.kind);
@@ -111,7 +111,10 @@ bool JudgedItems::add(const Solution& s, const Prediction& p) {
     item.verdict = static_cast<int32_t>(verdicts_.size());
     verdicts_.push_back(*p.verdict);
   }
-  item.text = s.index_base == 1 ? name(stated_step_text(s)) : 0;
+  if (s.index_base == 1) {
+    item.text = name(s.stated_text);
+    item.number = name(stated_step_text(s));
+  }
   call(item);
   items_.push_back(item);
   return true;
@@ -178,7 +181,10 @@ JudgedItem JudgedItems::item(size_t index) const {
   if (!out.scores.empty()) {
     out.at_threshold = *std::min_element(out.scores.begin(), out.scores.end()) == threshold_of(item);
   }
-  if (item.index_base == 1) out.stated_text = names_[item.text];
+  if (item.index_base == 1) {
+    out.stated_text = names_[item.text];
+    out.stated_number = names_[item.number];
+  }
   if (item.verdict >= 0) out.verdict = &verdicts_[static_cast<size_t>(item.verdict)];
   return out;
 }

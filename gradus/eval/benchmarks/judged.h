@@ -48,8 +48,9 @@ struct JudgedItem {
   std::optional<bool> sound, answer_right;
   std::optional<int64_t> predicted;  // first step called wrong, -1 none; nothing: unreadable answer
   int index_base = 0;
-  bool at_threshold = false;     // the lowest score is the threshold itself
-  std::string_view stated_text;  // of the first wrong step, for texts that are compared
+  bool at_threshold = false;       // the lowest score is the threshold itself
+  std::string_view stated_text;    // of the first wrong step, in the words of the row
+  std::string_view stated_number;  // the number of it, as text
   const MrAnswer* verdict = nullptr;
 };
 
@@ -57,8 +58,8 @@ class JudgedItems {
  public:
   explicit JudgedItems(JudgingRule rule) : rule_(rule) {}
 
-  // False: left out and counted.
-  bool add(const Solution& solution, const Prediction& prediction);
+  // False: left out and counted. `time`: how many items of this split and id came before.
+  bool add(const Solution& solution, const Prediction& prediction, size_t time = 0);
 
   size_t size() const { return items_.size(); }
   JudgedItem item(size_t index) const;
@@ -77,7 +78,7 @@ class JudgedItems {
  private:
   struct Item {
     uint64_t id = 0, question = 0, twin = 0;
-    uint32_t kind = 0, split = 0, source = 0, text = 0, steps = 0, stated_count = 0;
+    uint32_t kind = 0, split = 0, source = 0, text = 0, number = 0, steps = 0, stated_count = 0;
     size_t begin = 0, stated = 0;
     int32_t first_error = -1, verdict = -1;
     int8_t sound = -1, answer_right = -1;

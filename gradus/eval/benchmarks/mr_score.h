@@ -12,11 +12,15 @@
 // gsm8k (released): the answer lower-cased and stripped, "incorrect" is "wrong"; a hit where it contains the
 //   gold word. Step: digits, or "step N" with N < 30, compared as texts. Reason: the judge's verdict
 //   contains "correct" ("incorrect" contains it too). A zero under the root of MCC is an error.
-// ben (released): the answer's letters must equal the gold word; of the step its letters, digits and spaces
-//   count, so "Step 3: x" is no step. Coding: a correct reason gives step and reason, otherwise the step is
-//   compared. MCC is 0 where its numerator or root is 0. The average is over subjects.
+// ben (released): the answer's letters must equal the gold word. Step: digits without anything around them,
+//   else "step N" with N < 30 once all but letters, digits and spaces is dropped: "step 3." and "**Step 3**"
+//   are step 3; "3.", "[3]", "(3)", "#3", " 3" and "Step 3: x" are no step. It is compared as text with what
+//   the row states, so where that is "" an answer without a step is right. Coding: a correct reason gives
+//   step and reason, otherwise the step is compared. MCC is 0 where its numerator or root is 0. The average
+//   is over subjects.
 // strict: whole words ("incorrect" and "wrong" are one), the first number of the step text, the reason's
-//   verdict exactly "correct"; MCC that does not exist is 0 and said to be so.
+//   verdict exactly "correct"; MCC that does not exist is 0 and said to be so. A line of code is named by its
+//   text or its place.
 // In the released MR-GSM8K the totals are fixed: 1427 right, 1573 wrong.
 #pragma once
 
@@ -33,7 +37,8 @@ enum class MrRule { gsm8k, ben, strict };
 
 struct MrTruth {
   bool right = false;
-  std::string step;     // the stated first wrong step, as text
+  std::string step;     // the stated first wrong step, in the words of the row
+  std::string number;   // its number, where that is something else: the place of a line of code
   bool coding = false;  // Mr-Ben's subject
 };
 

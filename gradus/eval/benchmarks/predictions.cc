@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits>
 
 #include "gradus/base/random.h"
@@ -131,10 +133,6 @@ void Predictions::add(const JsonRow& row, const std::string& id) {
   Entry entry;
   Extra extra;
   bool has_extra = false;
-  if (entries_.count(hash64(id)) != 0) {
-    ++duplicates;
-    return;
-  }
   if (row.is_object("scores")) {
     const JsonRow scores = row.object("scores");
     extra.labels = labels_of(scores, "step_level_validity_labels");
@@ -159,6 +157,7 @@ void Predictions::add(const JsonRow& row, const std::string& id) {
     has_extra = true;
   } else {
     throw row.refuse("scores", "nothing is said of this item")
+        .found(fmt::format("fields {}", fmt::join(row.keys(), ", ")))
         .expected("one of: scores, labels, first_error, critique, Evaluation_Result");
   }
   if (row.is_boolean("validity") && !row.boolean("validity")) {
@@ -169,21 +168,27 @@ void Predictions::add(const JsonRow& row, const std::string& id) {
     entry.extra = static_cast<int32_t>(extras_.size());
     extras_.push_back(std::move(extra));
   }
-  entries_.emplace(hash64(id), entry);
+  keep(id, entry);
+}
+
+void Predictions::keep(const std::string& id, Entry entry) {
+  if (entries_.emplace(hash64(id), entry).second) return;
+  entry.again = true;
+  entries_.emplace(hash64(id_of_time(id, ++times_[hash64(id)])), entry);
 }
 
 void Predictions::add_scores(const std::string& id, std::span<const double> scores) {
-  const Entry entry{scores_.size(), static_cast<uint32_t>(scores.size())};
-  if (!entries_.emplace(hash64(id), entry).second) {
-    ++duplicates;
-    return;
-  }
+  keep(id, {.begin = scores_.size(), .count = static_cast<uint32_t>(scores.size())});
   for (const double score : scores) keep_score(score);
 }
 
-Prediction Predictions::of(const std::string& id) const {
+std::string id_of_time(const std::string& id, size_t time) {
+  return time == 0 ? id : fmt::format("{}\n#{}", id, time);
+}
+
+Prediction Predictions::of(const std::string& id, size_t time) const {
   Prediction out;
-  const auto found = entries_.find(hash64(id));
+  const auto found = entries_.find(hash64(id_of_time(id, time)));
   if (found == entries_.end()) return out;
   const Entry& entry = found->second;
   entry.used = out.there = true;
@@ -201,12 +206,19 @@ Prediction Predictions::of(const std::string& id) const {
 }
 
 size_t Predictions::unused() const {
-  const auto is_unused = [](const auto& entry) { return !entry.second.used; };
+  const auto is_unused = [](const auto& entry) { return !entry.second.used && !entry.second.again; };
   return forgotten_unused_ + static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_unused));
+}
+
+size_t Predictions::duplicates() const {
+  const auto is_left = [](const auto& entry) { return !entry.second.used && entry.second.again; };
+  return forgotten_duplicates_ +
+         static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_left));
 }
 
 void Predictions::forget() {
   forgotten_unused_ = unused();
+  forgotten_duplicates_ = duplicates();
   entries_ = {};
   scores_ = {};
   extras_ = {};

@@ -14,7 +14,8 @@
 //   Evaluation_Result: {solution_correctness, first_error_step}, and the judge's
 //     Error_Reason_Correctness_Analysis: {error_reason_correctness}      (MR-GSM8K, Mr-Ben)
 //   NAME_eval_output: {correctness_pred, error_step_pred}, error_reason_correctness   (graded MR-GSM8K files)
-// Nothing is imputed: what is not there is missing, counted, and refused under `strict`.
+// Nothing is imputed: what is not there is missing, counted, and refused under `strict`. Where an id is there
+// several times, the second row belongs to the second item of that id.
 #pragma once
 
 #include <optional>
@@ -43,15 +44,17 @@ struct Prediction {
 class Predictions {
  public:
   std::string name;
-  size_t rows = 0, bad_rows = 0, duplicates = 0;
+  size_t rows = 0, bad_rows = 0;
   size_t not_finite = 0;    // step scores
   size_t outside_unit = 0;  // step scores not in [0, 1]
   std::vector<Error> errors;
 
-  Prediction of(const std::string& id) const;
+  // An id may be there several times, in the benchmark and here: the first is time 0.
+  Prediction of(const std::string& id, size_t time = 0) const;
   size_t size() const { return entries_.size(); }
-  size_t unused() const;  // asked for by nobody
-  void forget();          // gives the memory back and keeps the counts
+  size_t unused() const;      // asked for by nobody
+  size_t duplicates() const;  // said again of an id, and asked for by nobody
+  void forget();              // gives the memory back and keeps the counts
 
   void add(const JsonRow& row, const std::string& id);
   void add_scores(const std::string& id, std::span<const double> scores);
@@ -61,6 +64,7 @@ class Predictions {
     size_t begin = 0;  // in scores_
     uint32_t count = 0;
     int32_t extra = -1;
+    bool again = false;  // another of the id came before
     mutable bool used = false;
   };
   struct Extra {
@@ -74,12 +78,18 @@ class Predictions {
   void add_numbers(const JsonRow& row, simdjson::dom::element value, Entry& entry, Extra& extra,
                    bool& has_extra);
   void keep_score(double value);
+  // Takes the place of the next entry of the id.
+  void keep(const std::string& id, Entry entry);
 
   std::unordered_map<uint64_t, Entry> entries_;
+  std::unordered_map<uint64_t, size_t> times_;  // of ids that are there several times
   std::vector<double> scores_;
   std::vector<Extra> extras_;
-  size_t forgotten_unused_ = 0;
+  size_t forgotten_unused_ = 0, forgotten_duplicates_ = 0;
 };
+
+// The id itself the first time, and another text for every later time.
+std::string id_of_time(const std::string& id, size_t time);
 
 Predictions read_predictions(const std::string& path, bool strict);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <set>
 
 #include "gradus/base/error.h"
@@ -171,12 +172,20 @@ void CountedQuestions::leave_out(const std::string& why, const Error& error, boo
   if (examples.size() < kExamples) examples.push_back(error.what());
 }
 
-void CountedQuestions::note_rows(const RowReport& report) {
-  rows += report.rows;
-  if (report.bad_rows > 0) odd["bad_rows"] += report.bad_rows;
+void CountedQuestions::note_scores(const RowReport& report) {
+  note_bad("bad_score_rows", report);
+}
+
+void CountedQuestions::note_bad(const std::string& why, const RowReport& report) {
+  if (report.bad_rows > 0) odd[why] += report.bad_rows;
   for (const Error& error : report.errors) {
     if (examples.size() < kExamples) examples.push_back(error.what());
   }
+}
+
+void CountedQuestions::note_rows(const RowReport& report) {
+  rows += report.rows;
+  note_bad("bad_rows", report);
 }
 
 std::string excerpt(const std::string& text) {
@@ -194,7 +203,7 @@ Benchmark response_benchmark(ResponseBenchmark benchmark) {
 RowScores::RowScores(const std::string& path, bool strict, const std::vector<std::string>& whole)
     : given_(!path.empty()) {
   if (!given_) return;
-  read_rows(path, {.strict = strict}, [&](const JsonRow& row) {
+  report_ = read_rows(path, {.strict = strict}, [&](const JsonRow& row) {
     const Json all = row.copy({});
     const auto is_there = [&](const std::string& field) { return all.contains(field); };
     if (std::any_of(whole.begin(), whole.end(), is_there)) {
@@ -202,7 +211,11 @@ RowScores::RowScores(const std::string& path, bool strict, const std::vector<std
       return;
     }
     const auto scores = all.contains("scores") ? all.find("scores") : all.find("score");
-    if (scores == all.end()) throw row.refuse("scores", "a row says nothing about its item");
+    if (scores == all.end()) {
+      throw row.refuse("scores", "a row says nothing about its item")
+          .found(fmt::format("fields {}", fmt::join(row.keys(), ", ")))
+          .expected("scores or score");
+    }
     rows_.emplace_back(row.written("id"), *scores);
   });
 }

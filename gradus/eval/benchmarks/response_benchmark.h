@@ -31,7 +31,11 @@ struct CountedQuestions {
 
   // Counts one thing that was left out; throws it under `strict`.
   void leave_out(const std::string& why, const Error& error, bool strict);
-  void note_rows(const RowReport& report);  // of one more file
+  void note_rows(const RowReport& report);    // of one more file
+  void note_scores(const RowReport& report);  // of the score file
+
+ private:
+  void note_bad(const std::string& why, const RowReport& report);
 };
 
 struct ResponseBenchmark {
@@ -59,9 +63,11 @@ class RowScores {
   // nullptr: nothing was said of this row.
   const Json* of(size_t row) const { return row < joined_.size() ? joined_[row] : nullptr; }
   bool given() const { return given_; }
+  const RowReport& report() const { return report_; }
 
  private:
   bool given_ = false;
+  RowReport report_;
   std::vector<std::pair<std::string, Json>> rows_;
   std::vector<const Json*> joined_;
 };

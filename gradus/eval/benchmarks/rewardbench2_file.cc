@@ -15,6 +15,7 @@
 #include "gradus/eval/benchmarks/response_benchmark.h"
 #include "gradus/eval/benchmarks/rewardbench2.h"
 #include "gradus/eval/benchmarks/rewardbench2_judge.h"
+#include "gradus/rollout/line_source.h"
 
 namespace gradus {
 
@@ -47,8 +48,15 @@ bool is_ties(const std::string& subset) {
   return lower_case(subset) == "ties";
 }
 
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+std::string text_of(const Json& row, const char* name) {
+  const auto at = row.find(name);
+  if (at == row.end()) throw Error::input("a row of RewardBench 2 lacks a field").field(name);
+  if (at->is_string()) return at->get<std::string>();
+  if (at->is_number()) return at->dump();
+  throw Error::input("a row of RewardBench 2 holds something else")
+      .field(name)
+      .found(excerpt(at->dump()))
+      .expected("a text or a number");
 }
 
 template <class T>
@@ -64,11 +72,8 @@ T member(const Json& row, const char* name, const T& fallback) {
 
 RewardBench2Row one_row(const Json& row) {
   RewardBench2Row out;
-  for (const char* needed : {"id", "subset"}) {
-    if (!row.contains(needed)) throw Error::input("a row of RewardBench 2 lacks a field").field(needed);
-  }
-  out.id = text_of(row.at("id"));
-  out.subset = text_of(row.at("subset"));
+  out.id = text_of(row, "id");
+  out.subset = text_of(row, "subset");
   out.prompt = member<std::string>(row, "prompt", "");
   out.chosen = member<std::vector<std::string>>(row, "chosen", {});
   out.rejected = member<std::vector<std::string>>(row, "rejected", {});
@@ -218,6 +223,10 @@ std::optional<Json> one_object(const std::string& file) {
   std::error_code failed;
   const uintmax_t bytes = std::filesystem::file_size(file, failed);
   std::ifstream in(file, std::ios::binary);
+  char head[3] = {};
+  in.read(head, sizeof head);
+  in.clear();
+  in.seekg(static_cast<std::streamoff>(byte_order_mark({head, sizeof head})));
   in >> std::ws;
   if (failed || bytes > RowOptions().document_bytes || in.peek() != '{') return std::nullopt;
   Json out = Json::parse(in, nullptr, false);
@@ -241,6 +250,7 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
     out.note_rows(report);
   }
   RowScores scores(path, request.strict, {"votes", "ratings"});
+  out.note_scores(scores.report());
   std::vector<std::string> ids;
   for (const RewardBench2Row& row : rows) ids.push_back(row.id);
   scores.join(ids);

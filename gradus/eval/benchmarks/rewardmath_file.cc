@@ -172,6 +172,7 @@ class Gathered {
 
   void count(const std::string& path, bool strict, Problems& problems, CountedQuestions& out) const {
     RowScores scores(path, strict);
+    out.note_scores(scores.report());
     std::vector<std::string> ids;
     for (const Row& one : rows_) ids.push_back(one.solution.id);
     scores.join(ids);

@@ -211,7 +211,9 @@ class MrScoring : public Rows {
     return rule_ == MrRule::ben ? std::string(item.split) : "all solutions";
   }
   void count(const JudgedItem& item, std::optional<double>, std::span<double> out) const override {
-    MrTruth truth{.right = item.sound == true, .step = std::string(item.stated_text)};
+    MrTruth truth{.right = item.sound == true,
+                  .step = std::string(item.verdict ? item.stated_text : item.stated_number),
+                  .number = std::string(item.stated_number)};
     truth.coding = rule_ == MrRule::ben && (item.kind == "coding" || item.split == "coding");
     // A step scorer says where the first wrong step is, and gives no reason.
     MrAnswer said;

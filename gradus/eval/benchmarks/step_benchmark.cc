@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "gradus/base/error.h"
+#include "gradus/base/random.h"
 #include "gradus/eval/benchmarks/processbench.h"
 #include "gradus/eval/benchmarks/step_profile.h"
 #include "gradus/rollout/schema/schema.h"
@@ -23,8 +24,15 @@ std::string stem_of(const std::string& file) {
   return std::filesystem::path(file).stem().string();
 }
 
-std::string graded_id(const std::string& split, const std::string& id) {
-  return split + '\n' + id;
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+constexpr size_t kExamples = 5;
+
+// An item within its file, where files of several models judge the same items.
+std::string place_of(const std::string& split, const Solution& s) {
+  return split + '\n' + s.kind + '\n' + s.id;
 }
 
 struct Side {
@@ -95,15 +103,10 @@ class Evaluation {
     for (const std::string& file : request_.files) read_file(file);
     for (Side& side : sides_) side.items.settle();
     if (request_.strict) refuse_what_is_odd();
+    for (const Side& side : sides_) judged_.push_back(side.items.size());
     Json threshold = choose_threshold();
     if (sides_.size() == 2) JudgedItems::keep_common(sides_[0].items, sides_[1].items);
-    if (sides_[0].items.size() == 0) {
-      throw Error::input("no item has been judged")
-          .found(fmt::format("{} items, {} predictions", solutions_.counts.solutions, sides_[0].said.size()))
-          .expected("scores whose ids are those of the items")
-          .hint(sides_[0].items.odd.examples.empty() ? "gradus eval list says which file a benchmark wants"
-                                                     : sides_[0].items.odd.examples[0]);
-    }
+    if (sides_[0].items.size() == 0) refuse_nothing_judged();
     for (Side& side : sides_) side.said.forget();
     Json out = heading();
     out["threshold"] = std::move(threshold);
@@ -117,6 +120,31 @@ class Evaluation {
   }
 
  private:
+  // Says the first of the reasons that there are: rows that cannot be read, ids that are others, scores that
+  // do not fit.
+  [[noreturn]] void refuse_nothing_judged() const {
+    const Side& side = sides_[0];
+    Error error = Error::input("no item has been judged");
+    error.found(fmt::format("{} items, {} predictions", solutions_.counts.solutions, side.said.size()));
+    const std::vector<std::string>& unfit = side.items.odd.examples;
+    if (solutions_.counts.solutions == 0) {
+      const std::vector<std::string>& odd = solutions_.counts.examples;
+      error.expected(benchmark_.info.files)
+          .hint(odd.empty() ? "the files hold no row" : "the first row that was left out: " + odd[0]);
+    } else if (side.said.size() == 0 && side.said.bad_rows > 0) {
+      error.expected(benchmark_.info.scores)
+          .hint(fmt::format("{} rows of scores cannot be read, the first: {}", side.said.bad_rows,
+                            side.said.errors[0].what()));
+    } else if (sides_.size() == 2 && judged_[0] > 0) {
+      error.expected("items that both scorers judge")
+          .hint(fmt::format("one judges {}, the other {}, and none is common", judged_[0], judged_[1]));
+    } else {
+      error.expected("scores whose ids are those of the items")
+          .hint(unfit.empty() ? "gradus eval list says which file a benchmark wants" : unfit[0]);
+    }
+    throw error;
+  }
+
   void read_scores() {
     Side& first = sides_[0];
     if (!request_.given.empty()) {
@@ -135,10 +163,14 @@ class Evaluation {
     const Schema& schema = schema_named(benchmark_.info.schema);
     said.name = "the files themselves";
     graded_ = true;
+    std::unordered_map<uint64_t, size_t> times;
     for (const std::string& file : request_.files) {
       read_rows(file, {.nested = schema.form == FileForm::lists_by_key}, [&](const JsonRow& row) {
-        if (!has_verdict(row)) return;
-        for (const Solution& s : schema.read(row, false)) said.add(row, graded_id(stem_of(file), s.id));
+        for (const Solution& s : schema.read(row, false)) {
+          const std::string place = place_of(s.split.empty() ? stem_of(file) : s.split, s);
+          const size_t time = times[hash64(place)]++;
+          if (has_verdict(row)) add_graded(row, id_of_time(place, time), said);
+        }
       });
     }
     if (said.size() == 0) {
@@ -146,6 +178,16 @@ class Evaluation {
           .field("--scores")
           .expected(benchmark_.info.scores)
           .hint("name a score file with --scores");
+    }
+  }
+
+  void add_graded(const JsonRow& row, const std::string& id, Predictions& said) const {
+    try {
+      said.add(row, id);
+    } catch (const Error& error) {
+      if (request_.strict) throw;
+      ++said.bad_rows;
+      said.errors.push_back(error);
     }
   }
 
@@ -158,22 +200,29 @@ class Evaluation {
         });
     solutions_.counts.bad_rows += report.bad_rows;
     for (const Error& error : report.errors) {
-      if (solutions_.counts.examples.size() < 5) solutions_.counts.examples.push_back(error.what());
+      if (solutions_.counts.examples.size() < kExamples) solutions_.counts.examples.push_back(error.what());
     }
   }
 
   void judge(const Solution& s) {
-    if (!solutions_.add(s)) return;  // the first of equal ids is kept
-    for (size_t side = 0; side < sides_.size(); ++side) {
+    const std::string place = place_of(s.split, s);
+    const size_t time = times_[hash64(place)]++;
+    solutions_.add(s);
+    // What is there again counts where something is said of it again, else the first alone is kept.
+    const auto said_of = [&](size_t side) {
       const bool graded = side == 0 && graded_;
-      Prediction said = sides_[side].said.of(graded ? graded_id(s.split, s.id) : s.id);
+      return sides_[side].said.of(graded ? place : s.id, time);
+    };
+    if (time > 0 && !said_of(0).there && !said_of(sides_.size() - 1).there) return;
+    for (size_t side = 0; side < sides_.size(); ++side) {
+      Prediction said = said_of(side);
       Solution joined;
       if (benchmark_.displayed_steps) {
         joined = s;
         join_displayed(joined, said, joined_);
       }
       const Solution& item = benchmark_.displayed_steps ? joined : s;
-      const bool judged = sides_[side].items.add(item, said);
+      const bool judged = sides_[side].items.add(item, said, time);
       if (side == 0 && judged && shown_.size() < request_.shown) show(item);
     }
   }
@@ -214,7 +263,7 @@ class Evaluation {
              examples.empty() ? "" : examples[0]);
       refuse("scores that are not finite in " + side.said.name, side.said.not_finite, "");
       refuse("scores outside [0, 1] in " + side.said.name, side.said.outside_unit, "");
-      refuse("ids that are there twice in " + side.said.name, side.said.duplicates, "");
+      refuse("ids that are there twice in " + side.said.name, side.said.duplicates(), "");
     }
   }
 
@@ -271,6 +320,13 @@ class Evaluation {
     rule.threshold = threshold;
     side.items.call_again(rule);
     side.items.remove_split(split);
+    if (side.items.size() == 0) {
+      throw Error::input("no split is left to report: the one that the threshold comes from is not reported")
+          .field("--threshold-from")
+          .found(fmt::format("{}, and nothing judged of another file", split))
+          .expected("files of at least two splits")
+          .hint("name another file too, or give the threshold with --threshold");
+    }
     return {{"value", threshold}, {"candidates", tried}, {"items", there.size()}, {"reached", shown(best)}};
   }
 
@@ -284,16 +340,14 @@ class Evaluation {
 
   Json heading() const {
     Json files = Json::array();
-    for (const std::string& file : request_.files)
-      files.push_back(std::filesystem::path(file).filename().string());
-    const auto name = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
+    for (const std::string& file : request_.files) files.push_back(file_name(file));
     return {{"schema", kEvalSchema},
             {"benchmark", benchmark_.info.name},
             {"title", benchmark_.info.title},
             {"paper", benchmark_.info.paper},
             {"files", files},
-            {"scorer", name(sides_[0].said.name)},
-            {"compared_with", sides_.size() == 2 ? Json(name(sides_[1].said.name)) : Json(nullptr)},
+            {"scorer", file_name(sides_[0].said.name)},
+            {"compared_with", sides_.size() == 2 ? Json(file_name(sides_[1].said.name)) : Json(nullptr)},
             {"bootstrap", {{"draws", request_.bootstrap}, {"seed", request_.seed}}}};
   }
 
@@ -304,7 +358,10 @@ class Evaluation {
       one["judged"] = side.items.size();
       one["rows"] = side.said.rows;
       one["bad_rows"] = side.said.bad_rows;
-      one["duplicates"] = side.said.duplicates;
+      one["duplicates"] = side.said.duplicates();
+      for (const Error& error : side.said.errors) {
+        if (one["examples"].size() < kExamples) one["examples"].push_back(error.what());
+      }
       one["unknown_ids"] = side.said.unused();
       one["not_finite"] = side.said.not_finite;
       one["outside_unit"] = side.said.outside_unit;
@@ -381,6 +438,8 @@ class Evaluation {
   std::unique_ptr<StepScoring> scoring_;
   std::vector<Side> sides_;
   OddityCounter solutions_;
+  std::unordered_map<uint64_t, size_t> times_;  // that an item has been there
+  std::vector<size_t> judged_;                  // items of each side, before the common ones are kept
   std::vector<double> joined_;
   bool graded_ = false;  // answers come from the benchmark's own rows
   Json shown_ = Json::array();

@@ -1,6 +1,7 @@
 #include "gradus/eval/benchmarks/vilbench.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 
@@ -30,7 +31,9 @@ std::vector<double> counts_of(const Candidates& candidates) {
     std::vector<uint8_t> right;
     for (const VilbenchCandidate& one : candidates) {
       if (s == 0 ? !one.score : one.steps.empty()) continue;
-      scores.push_back(s == 0 ? *one.score : aggregate(kScorers[s], one.steps));
+      const double score = s == 0 ? *one.score : aggregate(kScorers[s], one.steps);
+      if (!std::isfinite(score)) continue;  // a product of many large scores
+      scores.push_back(score);
       right.push_back(one.right);
     }
     const Pick pick = pick_best(scores, right);
@@ -81,6 +84,7 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
     out.note_rows(report);
   }
   RowScores scores(path, request.strict);
+  out.note_scores(scores.report());
   std::vector<std::string> ids;
   for (const auto& [json, id] : rows) ids.push_back(id);
   scores.join(ids);
