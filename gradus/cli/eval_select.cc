@@ -1,6 +1,7 @@
 // gradus eval select FILE: what choosing among samples is worth, by every rule and number of samples.
 #include "gradus/cli/eval_select.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
@@ -76,6 +77,18 @@ void print(const Json& result) {
   }
 }
 
+void check_sizes(const std::vector<size_t>& sizes, const std::vector<SampledQuestion>& questions) {
+  size_t most = 0;
+  for (const SampledQuestion& question : questions) most = std::max(most, question.samples.size());
+  for (const size_t n : sizes) {
+    if (n <= most) continue;
+    throw Error::input("no question has so many samples")
+        .field("--n")
+        .found(fmt::format("{}", n))
+        .expected(fmt::format("at most {}", most));
+  }
+}
+
 int run(Options options) {
   const SampleFile strict = read_samples(options.file, AnswerKeys::equal, {.strict = options.strict});
   const SampleFile compat = read_samples(options.file, AnswerKeys::text, {.strict = options.strict});
@@ -85,6 +98,7 @@ int run(Options options) {
     if (!strict.errors.empty()) error.found(strict.errors[0].what());
     throw error.expected("rows {\"problem\", \"answer\", \"completions\": [..], \"scores\": [[..], ..]}");
   }
+  check_sizes(options.sizes, strict.questions);
   options.curves.rules = rules_of(options, strict.without_scores < strict.samples);
   options.curves.sizes = options.sizes.empty() ? doubling_sizes(strict.questions) : options.sizes;
   const Json result = {{"schema", "gradus.selection/1"},

@@ -169,6 +169,16 @@ class MrBen(Inputs):
         self.assertAlmostEqual(self.number(result, "average_mr_score"), released_mr_ben(files), delta=1e-12)
         self.assertEqual({row["part"] for row in result["numbers"]}, {"all", "physics", "math"})
 
+    def test_files_that_share_ids_have_scores_of_their_own_or_the_same(self):
+        self.write("gsm8k.json", [{"id": 1, "problem": "q", "steps": ["x", "y"], "label": 0}, {"id": 2, "problem": "r", "steps": ["x"], "label": -1}])
+        self.write("math.json", [{"id": 1, "problem": "s", "steps": ["x", "y"], "label": 1}, {"id": 2, "problem": "t", "steps": ["x"], "label": -1}])
+        said = [{"id": 1, "scores": [0, 1]}, {"id": 2, "scores": [1]}, {"id": 1, "scores": [1, 0]}, {"id": 2, "scores": [1]}]
+        for rows, second in ((said, 100), (said[:2], 0)):
+            self.write("s.jsonl", lines(rows))
+            result = self.evaluate("processbench", "gsm8k.json", "math.json", "-s", "s.jsonl")
+            self.assertEqual((self.number(result, "error_accuracy", "gsm8k"), self.number(result, "error_accuracy", "math")), (100, second))
+            self.assertEqual((result["counts"]["scores"][0]["judged"], result["counts"]["scores"][0]["duplicates"]), (4, 0))
+
     def test_rows_that_are_there_twice_are_joined_by_place(self):
         rows = [{"id": "a", "problem": "q", "steps": ["x", "y"], "label": 0}, {"id": "a", "problem": "q", "steps": ["x", "z"], "label": 1},
                 {"id": "b", "problem": "r", "steps": ["x"], "label": -1}]
@@ -338,6 +348,7 @@ class Files(Inputs):
                     self.assertEqual(ran.stdout, "")
         for value in ("0", "-1", "x", "1000001"):
             self.assertIn("--n", self.run_command("eval", "select", "q.jsonl", f"--n={value}", code=2).stderr)
+        self.assertIn("at most 1", self.run_command("eval", "select", "q.jsonl", "--n", "2", code=2).stderr)
         for arguments in (("--threshold", "0"), ("--threshold=-0.5",), ("--threshold", "1e-3"), ("--seed", "18446744073709551615"), ("--bootstrap", "100")):
             self.run_command(*base, *arguments)
 

@@ -206,12 +206,14 @@ class Evaluation {
 
   void judge(const Solution& s) {
     const std::string place = place_of(s.split, s);
-    const size_t time = times_[hash64(place)]++;
+    const size_t time = times_[hash64(place)]++, among_all = id_times_[hash64(s.id)]++;
     solutions_.add(s);
     // What is there again counts where something is said of it again, else the first alone is kept.
     const auto said_of = [&](size_t side) {
-      const bool graded = side == 0 && graded_;
-      return sides_[side].said.of(graded ? place : s.id, time);
+      if (side == 0 && graded_) return sides_[side].said.of(place, time);
+      // Files may share ids: the scores of all of them stand one after the other, or once for all.
+      const Prediction next = sides_[side].said.of(s.id, among_all);
+      return next.there ? next : sides_[side].said.of(s.id, time);
     };
     if (time > 0 && !said_of(0).there && !said_of(sides_.size() - 1).there) return;
     for (size_t side = 0; side < sides_.size(); ++side) {
@@ -438,8 +440,9 @@ class Evaluation {
   std::unique_ptr<StepScoring> scoring_;
   std::vector<Side> sides_;
   OddityCounter solutions_;
-  std::unordered_map<uint64_t, size_t> times_;  // that an item has been there
-  std::vector<size_t> judged_;                  // items of each side, before the common ones are kept
+  std::unordered_map<uint64_t, size_t> times_;     // that an item of a file has been there
+  std::unordered_map<uint64_t, size_t> id_times_;  // that an id has, in any file
+  std::vector<size_t> judged_;                     // items of each side, before the common ones are kept
   std::vector<double> joined_;
   bool graded_ = false;  // answers come from the benchmark's own rows
   Json shown_ = Json::array();

@@ -12,7 +12,7 @@ const MEANINGS = {
   errors_out_of_range: 'place of the error outside the solution',
   blank_steps: 'blank steps',
   without_steps: 'solutions without a step',
-  duplicate_ids: 'ids that are there twice (the first is kept)',
+  duplicate_ids: 'ids that are there twice',
   bad_rows: 'rows that cannot be read (left out)',
   judged: 'judged',
   missing: 'nothing said of a solution (left out)',
