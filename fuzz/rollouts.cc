@@ -6,10 +6,24 @@
 
 #include "gradus/rollout/jsonl.h"
 
+namespace {
+
+// A file that is no JSON Lines at all is refused as a whole.
+gradus::RolloutFile read(std::istream& in, const gradus::ReadLimits& limits) {
+  try {
+    return gradus::read_rollouts(in, "fuzz", {.limits = limits});
+  } catch (const gradus::Error& error) {
+    if (error.kind() != gradus::ErrorKind::input) std::abort();
+    return {};
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::istringstream in(std::string(reinterpret_cast<const char*>(data), size));
   const gradus::ReadLimits limits = {.line_bytes = 4096, .steps = 16, .tokens = 64, .names = 8};
-  const gradus::RolloutFile file = gradus::read_rollouts(in, "fuzz", {.limits = limits});
+  const gradus::RolloutFile file = read(in, limits);
   if (file.batch.rollouts() + file.bad_lines != file.lines) std::abort();
   for (const gradus::Error& error : file.errors) {
     if (error.kind() != gradus::ErrorKind::input) std::abort();

@@ -86,7 +86,8 @@ std::string structure_of(const RolloutBatch& batch, const std::vector<std::strin
 }
 
 std::shared_ptr<const void> map_file(const std::string& path, size_t& bytes) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting for the writer of a pipe, which is refused below.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     throw Error::input("cannot open the file").at(path).found(std::generic_category().message(errno));
   }
@@ -144,7 +145,7 @@ void write_floats(const RolloutBatch& batch, const std::vector<std::string>& col
                   const std::string& path) {
   Layout layout;
   const std::string structure = structure_of(batch, columns, layout);
-  AtomicFile file(path);
+  AtomicFile file(path, AtomicFile::Target::regular);  // it is mapped where it is read
   file.write(structure);
   for (const std::string& name : columns) {
     const Column& column = batch.column(name);

@@ -1,12 +1,9 @@
 #include "gradus/rollout/json_rows.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
-#include <system_error>
 
+#include "gradus/base/input_file.h"
 #include "gradus/rollout/line_source.h"
 
 namespace gradus {
@@ -353,14 +350,7 @@ RowReport read_rows(std::istream& in, const std::string& name, const RowOptions&
 
 RowReport read_rows(const std::string& path, const RowOptions& options,
                     const std::function<void(const JsonRow&)>& visit) {
-  if (std::filesystem::is_directory(path)) {
-    throw Error::input("cannot read rows").at(path).found("a directory").expected("a JSON or JSONL file");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    throw Error::input("cannot open the file").at(path).found(std::generic_category().message(errno));
-  }
-  return read_rows(in, path, options, visit);
+  return read_rows(*open_input(path, "a JSON or JSONL file"), input_name(path), options, visit);
 }
 
 }  // namespace gradus

@@ -1,18 +1,16 @@
 #include "gradus/rollout/jsonl.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <limits>
 #include <optional>
-#include <system_error>
 #include <unordered_map>
+#include <utility>
 
 #include "gradus/base/atomic_file.h"
+#include "gradus/base/input_file.h"
 #include "gradus/base/json.h"
 #include "gradus/rollout/jsonl_line.h"
 #include "gradus/rollout/line_source.h"
@@ -22,7 +20,6 @@ namespace gradus {
 namespace {
 
 constexpr size_t kErrorsKept = 100;
-constexpr size_t kReadAhead = size_t{1} << 20;
 
 bool same_info(const ChannelInfo& a, const ChannelInfo& b) {
   return a.estimates == b.estimates && a.evaluator == b.evaluator && a.online == b.online;
@@ -35,7 +32,10 @@ class BatchBuilder {
 
   void add(const RolloutLine& line, const LinePlace& place) {
     check(line, place);
-    lines_of_id_.emplace(line.id, place.line);
+    if (file_names_.empty() || file_names_.back() != place.file) file_names_.push_back(place.file);
+    const size_t file = file_names_.size() - 1;
+    lines_of_id_.emplace(line.id, Origin{file, place.line});
+    groups_.try_emplace(line.group, GroupOrigin{file, batch_.rollouts()});
     for (const auto& [name, info] : line.channels) channels_.emplace(name, info);
     for (const RolloutLine::Values& values : line.columns) {
       PooledVector<float>& column = gathered(values).values;
@@ -54,6 +54,9 @@ class BatchBuilder {
       first = step.tokens_end;
     }
   }
+
+  // The line was refused because the files do not fit together: no fault of its own.
+  bool clash() const { return clash_; }
 
   RolloutBatch finish() {
     std::map<std::string, PooledVector<float>*> sorted;
@@ -100,14 +103,26 @@ class BatchBuilder {
     return known ? *known : columns_.emplace_back(Gathered{values.level, std::string(values.name), {}});
   }
 
+  struct Origin {
+    size_t file, line;
+  };
+
+  struct GroupOrigin {
+    size_t file, rollout;
+  };
+
   void check(const RolloutLine& line, const LinePlace& place) {
     const auto twin = lines_of_id_.find(std::string(line.id));
     if (twin != lines_of_id_.end()) {
+      const std::string& file = file_names_[twin->second.file];
+      clash_ = file != place.file;
+      const std::string where = clash_ ? " of " + file : "";
       throw line_error(place, "two rollouts have the same id")
           .field("id")
-          .found(fmt::format("'{}', also on line {}", line.id, twin->second))
+          .found(fmt::format("'{}', also on line {}{}", line.id, twin->second.line, where))
           .expected("ids that differ");
     }
+    check_group(line, place);
     size_t names = columns_.size() + notes_.size();
     for (const RolloutLine::Values& values : line.columns) names += find(values) == nullptr;
     for (const auto& [name, unused] : line.notes) names += notes_.count(std::string(name)) == 0;
@@ -127,24 +142,84 @@ class BatchBuilder {
     }
   }
 
+  // Files that were numbered apart: one number would put the answers to two prompts into one group.
+  void check_group(const RolloutLine& line, const LinePlace& place) {
+    const auto known = groups_.find(line.group);
+    if (known == groups_.end() || file_names_[known->second.file] == place.file) return;
+    const RolloutHeader& first = batch_.header(known->second.rollout);
+    if (first.prompt == line.prompt && first.task == line.task) return;
+    clash_ = true;
+    throw line_error(place, "two files use one group for two prompts")
+        .field("group")
+        .found(fmt::format("{}, also of '{}' in {}", line.group, first.id, file_names_[known->second.file]))
+        .expected("the same task and prompt, or another number");
+  }
+
   size_t most_names_;
+  bool clash_ = false;
   RolloutBatch batch_;
-  std::unordered_map<std::string, size_t> lines_of_id_;
+  std::vector<std::string> file_names_;  // with good lines
+  std::unordered_map<std::string, Origin> lines_of_id_;
+  std::unordered_map<int64_t, GroupOrigin> groups_;
   std::map<std::string, ChannelInfo> channels_;
   std::vector<Gathered> columns_;
   size_t last_ = 0;  // of the columns, found last
   std::map<std::string, std::vector<std::pair<size_t, std::string>>> notes_;
 };
 
-void read_line(const LineSource& source, const LinePlace& place, const ReadLimits& limits, LineParser& parser,
-               BatchBuilder& builder) {
-  if (source.too_long()) {
-    throw line_error(place, "the line is too long")
-        .found(fmt::format("more than {} bytes", limits.line_bytes))
-        .expected(fmt::format("at most {} bytes (limit of the reader)", limits.line_bytes));
+class Reader {
+ public:
+  explicit Reader(const ReadOptions& options)
+      : options_(options), parser_(options.limits), builder_(options.limits.names) {}
+
+  void read(std::istream& in, const std::string& name) {
+    LineSource source(in, options_.limits.line_bytes, name);
+    bool first = true;
+    for (size_t number = 1; source.next(); ++number) {
+      if (source.blank()) continue;
+      if (std::exchange(first, false)) refuse_list(source, name);
+      ++file_.lines;
+      try {
+        add(source, {name, number, source.ended()});
+      } catch (const Error& error) {
+        if (options_.strict || builder_.clash()) throw;
+        ++file_.bad_lines;
+        if (file_.errors.size() < kErrorsKept) file_.errors.push_back(error);
+      }
+    }
+    if (in.bad()) throw Error::outside("reading stopped before the end of the file").at(name);
   }
-  builder.add(parser.parse(source.text().data(), source.text().size(), place), place);
-}
+
+  RolloutFile finish() {
+    file_.batch = builder_.finish();
+    return std::move(file_);
+  }
+
+ private:
+  void add(const LineSource& source, const LinePlace& place) {
+    if (source.too_long()) {
+      throw line_error(place, "the line is too long")
+          .found(fmt::format("more than {} bytes", options_.limits.line_bytes))
+          .expected(fmt::format("at most {} bytes (limit of the reader)", options_.limits.line_bytes));
+    }
+    builder_.add(parser_.parse(source.text().data(), source.text().size(), place), place);
+  }
+
+  // One sentence about the file in place of one about each of its lines.
+  static void refuse_list(const LineSource& source, const std::string& name) {
+    const std::string_view text = source.text();
+    if (source.too_long() || text[text.find_first_not_of(" \t\r")] != '[') return;
+    throw Error::input("the file is one JSON array")
+        .at(name)
+        .expected("one rollout per line (JSON Lines)")
+        .hint("take it apart first: jq -c '.[]' FILE > NEW");
+  }
+
+  ReadOptions options_;
+  LineParser parser_;
+  BatchBuilder builder_;
+  RolloutFile file_;
+};
 
 // The shortest decimal that a reader turns into the same float, also one that reads a double first and rounds
 // it: rounding twice can miss by one bit, and then the longer decimal of the double is exact.
@@ -261,6 +336,17 @@ class LineWriter {
   std::string out_;
 };
 
+// Files without one good line are no success.
+[[noreturn]] void refuse_nothing(const RolloutFile& file, const std::vector<std::string>& paths) {
+  const std::string name = paths.size() == 1 ? input_name(paths[0]) : "";
+  if (file.lines == 0) {
+    throw Error::input("there is nothing in the file").at(name).expected("one rollout per line");
+  }
+  const std::string bad = fmt::format("{} bad line{}", file.bad_lines, file.bad_lines == 1 ? "" : "s");
+  throw Error::input(fmt::format("no line is a rollout; the first of {}: {}", bad, file.errors[0].what()))
+      .hint("docs/rollout-files.md has the format");
+}
+
 // A file that could not be read back is not written.
 void require_distinct_ids(const RolloutBatch& batch) {
   std::unordered_map<std::string_view, size_t> seen;
@@ -277,38 +363,25 @@ void require_distinct_ids(const RolloutBatch& batch) {
 }  // namespace
 
 RolloutFile read_rollouts(std::istream& in, const std::string& name, const ReadOptions& options) {
-  RolloutFile file;
-  LineSource source(in, options.limits.line_bytes, name);
-  LineParser parser(options.limits);
-  BatchBuilder builder(options.limits.names);
-  for (size_t number = 1; source.next(); ++number) {
-    if (source.blank()) continue;
-    ++file.lines;
-    try {
-      read_line(source, {name, number, source.ended()}, options.limits, parser, builder);
-    } catch (const Error& error) {
-      if (options.strict) throw;
-      ++file.bad_lines;
-      if (file.errors.size() < kErrorsKept) file.errors.push_back(error);
-    }
+  Reader reader(options);
+  reader.read(in, name);
+  return reader.finish();
+}
+
+RolloutFile read_rollouts(const std::vector<std::string>& paths, const ReadOptions& options) {
+  Reader reader(options);
+  for (const std::string& path : paths) {
+    if (std::count(paths.begin(), paths.end(), path) > 1)
+      throw Error::input("the file is named twice").at(input_name(path));
   }
-  if (in.bad()) throw Error::outside("reading stopped before the end of the file").at(name);
-  file.batch = builder.finish();
+  for (const std::string& path : paths) reader.read(*open_input(path, "a JSONL file"), input_name(path));
+  RolloutFile file = reader.finish();
+  if (file.batch.rollouts() == 0) refuse_nothing(file, paths);
   return file;
 }
 
 RolloutFile read_rollouts(const std::string& path, const ReadOptions& options) {
-  if (std::filesystem::is_directory(path)) {
-    throw Error::input("cannot read rollouts").at(path).found("a directory").expected("a JSONL file");
-  }
-  std::vector<char> buffer(kReadAhead);
-  std::ifstream in;
-  in.rdbuf()->pubsetbuf(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-  in.open(path, std::ios::binary);
-  if (!in) {
-    throw Error::input("cannot open the file").at(path).found(std::generic_category().message(errno));
-  }
-  return read_rollouts(in, path, options);
+  return read_rollouts(std::vector{path}, options);
 }
 
 void write_rollouts(const RolloutBatch& batch, std::ostream& out) {

@@ -4,7 +4,8 @@
 //   for (const Error& error : file.errors) log(error.what());   // "rollouts.jsonl:12: ..."
 //   write_rollouts(file.batch, "copy.jsonl");                   // whole or not at all
 //
-// A bad line is left out, counted and described; `strict` throws at the first. null is a missing value.
+// A bad line is left out, counted and described; `strict` throws at the first. null is a missing value. The
+// path "-" is standard input, or standard output.
 #pragma once
 
 #include <istream>
@@ -37,6 +38,9 @@ struct RolloutFile {
 };
 
 RolloutFile read_rollouts(const std::string& path, const ReadOptions& options = {});
+// A path without one good line is Error::input; a stream is not. Several files as one: ids differ, and a
+// group that two files share is of one task and prompt.
+RolloutFile read_rollouts(const std::vector<std::string>& paths, const ReadOptions& options = {});
 RolloutFile read_rollouts(std::istream& in, const std::string& name, const ReadOptions& options = {});
 
 // `without`: columns that are left out of the lines, because they go to a float file (float_file.h).

@@ -250,6 +250,34 @@ TEST(ReadRollouts, ManyBadLinesAreAllCountedAndTheFirstHundredDescribed) {
   EXPECT_EQ(file.errors.size(), 100u);
 }
 
+TEST(ReadRollouts, AJsonArrayIsRefusedAsAWhole) {
+  for (const std::string& text : {std::string("[") + kGood + "]", std::string("\n [\n") + kGood + "\n]\n"}) {
+    try {
+      read_text(text);
+      FAIL() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::input);
+      EXPECT_NE(std::string(error.what()).find("JSON array"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(JsonlFile, SeveralFilesAreReadAsOne) {
+  const std::string first = write("a.jsonl", std::string(kGood) + "\n{\n");
+  const std::string other = with("\"r0\"", "\"r1\"");
+  const RolloutFile file = read_rollouts(std::vector{first, write("b.jsonl", other + "\n")});
+  EXPECT_EQ(file.lines, 3u);
+  EXPECT_EQ(file.bad_lines, 1u);
+  ASSERT_EQ(file.batch.rollouts(), 2u);
+  EXPECT_EQ(file.batch.header(1).id, "r1");
+  EXPECT_THROW(read_rollouts(std::vector{first, write("c.jsonl", kGood)}), Error) << "the same id";
+  std::string prompt = other;
+  prompt.replace(prompt.find("max a b"), 7, "min a b");
+  EXPECT_THROW(read_rollouts(std::vector{first, write("d.jsonl", prompt)}), Error)
+      << "one group, two prompts";
+  EXPECT_EQ(read_text(std::string(kGood) + "\n" + prompt).batch.rollouts(), 2u) << "within a file it may be";
+}
+
 TEST_F(JsonlFile, AFileThatIsNotThereIsAnInputError) {
   for (const std::string& bad : {path("absent.jsonl"), folder_.string()}) {
     try {
@@ -404,9 +432,13 @@ TEST(RoundTrip, OneFlippedByteNeverBreaksTheReader) {
   EXPECT_TRUE(rc::check("flip one byte", [] {
     std::string text = std::string(kGood) + "\n" + with("\"r0\"", "\"r1\"") + "\n";
     text[*rc::gen::inRange<size_t>(0, text.size())] = *rc::gen::arbitrary<char>();
-    const RolloutFile file = read_text(text);
-    RC_ASSERT(file.batch.rollouts() + file.bad_lines == file.lines);
-    for (const Error& error : file.errors) RC_ASSERT(error.kind() == ErrorKind::input);
+    try {
+      const RolloutFile file = read_text(text);
+      RC_ASSERT(file.batch.rollouts() + file.bad_lines == file.lines);
+      for (const Error& error : file.errors) RC_ASSERT(error.kind() == ErrorKind::input);
+    } catch (const Error& error) {  // the first byte says that it is another kind of file
+      RC_ASSERT(error.kind() == ErrorKind::input);
+    }
   }));
 }
 

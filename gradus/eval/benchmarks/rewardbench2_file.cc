@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <set>
 
 #include "gradus/base/error.h"
+#include "gradus/base/input_file.h"
 #include "gradus/base/text.h"
 #include "gradus/eval/benchmarks/response_benchmark.h"
 #include "gradus/eval/benchmarks/rewardbench2.h"
@@ -222,14 +222,14 @@ class PromptCounter {
 std::optional<Json> one_object(const std::string& file) {
   std::error_code failed;
   const uintmax_t bytes = std::filesystem::file_size(file, failed);
-  std::ifstream in(file, std::ios::binary);
-  char head[3] = {};
-  in.read(head, sizeof head);
-  in.clear();
-  in.seekg(static_cast<std::streamoff>(byte_order_mark({head, sizeof head})));
-  in >> std::ws;
-  if (failed || bytes > RowOptions().document_bytes || in.peek() != '{') return std::nullopt;
-  Json out = Json::parse(in, nullptr, false);
+  const std::unique_ptr<std::istream> in = open_input(file, "a JSON or JSONL file");
+  char mark[3] = {};
+  if (in->peek() == 0xef) in->read(mark, sizeof mark);
+  if (mark[0] != 0 && byte_order_mark({mark, sizeof mark}) == 0) return std::nullopt;
+  *in >> std::ws;
+  const bool large = !failed && bytes > RowOptions().document_bytes;
+  if (large || in->peek() != '{') return std::nullopt;
+  Json out = Json::parse(*in, nullptr, false);
   return out.is_object() ? std::optional(std::move(out)) : std::nullopt;
 }
 
