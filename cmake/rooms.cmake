@@ -45,6 +45,7 @@ gradus_room(credit LINK gradus_reward)
 gradus_room(env LINK gradus_credit)
 gradus_room(search LINK gradus_env)
 gradus_room(learn LINK gradus_search ${CMAKE_DL_LIBS})
+target_compile_definitions(gradus_learn PRIVATE GRADUS_BUILT_WITH_TORCH=$<BOOL:${GRADUS_TORCH}>)
 if(GRADUS_TORCH)
   gradus_room(model/torch LINK gradus_model ${TORCH_LIBRARIES} SYSTEM_INCLUDE ${TORCH_INCLUDE_DIRS})
   # Loaded by the program when it is first needed (gradus/learn/training_library.h).

@@ -32,8 +32,8 @@ Recipe read_recipe(const Section& section) {
 Recipe load_recipe(const std::string& path) {
   const Config config = open_config(path);
   const Section root = config.root();
+  root.only({"operator"});
   Recipe recipe = read_recipe(root);
-  root.done();
   return recipe;
 }
 

@@ -2,18 +2,18 @@
 
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <span>
-#include <sstream>
 
 #include "gradus/base/error.h"
+#include "gradus/base/input_file.h"
 #include "gradus/eval/benchmarks/benchmark.h"
+#include "gradus/rollout/line_source.h"
 
 namespace gradus {
 
 namespace {
 
-constexpr uintmax_t kMaxBytes = uintmax_t{1} << 30;
+constexpr size_t kMaxBytes = size_t{1} << 30;
 
 constexpr const char* kStudySchema = "gradus.study/1";
 
@@ -98,15 +98,22 @@ struct ReadDocument {
 ReadDocument read_document(const std::string& path) {
   std::error_code code;
   const std::string file = std::filesystem::is_directory(path, code) ? path + "/results.json" : path;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error::input("cannot open the results").at(file).hint("'gradus study FILE' writes them");
-  if (std::filesystem::file_size(file, code) > kMaxBytes) throw Error::input("larger than 1 GiB").at(file);
-  std::stringstream text;
-  text << in.rdbuf();
-  Json document = Json::parse(text.str(), nullptr, false);
+  const std::string name = input_name(file);
+  if (file != "-" && !std::filesystem::exists(file, code))
+    throw Error::input("cannot open the results").at(file).hint("'gradus study FILE' writes them");
+  std::string text;
+  try {
+    text = read_input(file, kMaxBytes, "results.json");
+  } catch (Error& error) {
+    throw error.hint("'gradus study FILE' writes it");
+  }
+  require_text(std::string_view(text).substr(0, 64), name);
+  Json document = Json::parse(text.substr(byte_order_mark(text)), nullptr, false);
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw Error::input("there is nothing in the file").at(name).hint("'gradus study FILE' writes it");
   if (document.is_discarded())
-    throw Error::input("not valid JSON, or cut short").at(file).hint("write the document again");
-  return {std::move(document), file};
+    throw Error::input("not valid JSON, or cut short").at(name).hint("write the document again");
+  return {std::move(document), name};
 }
 
 Json checked_study(ReadDocument document) {

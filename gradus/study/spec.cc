@@ -28,10 +28,22 @@ LossAggregation aggregation_from(const Section& section) {
 }
 
 void read_policy(const Section& section, StudySpec& spec) {
+  section.only({"layers", "heads", "width", "device", "base_policies", "demonstrations", "epochs", "batch",
+                "learning_rate"});
   spec.policy.layers = static_cast<int>(section.integer("layers", 3, 1, 48));
   spec.policy.heads = static_cast<int>(section.integer("heads", 4, 1, 64));
   spec.policy.width = static_cast<int>(section.integer("width", 96, 4, 4096));
   spec.policy.device = section.text("device", "cpu");
+  if (spec.policy.device != "cpu" && spec.policy.device != "cuda") {
+    throw section.error("device", "value not allowed")
+        .found("'" + spec.policy.device + "'")
+        .expected("one of: cpu, cuda");
+  }
+  if (spec.policy.device == "cuda" && !training_support().device.starts_with("cuda:")) {
+    throw section.error("device", "there is no CUDA device to train on")
+        .found(training_support().device)
+        .hint("set device = \"cpu\", or build with a libtorch that has CUDA");
+  }
   spec.base_policies = static_cast<int>(section.integer("base_policies", 1, 1, 100));
   spec.demonstrations = static_cast<int>(section.integer("demonstrations", 1, 10'000'000));
   spec.fit.epochs = static_cast<int>(section.integer("epochs", 1, 1, 1000));
@@ -45,6 +57,8 @@ void read_policy(const Section& section, StudySpec& spec) {
 }
 
 void read_training(const Section& section, StudySpec& spec) {
+  section.only({"updates", "prompts", "samples", "temperature", "learning_rate", "clip_low", "clip_high",
+                "epochs", "minibatches", "kl_weight", "entropy_weight", "clip_norm", "aggregation"});
   TrainingSpec& training = spec.training;
   training.updates = static_cast<int>(section.integer("updates", 1, 1'000'000));
   training.prompts = static_cast<int>(section.integer("prompts", 1, 100'000));
@@ -75,11 +89,17 @@ std::string metric_named(const Section& section, const std::string& key, const E
 }
 
 void read_evaluation(const Section& section, StudySpec& spec, const EnvironmentInfo& environment) {
+  section.only({"primary", "constraint", "margin", "every", "tasks", "samples", "draws", "viewer"});
   EvaluationSpec& evaluation = spec.evaluation;
   evaluation.primary = metric_named(section, "primary", environment);
   evaluation.constraint = metric_named(section, "constraint", environment);
   evaluation.margin = section.number("margin", 0, 1e9);
   evaluation.every = static_cast<int>(section.integer("every", 1, 1'000'000));
+  if (evaluation.every > spec.training.updates) {
+    throw section.error("every", "there would be no checkpoint within the training")
+        .found(fmt::format("every {} updates of {}", evaluation.every, spec.training.updates))
+        .expected(fmt::format("at most the {} updates of [training]", spec.training.updates));
+  }
   evaluation.tasks = static_cast<int>(section.integer("tasks", 2, 1'000'000));
   evaluation.samples = static_cast<int>(section.integer("samples", 1, 4096));
   evaluation.draws = static_cast<int>(section.integer("draws", 10000, 100, 1'000'000));
@@ -87,7 +107,21 @@ void read_evaluation(const Section& section, StudySpec& spec, const EnvironmentI
   section.done();
 }
 
+// The recipe of another file; where it is not there, the line of the study that names it is what is wrong.
+Recipe named_recipe(const Section& arm, const std::string& study_file) {
+  const std::filesystem::path folder = std::filesystem::path(study_file).parent_path();
+  const std::string path = (folder / arm.text("recipe")).lexically_normal().string();
+  try {
+    return load_recipe(path);
+  } catch (const Error& error) {
+    if (error.file() != path || error.line() > 0) throw;
+    throw arm.error("recipe", std::string("cannot read the recipe: ") + error.what())
+        .expected("a path relative to the study file");
+  }
+}
+
 ArmSpec read_arm(const Section& section, const std::string& study_file) {
+  section.only({"id", "label", "recipe", "operator"});
   ArmSpec arm;
   arm.id = section.text("id");
   arm.label = section.text("label", arm.id);
@@ -98,8 +132,7 @@ ArmSpec read_arm(const Section& section, const std::string& study_file) {
                         "an arm has either a recipe file or [[arm.operator]] tables");
   }
   if (named) {
-    const std::filesystem::path folder = std::filesystem::path(study_file).parent_path();
-    arm.recipe = load_recipe((folder / section.text("recipe")).lexically_normal().string());
+    arm.recipe = named_recipe(section, study_file);
   } else {
     arm.recipe = read_recipe(section);
   }
@@ -166,6 +199,8 @@ StudySpec StudySpec::load(const std::string& path) {
 
 StudySpec StudySpec::parse(const Config& config) {
   const Section root = config.root();
+  root.only({"name", "title", "question", "baseline", "seeds", "environment", "policy", "training",
+             "evaluation", "arm"});
   StudySpec spec;
   spec.file = config.file();
   spec.name = root.text("name");
