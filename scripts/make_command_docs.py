@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+PATH = """The build leaves the command in `build/gradus`. In the source tree `export PATH="$PWD/build:$PATH"` lets a shell find it under its
+name, and so does a symbolic link from a folder of the PATH; what belongs to it stays beside the original.
+"""
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NOTE = "<!-- Written by scripts/make_command_docs.py from the command's own descriptions: change those. -->\n"
 
@@ -24,6 +27,7 @@ def text_of(command, *arguments):
 def verbs_of(command):
     """(verb, one-line summary) in the order of `gradus --help`."""
     listed = text_of(command, "--help").split("Subcommands:")[1]
+    listed = re.sub(r"\n {10,}", " ", listed)  # a summary of two lines
     return re.findall(r"^  (\S+)\s+(.*)$", listed, re.MULTILINE)
 
 
@@ -36,7 +40,7 @@ def command_page(command, verb):
 def command_index(command, verbs):
     rows = "".join(f"| [`gradus {verb}`]({verb}.md) | {summary} |\n" for verb, summary in verbs)
     about = text_of(command, "--help").split("Usage:")[0].strip()
-    return f"# Commands\n\n{NOTE}\n{about}\n\n| command | what it does |\n|---|---|\n{rows}"
+    return f"# Commands\n\n{NOTE}\n{about}\n\n{PATH}\n| command | what it does |\n|---|---|\n{rows}"
 
 
 def cell(value):

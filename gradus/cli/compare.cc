@@ -4,6 +4,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
+#include "gradus/cli/output.h"
 #include "gradus/study/saved.h"
 
 namespace gradus {
@@ -45,13 +46,13 @@ int run(const Options& options) {
   const Json& metric = metric_named(results, id);
   const auto [paid, unpaid] = split_by_role(results, id);
   if (!paid.empty() && !unpaid.empty()) {
-    fmt::print(stderr,
-               "gradus: refused: '{}' is what {} {} trained on, and {} {} not, so ranking them by it says "
-               "who was paid, not who "
-               "is better; rank by a held-out metric (gradus compare {} --metric {})\n",
-               id, fmt::join(paid, ", "), paid.size() == 1 ? "was" : "were", fmt::join(unpaid, ", "),
-               unpaid.size() == 1 ? "was" : "were", options.results,
-               results.at("study").at("primary").get<std::string>());
+    remark(
+        fmt::format("refused: '{}' is what {} {} trained on, and {} {} not, so ranking them by it says "
+                    "who was paid, not who "
+                    "is better; rank by a held-out metric (gradus compare {} --metric {})",
+                    id, fmt::join(paid, ", "), paid.size() == 1 ? "was" : "were", fmt::join(unpaid, ", "),
+                    unpaid.size() == 1 ? "was" : "were", options.results,
+                    results.at("study").at("primary").get<std::string>()));
     return 1;
   }
   std::vector<Json> rows;
@@ -86,7 +87,9 @@ void add_compare(CLI::App& app, Verb& chosen) {
   CLI::App* verb =
       app.add_subcommand("compare", "Rank the arms of a study by a metric none of them was paid for");
   verb->footer("Example:\n  gradus compare runs/clean_code --metric necessity");
-  verb->add_option("results", options->results, "results.json, or the folder that holds it")->required();
+  verb->add_option("results", options->results,
+                   "results.json, or the folder that holds it; '-' for standard input")
+      ->required();
   verb->add_option("-m,--metric", options->metric, "Metric to rank by [the study's primary metric]");
   verb->add_flag("--json", options->json, "Machine-readable output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });

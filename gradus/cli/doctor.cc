@@ -42,7 +42,7 @@ Finding look_at_sandbox() {
 
 Finding look_at_training() {
   const TrainingSupport support = training_support();
-  if (!support.torch) return {"training", "built without libtorch: no studies", false};
+  if (!support.torch) return {"training", "no studies: " + support.device, false};
   const std::string slow =
       support.fast_blas
           ? ""

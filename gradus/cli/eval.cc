@@ -7,6 +7,7 @@
 #include "gradus/cli/command.h"
 #include "gradus/cli/eval_select.h"
 #include "gradus/cli/number_checks.h"
+#include "gradus/cli/output.h"
 #include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/report/report.h"
 #include "gradus/rollout/schema/schema.h"
@@ -165,6 +166,7 @@ int run(const Options& options) {
   if (options.benchmark.empty()) {
     throw Error::input("name a benchmark").expected("one of 'gradus eval list', 'list' or 'select'");
   }
+  const bool printed = summary_stream({options.out, options.html}) == stdout;
   const Benchmark& benchmark = benchmark_named(options.benchmark);
   EvalRequest request = options.request;
   if (request.files.empty())
@@ -177,6 +179,7 @@ int run(const Options& options) {
     file.commit();
   }
   if (!options.html.empty()) write_report(result, options.html);
+  if (!printed) return 0;  // the document itself is what standard output gets
   if (options.json) {
     fmt::print("{}\n", result.dump(2));
   } else {
@@ -196,7 +199,7 @@ void add_eval(CLI::App& app, Verb& chosen) {
       "Example:\n"
       "  gradus eval list");
   verb->add_option("benchmark", options->benchmark, "Name of the benchmark, or 'list'");
-  verb->add_option("files", request.files, "Its files, as they are published");
+  verb->add_option("files", request.files, "Its files, as they are published; '-' for standard input");
   verb->add_option("-s,--scores", request.scores,
                    "What the scorer said, JSON Lines of {id, scores} [what the files hold]");
   verb->add_option("--compare", request.compare, "Scores of another scorer, compared item by item");
@@ -212,7 +215,8 @@ void add_eval(CLI::App& app, Verb& chosen) {
       ->check(count_of_draws());
   verb->add_option("--seed", request.seed, "Of the resamples [1]")->check(seed_number());
   verb->add_flag("--strict", request.strict, "Refuse what is otherwise left out and counted");
-  verb->add_option("-o,--out", options->out, "Where to write the result (docs/eval-json.md)");
+  verb->add_option("-o,--out", options->out,
+                   "Where to write the result (docs/eval-json.md), '-' for standard output");
   verb->add_option("--html", options->html, "Where to write the page (docs/eval-page.md)");
   verb->add_flag("--json", options->json, "The result as JSON on standard output");
   add_eval_select(*verb, chosen);

@@ -8,6 +8,7 @@
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/error.h"
 #include "gradus/cli/number_checks.h"
+#include "gradus/cli/output.h"
 #include "gradus/eval/sample_file.h"
 #include "gradus/eval/selection_curves.h"
 #include "gradus/reward/aggregate.h"
@@ -90,15 +91,16 @@ void check_sizes(const std::vector<size_t>& sizes, const std::vector<SampledQues
 }
 
 int run(Options options) {
+  const bool printed = summary_stream({options.out}) == stdout;
   const SampleFile strict = read_samples(options.file, AnswerKeys::equal, {.strict = options.strict});
   const SampleFile compat = read_samples(options.file, AnswerKeys::text, {.strict = options.strict});
-  for (const Error& error : strict.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
   if (strict.questions.empty()) {
     Error error = Error::input("no question can be read").at(options.file);
     if (!strict.errors.empty()) error.found(strict.errors[0].what());
     throw error.expected("rows {\"problem\", \"answer\", \"completions\": [..], \"scores\": [[..], ..]}");
   }
   check_sizes(options.sizes, strict.questions);
+  for (const Error& error : strict.errors) remark(std::string("left out: ") + error.what());
   options.curves.rules = rules_of(options, strict.without_scores < strict.samples);
   options.curves.sizes = options.sizes.empty() ? doubling_sizes(strict.questions) : options.sizes;
   const Json result = {{"schema", "gradus.selection/1"},
@@ -115,6 +117,7 @@ int run(Options options) {
     file.write(result.dump(1) + "\n");
     file.commit();
   }
+  if (!printed) return 0;  // the document itself is what standard output gets
   if (options.json) {
     fmt::print("{}\n", result.dump(2));
   } else {
@@ -149,7 +152,7 @@ void add_eval_select(CLI::App& eval, Verb& chosen) {
       ->check(count_of_draws());
   verb->add_option("--seed", options->curves.seed, "Of the resamples [1]")->check(seed_number());
   verb->add_flag("--strict", options->strict, "Stop at the first bad row");
-  verb->add_option("-o,--out", options->out, "Where to write the result as JSON");
+  verb->add_option("-o,--out", options->out, "Where to write the result as JSON, '-' for standard output");
   verb->add_flag("--json", options->json, "The result as JSON on standard output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }

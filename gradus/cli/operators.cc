@@ -1,4 +1,5 @@
 // gradus operators [NAME]: what can stand in a recipe, from the registry itself.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
@@ -72,21 +73,31 @@ void print_info(const EnvironmentInfo& info) {
   }
 }
 
+// "credit" or "credit." for all operators whose names start with "credit."
+bool is_room(const std::string& name, const std::vector<std::string>& names) {
+  const std::string start = name.ends_with(".") ? name : name + ".";
+  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return n.starts_with(start); });
+}
+
+bool asked_for(const std::string& asked, const std::string& name) {
+  return asked.empty() || asked == name || name.starts_with(asked.ends_with(".") ? asked : asked + ".");
+}
+
 template <class T>
 void print_all(const char* noun, const Registry<T>& registry, const Options& options, Json& document) {
   for (const std::string& name : registry.names()) {
-    if (!options.name.empty() && options.name != name) continue;
+    if (!asked_for(options.name, name)) continue;
     const Spec& spec = registry.spec(name);
     if (options.json)
       document.push_back(spec_json(noun, spec));
-    else if (options.name.empty())
+    else if (options.name != name)
       fmt::print("{:<24} {}\n", spec.name, spec.summary);
     else
       print_spec(spec);
     if constexpr (std::is_same_v<T, Environment>) {
       if (options.json)
         document.back().update(info_json(registry.make(name, Json::object())->info()));
-      else if (!options.name.empty())
+      else if (options.name == name)
         print_info(registry.make(name, Json::object())->info());
     }
   }
@@ -96,9 +107,10 @@ int list_operators(const Options& options) {
   const Catalogue& known = catalogue();
   std::vector<std::string> names = known.operators.names();
   for (const std::string& name : known.environments.names()) names.push_back(name);
-  if (!options.name.empty() && std::find(names.begin(), names.end(), options.name) == names.end()) {
+  const bool room = is_room(options.name, names);
+  if (!options.name.empty() && !room && std::find(names.begin(), names.end(), options.name) == names.end()) {
     throw Error::input("no operator or environment '" + options.name + "'")
-        .hint(suggest(options.name, names));
+        .hint(suggest(options.name, names) + " (gradus operators)");
   }
   Json document = Json::array();
   const bool headed = options.name.empty() && !options.json;
@@ -116,7 +128,7 @@ void add_operators(CLI::App& app, Verb& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("operators", "List operators and environments with their parameters");
   verb->footer("Example:\n  gradus operators credit.grpo");
-  verb->add_option("name", options->name, "Operator or environment; all where left out");
+  verb->add_option("name", options->name, "Operator, environment or room (credit); all where left out");
   verb->add_flag("--json", options->json, "Machine-readable output");
   verb->callback([&chosen, options] { chosen = [options] { return list_operators(*options); }; });
 }

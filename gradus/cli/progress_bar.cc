@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace gradus {
@@ -14,7 +15,30 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
+// Of the terminal, asked each time: windows change. 80 where it does not tell.
+size_t terminal_columns() {
+  winsize size{};
+  const bool told = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return told ? size.ws_col : 80;
+}
+
+// A lost line of progress changes nothing.
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
+
+std::string progress_line(double share, const std::string& text, size_t columns) {
+  constexpr size_t kWidest = 24, kNarrowest = 6, kFrame = 3;  // brackets and a space
+  const size_t most = columns > 0 ? columns - 1 : 0;          // a full line would wrap on some terminals
+  const size_t room = most > text.size() + kFrame ? most - text.size() - kFrame : 0;
+  const size_t width = std::min(room, kWidest);
+  if (width < kNarrowest) return text.substr(0, most);
+  const size_t done = static_cast<size_t>(share * static_cast<double>(width));
+  return "[" + std::string(done, '#') + std::string(width - done, '-') + "] " + text;
+}
 
 ProgressBar::ProgressBar(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
 
@@ -46,7 +70,7 @@ void ProgressBar::update(const std::string& unit, double share) {
 
 void ProgressBar::note(const std::string& text) {
   const std::lock_guard lock(mutex_);
-  if (!quiet_) fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", text);
+  if (!quiet_) say(fmt::format("{}{}\n", terminal_ ? "\r\033[K" : "", text));
 }
 
 void ProgressBar::draw(bool last) {
@@ -67,13 +91,10 @@ void ProgressBar::draw(bool last) {
   if (terminal_) {
     if (!last && std::chrono::duration<double>(now - drawn_).count() < 0.1) return;
     drawn_ = now;
-    const int width = static_cast<int>(share * 24);
-    fmt::print(stderr, "\r\033[K[{:-<24}] {}{}", std::string(static_cast<size_t>(width), '#'), line,
-               last ? "\n" : "");
-    std::fflush(stderr);
+    say("\r\033[K" + progress_line(share, line, terminal_columns()) + (last ? "\n" : ""));
   } else if (static_cast<int>(share * 10) > tenths_) {
     tenths_ = static_cast<int>(share * 10);
-    fmt::print(stderr, "{}\n", line);
+    say(line + "\n");
   }
 }
 

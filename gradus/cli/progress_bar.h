@@ -11,6 +11,10 @@
 
 namespace gradus {
 
+// A bar as long as there is room for beside the text; none where there is not, and then as much of the text
+// as fits in one line.
+std::string progress_line(double share, const std::string& text, size_t columns);
+
 class ProgressBar {
  public:
   explicit ProgressBar(bool quiet);

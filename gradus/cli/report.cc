@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradus/cli/command.h"
+#include "gradus/cli/output.h"
 #include "gradus/study/saved.h"
 
 namespace gradus {
@@ -16,6 +17,7 @@ struct Options {
 };
 
 int run(const Options& options) {
+  std::FILE* const say = summary_stream({options.out});
   const Json results = load_document(options.results);
   std::error_code code;
   const bool folder = std::filesystem::is_directory(options.results, code);
@@ -23,7 +25,7 @@ int run(const Options& options) {
       folder ? std::filesystem::path(options.results) : std::filesystem::path(options.results).parent_path();
   const std::string out = options.out.empty() ? (beside / "report.html").string() : options.out;
   write_report(results, out);
-  fmt::print("report: {}\n", out);
+  fmt::print(say, "report: {}\n", out == "-" ? "standard output" : out);
   return 0;
 }
 
@@ -36,10 +38,13 @@ void add_report(CLI::App& app, Verb& chosen) {
       "Examples (the second with what 'gradus eval ... --out' wrote):\n"
       "  gradus report runs/clean_code --out report.html\n"
       "  gradus report prmbench.json --out prmbench.html");
-  verb->add_option("results", options->results,
-                   "results.json, or the folder that holds it, or the document of an evaluation")
+  verb->add_option(
+          "results", options->results,
+          "results.json, or the folder that holds it, or the document of an evaluation; '-' for standard "
+          "input")
       ->required();
-  verb->add_option("-o,--out", options->out, "Where to write it [report.html beside the results]");
+  verb->add_option("-o,--out", options->out,
+                   "Where to write it, '-' for standard output [report.html beside the results]");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }
 

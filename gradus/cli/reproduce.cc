@@ -7,10 +7,13 @@
 #include <map>
 #include <optional>
 #include <thread>
+#include <unistd.h>
 
 #include "gradus/base/atomic_file.h"
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
+#include "gradus/cli/number_checks.h"
+#include "gradus/cli/output.h"
 #include "gradus/cli/progress_bar.h"
 #include "gradus/report/report.h"
 #include "gradus/study/claims.h"
@@ -83,10 +86,26 @@ std::string folder_of(const std::string& key, const Options& options) {
 }
 
 void save_claims(const Json& claims, const std::string& folder) {
-  std::filesystem::create_directories(folder);
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) throw Error::outside("cannot make the folder").at(folder).found(failed.message());
   AtomicFile file(folder + "/claims.json");
   file.write(claims.dump(1) + "\n");
   file.commit();
+}
+
+// For --list, which tells what was run here. Simulations take seconds, so without --out they are kept only
+// where a folder for runs is, and shown whether they can be kept or not.
+void keep_simulated(const Json& claims, const std::string& key, const Options& options) {
+  if (!options.out.empty()) return save_claims(claims, folder_of(key, options));
+  const bool writable = access(".", W_OK) == 0;
+  if (writable && access("runs", F_OK) != 0) return;
+  try {
+    if (!writable) throw Error::outside("this folder cannot be written to");
+    save_claims(claims, folder_of(key, options));
+  } catch (const Error& error) {
+    remark(std::string("shown, but not kept: ") + error.what());
+  }
 }
 
 std::string shown(const Json& number) {
@@ -101,7 +120,8 @@ void print_simulation(const Json& simulation, const Json& numbers) {
   for (const Json& arm : simulation.at("arms")) arms.push_back(arm.at("id"));
   const std::string baseline = simulation.at("baseline");
   std::stable_partition(arms.begin(), arms.end(), [&](const std::string& arm) { return arm == baseline; });
-  fmt::print("\n{}, {} seeds\n", simulation.at("name").get<std::string>(), simulation.at("seeds").get<int>());
+  fmt::print("\n{}, {}\n", simulation.at("name").get<std::string>(),
+             counted(simulation.at("seeds").get<size_t>(), "seed"));
   for (const Json& arm : simulation.at("arms")) {
     const std::string id = arm.at("id");
     fmt::print("  {}{}: {}\n", id, id == baseline ? " (baseline)" : "", arm.at("recipe").get<std::string>());
@@ -135,7 +155,7 @@ bool reproduce_simulated(const ClaimedRecipe& recipe, const Options& options) {
       run_simulations(read_simulations(recipe), options.seed.value_or(kSeed), workers_of(options));
   Json claims = claims_json(recipe, check_claims(recipe, results));
   claims.update(results);
-  save_claims(claims, folder_of(recipe.key, options));
+  keep_simulated(claims, recipe.key, options);
   if (options.json) {
     fmt::print("{}\n", claims.dump(2));
   } else {
@@ -205,8 +225,9 @@ void add_reproduce(CLI::App& app, Verb& chosen) {
   verb->add_option("key", options->key, "Key of the method, see --list");
   verb->add_flag("--list", options->list, "List all methods and their state");
   verb->add_flag("--all", options->all, "Every method that is built");
-  verb->add_option("--seed", options->seed, "Draw fresh seeds from this number");
-  verb->add_option("-o,--out", options->out, "Folder for the run store and the report [runs/reproduce/KEY]");
+  verb->add_option("--seed", options->seed, "Draw fresh seeds from this number")->check(seed_number());
+  verb->add_option("-o,--out", options->out,
+                   "Folder for the run store and the report [runs/reproduce/KEY; simulations need none]");
   verb->add_option("-j,--workers", options->workers, "Runs at a time [number of cores]")
       ->check(CLI::Range(1, 1024));
   verb->add_flag("--json", options->json, "Machine-readable output");

@@ -1,12 +1,16 @@
-// gradus score FILE: adds reward columns to the rollouts of a file: what an environment pays and knows, and
+// gradus score FILE...: adds reward columns to the rollouts of files: what an environment pays and knows, and
 // what the operators of a recipe compute.
 #include <fmt/format.h>
+#include <functional>
 
 #include "gradus/base/error.h"
+#include "gradus/base/input_file.h"
 #include "gradus/cli/command.h"
+#include "gradus/cli/output.h"
 #include "gradus/reward/edit_trajectories.h"
 #include "gradus/rollout/float_file.h"
 #include "gradus/rollout/jsonl.h"
+#include "gradus/rollout/pick.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/study/recipe.h"
 
@@ -15,8 +19,8 @@ namespace gradus {
 namespace {
 
 struct Options {
-  std::string file, out, environment, recipe, floats, floats_out, server, commits;
-  std::vector<std::string> params;
+  std::string out, environment, recipe, floats, floats_out, server, commits;
+  std::vector<std::string> files, params;
   bool truth = false, strict = false, json = false;
 };
 
@@ -35,12 +39,11 @@ Json params_json(const std::vector<std::string>& params) {
   return out;
 }
 
-Sample sample_of(const RolloutBatch& batch, size_t rollout, const std::string& file) {
+Sample sample_of(const RolloutBatch& batch, size_t rollout) {
   Sample sample;
   for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) {
     if (batch.token_begin(s) == batch.token_end(s) && !batch.text(s).empty()) {
       throw Error::input("a step has text but no token ids, so the environment cannot judge it")
-          .at(file)
           .field(batch.header(rollout).id + ".steps.tokens");
     }
     for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
@@ -53,16 +56,20 @@ Sample sample_of(const RolloutBatch& batch, size_t rollout, const std::string& f
   return sample;
 }
 
-// Copies every column of `from`, which has the same rollouts and steps, and every note.
-void copy_columns(const RolloutBatch& from, const std::string& file, RolloutBatch& to) {
+void check_steps(const RolloutBatch& from, const RolloutBatch& to) {
   for (size_t r = 0; r < to.rollouts(); ++r) {
-    if (from.step_end(r) == to.step_end(r)) continue;
+    const size_t cut = from.step_end(r) - from.step_begin(r), here = to.step_end(r) - to.step_begin(r);
+    if (cut == here) continue;
     throw Error::input("the environment cuts this rollout into other steps than the file does")
-        .at(file)
         .field(to.header(r).id)
-        .found(fmt::format("{} steps", to.step_end(r) - to.step_begin(r)))
-        .expected(fmt::format("{} steps", from.step_end(r) - from.step_begin(r)));
+        .found(counted(here, "step"))
+        .expected(counted(cut, "step"));
   }
+}
+
+// Copies every column of `from`, which has the same rollouts and steps, and every note.
+void copy_columns(const RolloutBatch& from, RolloutBatch& to) {
+  check_steps(from, to);
   for (const std::string& name : from.column_names()) {
     const Column& column = from.column(name);
     if (column.level() == Level::token) continue;  // token columns of the file are the sampler's own
@@ -76,23 +83,47 @@ void copy_columns(const RolloutBatch& from, const std::string& file, RolloutBatc
   }
 }
 
-EnvironmentInfo judge(const Options& options, RolloutBatch& batch) {
-  EnvironmentInfo info;
-  info.reward_columns = batch.column_names();
-  if (options.environment.empty()) return info;
-  const std::unique_ptr<Environment> environment =
-      catalogue().environments.make(options.environment, params_json(options.params));
+void judge_all(const Options& options, const Environment& environment, RolloutBatch& batch) {
   std::vector<Task> tasks;
   std::vector<Sample> samples;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    tasks.push_back(environment->task_of(batch.header(r).prompt));
-    samples.push_back(sample_of(batch, r, options.file));
+    tasks.push_back(environment.task_of(batch.header(r).prompt));
+    samples.push_back(sample_of(batch, r));
   }
-  RolloutBatch judged = environment->rollouts(tasks, samples);
-  environment->reward_columns(judged, tasks);
-  if (options.truth) environment->truth_columns(judged, tasks);
-  copy_columns(judged, options.file, batch);
-  info = environment->info();
+  RolloutBatch judged = environment.rollouts(tasks, samples);
+  check_steps(judged, batch);
+  environment.reward_columns(judged, tasks);
+  if (options.truth) environment.truth_columns(judged, tasks);
+  copy_columns(judged, batch);
+}
+
+// Does the work for all rollouts but the bad ones, which leave the batch; gives their number.
+size_t for_good_ones(const Options& options, RolloutBatch& batch,
+                     const std::function<void(RolloutBatch&)>& work) {
+  std::vector<BadRollout> bad;
+  try {
+    if (options.strict)
+      work(batch);
+    else
+      bad = without_bad(batch, work);
+  } catch (Error& error) {
+    if (error.file().empty() && options.files.size() == 1) error.at(input_name(options.files[0]));
+    throw;
+  }
+  for (const BadRollout& rollout : bad) {
+    remark(fmt::format("left out: rollout '{}': {}", rollout.id, rollout.error.what()));
+  }
+  return bad.size();
+}
+
+EnvironmentInfo judge(const Options& options, RolloutBatch& batch, size_t& bad) {
+  EnvironmentInfo info;
+  if (!options.environment.empty()) {
+    const std::unique_ptr<Environment> environment =
+        catalogue().environments.make(options.environment, params_json(options.params));
+    bad += for_good_ones(options, batch, [&](RolloutBatch& part) { judge_all(options, *environment, part); });
+    info = environment->info();
+  }
   info.reward_columns = batch.column_names();
   return info;
 }
@@ -101,24 +132,42 @@ EnvironmentInfo judge(const Options& options, RolloutBatch& batch) {
 void judge_by_server(const Options& options, RolloutBatch& batch) {
   if (options.server.empty()) return;
   for (const std::string& failure : judge_edits(batch, server_profile(options.server), {})) {
-    fmt::print(stderr, "gradus: no facts: {}\n", failure);
+    remark("no facts: " + failure);
   }
   if (!options.recipe.empty()) return;
   const Json guards{{"suppressions", "suppressions"}, {"fatal", "fatal"}, {"start", "diagnostics_before"}};
   catalogue().operators.make("reward.edit_steps", guards)->apply(batch, {});
 }
 
-RolloutFile read(const Options& options) {
-  if (options.commits.empty()) return read_rollouts(options.file, {.strict = options.strict});
+RolloutFile read_commits(const Options& options) {
   if (options.server.empty()) {
     throw Error::input("commits are judged by a language server")
         .field("--git")
         .hint("add --lsp clangd or --lsp pyright");
   }
+  if (options.files.size() > 1) {
+    throw Error::input("commits are of one repository")
+        .field("--git")
+        .found(counted(options.files.size(), "folder"));
+  }
   RolloutFile file;
-  file.batch = batch_of_commits(options.file, options.commits);
+  file.batch = batch_of_commits(options.files[0], options.commits);
   file.lines = 1;
   return file;
+}
+
+RolloutFile read(const Options& options) {
+  if (!options.commits.empty()) return read_commits(options);
+  RolloutFile file = read_rollouts(options.files, {.strict = options.strict});
+  for (const Error& error : file.errors) remark(std::string("left out: ") + error.what());
+  return file;
+}
+
+// Columns hold float32: a mean says no more digits than one of them.
+Json mean_of(double sum, size_t count) {
+  if (count == 0) return nullptr;
+  const float mean = static_cast<float>(sum / static_cast<double>(count));
+  return Json::parse(fmt::format("{}", mean));
 }
 
 Json summary(const RolloutBatch& batch) {
@@ -126,12 +175,10 @@ Json summary(const RolloutBatch& batch) {
   for (const std::string& name : batch.column_names()) {
     const Column& column = batch.column(name);
     double sum = 0;
-    for (size_t i = 0; i < column.size(); ++i) sum += column[i];
+    for (size_t i = 0; i < column.size(); ++i) sum += column.valid(i) ? column[i] : 0;
     const size_t valid = column.size() - column.missing();
-    out.push_back({{"column", name},
-                   {"valid", valid},
-                   {"missing", column.missing()},
-                   {"mean", valid == 0 ? Json(nullptr) : Json(sum / static_cast<double>(valid))}});
+    out.push_back(
+        {{"column", name}, {"valid", valid}, {"missing", column.missing()}, {"mean", mean_of(sum, valid)}});
   }
   return out;
 }
@@ -147,32 +194,43 @@ void write(const Options& options, const RolloutBatch& batch) {
   if (!options.out.empty()) write_rollouts(batch, options.out, beside);
 }
 
-int run(const Options& options) {
-  RolloutFile file = read(options);
-  for (const Error& error : file.errors) fmt::print(stderr, "gradus: left out: {}\n", error.what());
-  if (!options.floats.empty()) FloatFile(options.floats).attach(file.batch);
-  judge_by_server(options, file.batch);
-  const EnvironmentInfo info = judge(options, file.batch);
-  if (!options.recipe.empty()) {
-    build_operators(load_recipe(options.recipe), info).apply(file.batch, {});
-  }
-  write(options, file.batch);
-  const Json columns = summary(file.batch);
+void print_summary(std::FILE* out, const Options& options, const RolloutFile& file, size_t bad) {
+  const RolloutBatch& batch = file.batch;
+  const Json columns = summary(batch);
   if (options.json) {
-    fmt::print(
-        "{}\n",
-        Json{{"rollouts", file.batch.rollouts()}, {"bad_lines", file.bad_lines}, {"columns", columns}}.dump(
-            2));
-    return 0;
+    const Json document{{"rollouts", batch.rollouts()},
+                        {"bad_lines", file.bad_lines},
+                        {"bad_rollouts", bad},
+                        {"columns", columns}};
+    fmt::print(out, "{}\n", document.dump(2));
+    return;
   }
-  fmt::print("{} rollouts, {} steps; {} bad lines left out\n", file.batch.rollouts(), file.batch.steps(),
-             file.bad_lines);
+  fmt::print(out, "{}, {}; {}{} left out\n", counted(batch.rollouts(), "rollout"),
+             counted(batch.steps(), "step"), counted(file.bad_lines, "bad line"),
+             bad == 0 ? "" : " and " + counted(bad, "bad rollout"));
   for (const Json& row : columns) {
     const std::string mean =
         row.at("mean").is_null() ? "-" : fmt::format("{:.4f}", row.at("mean").get<double>());
-    fmt::print("  {:<28} mean {:>9}   {} valid, {} missing\n", row.at("column").get<std::string>(), mean,
+    fmt::print(out, "  {:<28} mean {:>9}   {} valid, {} missing\n", row.at("column").get<std::string>(), mean,
                row.at("valid").get<size_t>(), row.at("missing").get<size_t>());
   }
+}
+
+int run(const Options& options) {
+  std::FILE* const out = summary_stream({options.out, options.floats_out});
+  RolloutFile file = read(options);
+  if (!options.floats.empty()) FloatFile(options.floats).attach(file.batch);
+  judge_by_server(options, file.batch);
+  size_t bad = 0;
+  const EnvironmentInfo info = judge(options, file.batch, bad);
+  if (!options.recipe.empty()) {
+    const Recipe recipe = load_recipe(options.recipe);
+    build_operators(recipe, info);  // what is wrong with it is no fault of a rollout
+    bad += for_good_ones(options, file.batch,
+                         [&](RolloutBatch& part) { build_operators(recipe, info).apply(part, {}); });
+  }
+  write(options, file.batch);
+  print_summary(out, options, file, bad);
   return 0;
 }
 
@@ -184,8 +242,9 @@ void add_score(CLI::App& app, Verb& chosen) {
   verb->footer(
       "Example (after 'gradus study studies/clean_code.toml'):\n"
       "  gradus score runs/clean_code/rollouts/outcome.jsonl --environment code --truth --out scored.jsonl");
-  verb->add_option("file", options->file,
-                   "Rollout file (JSONL, see docs/rollout-files.md); with --git the folder of a repository")
+  verb->add_option("files", options->files,
+                   "Rollout files (JSONL, see docs/rollout-files.md), '-' for standard input; with --git "
+                   "the folder of a repository")
       ->required();
   verb->add_option("--lsp", options->server,
                    "Language server (clangd, pyright, or a profile) that judges the file states in the note "
@@ -197,11 +256,12 @@ void add_score(CLI::App& app, Verb& chosen) {
   verb->add_option("-p,--param", options->params, "Parameter of the environment: name=value");
   verb->add_flag("--truth", options->truth, "Add what only evaluation may see");
   verb->add_option("-r,--recipe", options->recipe, "Recipe whose operators run on them");
-  verb->add_option("-o,--out", options->out, "Where to write the rollouts with their new columns");
+  verb->add_option("-o,--out", options->out,
+                   "Where to write the rollouts with their new columns; '-' for standard output");
   verb->add_option("--floats", options->floats, "Float file with token columns of these rollouts");
   verb->add_option("--floats-out", options->floats_out,
                    "Where to write token columns as binary floats; they are left out of --out then");
-  verb->add_flag("--strict", options->strict, "Stop at the first bad line");
+  verb->add_flag("--strict", options->strict, "Stop at the first bad line or rollout");
   verb->add_flag("--json", options->json, "Machine-readable summary");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }

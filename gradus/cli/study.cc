@@ -8,6 +8,8 @@
 
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
+#include "gradus/cli/number_checks.h"
+#include "gradus/cli/output.h"
 #include "gradus/cli/progress_bar.h"
 #include "gradus/eval/roles.h"
 #include "gradus/report/report.h"
@@ -25,14 +27,15 @@ struct Options {
 
 int report_check(const StudySpec& spec, const Options& options) {
   if (options.json) {
-    const Json summary = {{"file", options.file},
+    const Json summary = {{"file", spec.file},
                           {"arms", spec.arms.size()},
                           {"seeds", spec.seeds},
                           {"updates", spec.training.updates}};
     fmt::print("{}\n", summary.dump(2));
   } else {
-    fmt::print("{}: {} arms, {} seeds, {} updates: nothing is missing\n", options.file, spec.arms.size(),
-               spec.seeds.size(), spec.training.updates);
+    fmt::print("{}: {}, {}, {}: nothing is missing\n", spec.file, counted(spec.arms.size(), "arm"),
+               counted(spec.seeds.size(), "seed"),
+               counted(static_cast<size_t>(spec.training.updates), "update"));
   }
   return 0;
 }
@@ -68,12 +71,13 @@ void add_study(CLI::App& app, Verb& chosen) {
   verb->footer(
       "Stopped at any moment (Ctrl-C, kill), the same command goes on where it was.\n"
       "Example:\n  gradus study studies/clean_code.toml");
-  verb->add_option("file", options->file, "Study file (TOML)")->required();
+  verb->add_option("file", options->file, "Study file (TOML), '-' for standard input")->required();
   verb->add_option("-o,--out", options->out,
                    "Folder for the run store, results.json and report.html [runs/NAME]");
   verb->add_option("-j,--workers", options->workers, "Runs at a time [number of cores]")
       ->check(CLI::Range(1, 1024));
-  verb->add_option("--seed", options->seed, "Draw fresh seeds from this number instead of those of the file");
+  verb->add_option("--seed", options->seed, "Draw fresh seeds from this number instead of those of the file")
+      ->check(seed_number());
   verb->add_flag("--check", options->check, "Check the study file and stop");
   verb->add_flag("--json", options->json, "Print results.json instead of the table");
   verb->add_flag("--quiet", options->quiet, "No progress");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gradus/base/error.h"
 #include "gradus/base/json.h"
 #include "gradus/cli/command.h"
 
@@ -48,6 +49,9 @@ void print_report(const VerifyReport& report) {
 
 int run(const Options& options) {
   const VerifyReport report = verify(options.paths, options.data);
+  size_t cases = 0;
+  for (const FunctionResult& f : report.functions) cases += f.total;
+  if (cases == 0) throw Error::input("the golden files hold no case, so nothing was checked");
   if (options.json) {
     fmt::print("{}\n", report_json(report).dump(2));
   } else {

@@ -114,7 +114,8 @@ class CommandTest(unittest.TestCase):
 
 class Usage(CommandTest):
     def test_help_and_version(self):
-        for arguments in (["--help"], ["--version"], ["study", "--help"]):
+        for arguments in (["--help"], ["--version"], ["-V"], ["study", "--help"], ["help"], ["help", "score"], ["lsp", "help"],
+                          ["help", "lsp", "def"]):
             ran = self.run_command(*arguments)
             self.assertEqual((ran.returncode, ran.stderr), (0, ""))
             self.assertIn("radus", ran.stdout)
@@ -124,10 +125,41 @@ class Usage(CommandTest):
         self.refused(["stuyd"], "unknown command 'stuyd'", "did you mean 'study'?")
         self.refused(["frobnicate"], "unknown command", "known: study")
         self.refused(["study"], "file is required", "gradus study --help")
-        self.refused(["study", "a.toml", "--frob"], "--frob")
+        self.refused(["study", "a.toml", "--frob"], "unknown option '--frob'", "gradus study --help")
+        self.refused(["study", "a.toml", "--chekc"], "unknown option '--chekc'; did you mean '--check'?")
+        self.refused(["study", "--chekc"], "did you mean '--check'?")
+        self.refused(["score", "a.jsonl", "--ouput=x"], "unknown option '--ouput'; did you mean '--out'")
+        self.refused(["score", "--jsn", "a.jsonl"], "did you mean '--json'")
+        self.refused(["eval", "select", "a.jsonl", "--boostrap", "3"], "did you mean '--bootstrap'?", "gradus eval select --help")
+        self.refused(["lsp", "foo"], "unknown command 'foo'", "gradus lsp --help")
+        self.refused(["lsp", "renam", "x"], "unknown command 'renam'; did you mean 'rename'")
+        self.refused(["lsp", "def", "x", "--sever", "clangd"], "did you mean '--server'?", "gradus lsp def --help")
+        self.refused(["lsp"], "subcommand is required", "gradus lsp --help")
+        self.refused(["help", "stuyd"], "unknown command 'stuyd'", "did you mean 'study'?")
+        self.refused(["--verison"], "unknown option '--verison'; did you mean '--version'?")
         self.refused(["study", "a.toml", "--workers", "0"], "--workers", "1 to 1024")
-        self.refused(["study", "a.toml", "--seed", "x"], "--seed")
+        for verb in (["study", "a.toml"], ["reproduce", "pure"]):
+            for seed in ("x", "-1", "1.5", "18446744073709551616", "", "0x10"):
+                self.refused([*verb, f"--seed={seed}"], "--seed")
+            for workers in ("0", "-1", "1025", "two"):
+                self.refused([*verb, f"--workers={workers}"], "--workers")
         self.refused(["reproduce"], "name a method", "--list")
+
+    def test_help_fits_a_terminal(self):
+        def pages(*verb):
+            text = self.run_command(*verb, "--help").stdout
+            yield verb, text
+            if "Subcommands:" in text:
+                for line in text.split("Subcommands:")[1].split("\n\n")[0].splitlines():
+                    if line.startswith("  ") and line[2] != " ":
+                        yield from pages(*verb, line.split()[0])
+
+        found = dict(pages())
+        self.assertGreater(len(found), 20)
+        for verb, text in found.items():
+            for line in text.splitlines():
+                if not line.strip().startswith("gradus "):  # to be copied, so in one piece
+                    self.assertLessEqual(len(line), 80, f"{verb}: {line}")
 
     def test_json_parses(self):
         listed = json.loads(self.run_command("operators", "--json").stdout)
@@ -150,6 +182,17 @@ class Names(CommandTest):
         self.refused(["operators", "credit.grop"], "no operator or environment 'credit.grop'", "'credit.grpo'")
         self.refused(["reproduce", "post_evel"], "no method 'post_evel'", "'post_eval'")
         self.refused(["reproduce", "magentic"], "'magentic' is not built yet")
+
+    def test_a_room_of_operators(self):
+        for room in ("credit", "credit.", "shape", "reward"):
+            ran = self.run_command("operators", room)
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+            names = [line.split()[0] for line in ran.stdout.splitlines()]
+            self.assertGreater(len(names), 3)
+            self.assertTrue(all(name.startswith(room.rstrip(".") + ".") for name in names), names)
+            listed = json.loads(self.run_command("operators", room, "--json").stdout)
+            self.assertEqual([entry["name"] for entry in listed], names)
+        self.refused(["operators", "credi"], "no operator or environment 'credi'")
 
     def test_the_list_is_complete(self):
         ran = self.run_command("reproduce", "--list")
@@ -183,6 +226,18 @@ class StudyFiles(CommandTest):
         self.check(text, "reads the step column 'cal_ok'", "did you mean 'step.call_ok'?", "add one of these before it")
         self.check(STUDY.replace("seeds = 2", "sede = 2\nseeds = 2"), "unknown key 'sede'", "did you mean 'seeds'?")
         self.check(STUDY.replace("seeds = 2", "seeds = "), "a.toml:3: not valid TOML")
+        for right, wrong in (("updates", "updats"), ("demonstrations", "demonstration"), ("primary", "primry"),
+                             ("margin", "margn"), ("baseline", "basline"), ("[training]", "[trainig]"),
+                             ("[evaluation]", "[evalution]"), ("[policy]", "[polciy]"), ("[environment]", "[enviroment]"),
+                             ("width", "widht"), ('id = "process"', 'idd = "process"'), ("seeds", "sedes")):
+            text = STUDY.replace(right, wrong)
+            key = wrong.strip("[]").split(" ")[0]
+            self.check(text, f"a.toml:{line_of(text, wrong)}: unknown key '{key}'",
+                       f"did you mean '{right.strip('[]').split(' ')[0]}'?")
+        text = STUDY.replace("[[arm]]", "[[arms]]").replace("[[arm.", "[[arms.")
+        self.check(text, f"a.toml:{line_of(text, '[[arms]]')}: unknown key 'arms'", "did you mean 'arm'?")
+        text = STUDY.replace('  name = "credit.grpo"', '  nmae = "credit.grpo"')
+        self.check(text, f"a.toml:{line_of(text, 'nmae')}: unknown key 'nmae'", "did you mean 'name'?")
         self.check(STUDY.replace('"error_free_trace"', '"calls_ok"'), "has no metric 'calls_ok'")
 
     def test_not_a_file(self):
@@ -193,7 +248,28 @@ class StudyFiles(CommandTest):
 
     def test_a_missing_recipe_file(self):
         text = STUDY + '[[arm]]\nid = "third"\nrecipe = "gone.toml"\n'
-        self.check(text, "gone.toml", "cannot open the file")
+        self.check(text, f"a.toml:{line_of(text, 'gone.toml')}: ", "arm[2].recipe", "gone.toml: cannot open the file")
+        (self.folder / "deep").mkdir()
+        self.check(text.replace("gone.toml", "deep"), f"a.toml:{line_of(text, 'gone.toml')}: ", "this is a folder")
+        self.write("third.toml", '[[operatr]]\nname = "credit.grpo"\n')
+        self.check(text.replace("gone.toml", "third.toml"), "third.toml:1: unknown key 'operatr'", "did you mean 'operator'?")
+
+    def test_rules_over_several_parameters_have_a_place(self):
+        operators = '''operator = [{ name = "credit.grpo", into = "a" },
+            { name = "credit.sum", from = ["a"], weights = [1.0, 2.0], into = "advantage" }]'''
+        text = STUDY + f'[[arm]]\nid = "third"\n{operators}\n'
+        self.check(text, "a.toml:", "one weight per channel", "arm[2].operator[1]")
+
+    def test_what_cannot_run_is_no_good_study(self):
+        text = STUDY.replace("every = 1", "every = 2")
+        self.check(text, f"a.toml:{line_of(text, 'every')}: ", "every 2 updates of 1", "at most the 1 updates")
+        text = STUDY.replace("width = 16", 'width = 16\ndevice = "gpu"')
+        self.check(text, f"a.toml:{line_of(text, 'device')}: ", "found 'gpu'", "cpu, cuda")
+        training = [finding for finding in json.loads(self.run_command("doctor", "--json").stdout)["findings"]
+                    if finding["name"] == "training"]
+        if "cuda:" not in training[0]["text"]:
+            text = STUDY.replace("width = 16", 'width = 16\ndevice = "cuda"')
+            self.check(text, f"a.toml:{line_of(text, 'device')}: ", "no CUDA device")
 
 
 class Results(CommandTest):
@@ -238,6 +314,33 @@ class Results(CommandTest):
         self.assertIn("report.html", ran.stdout)
         self.assertIn("gradus.study/1", (self.folder / "report.html").read_text())
         self.refused(["report", str(self.folder), "--out", "no/such/folder/r.html"], "no/such/folder", code=3)
+
+
+class Claims(CommandTest):
+    def test_a_simulated_claim_needs_no_folder(self):
+        ran = self.run_command("reproduce", "pure")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(os.listdir(self.folder), [], "nothing is left in the folder one stands in")
+        self.write("runs", "a file where a folder would be")
+        shown = self.run_command("reproduce", "pure")
+        self.assertEqual((shown.returncode, shown.stdout), (0, ran.stdout))
+        self.assertRegex(shown.stderr, r"\Agradus: shown, but not kept: [^\n]+\n\Z")
+        self.refused(["reproduce", "pure", "--out", "runs/x"], "runs/x", code=3)
+        os.remove(self.folder / "runs")
+        (self.folder / "runs").mkdir()
+        self.assertEqual(self.run_command("reproduce", "pure").stderr, "")
+        self.assertIn("pure                   holds", self.run_command("reproduce", "--list").stdout)
+
+
+class Doctor(CommandTest):
+    def test_the_true_reason_is_said(self):
+        beside = Path(COMMAND).parent / "gradus-training.so"
+        copy = self.folder / "gradus"
+        copy.write_bytes(Path(COMMAND).read_bytes())
+        copy.chmod(0o755)
+        ran = subprocess.run([copy, "doctor"], capture_output=True, text=True, timeout=300)
+        self.assertEqual(ran.returncode, 3)
+        self.assertIn("is not beside the program" if beside.exists() else "this build of Gradus has no libtorch", ran.stdout)
 
 
 class Rollouts(CommandTest):
