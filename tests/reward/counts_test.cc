@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/reward/operator_run.h"
 #include "tests/rollout/small_batch.h"
 
@@ -40,7 +41,7 @@ TEST(Length, TokensAndStepsWithAndWithoutObservations) {
   EXPECT_TRUE(same(written(batch, "shape.length", {{"unit", "steps"}}, "rollout.length"), {2, 1, 0, 3, 2}));
   EXPECT_TRUE(same(written(batch, "shape.length", {{"level", "step"}}, "step.length"),
                    {2, kMissing, 1, 1, 2, 0, 2, 1, 1}));
-  EXPECT_THROW(registry().make("shape.length", {{"level", "step"}, {"unit", "steps"}}), Error);
+  EXPECT_REFUSED(registry().make("shape.length", {{"level", "step"}, {"unit", "steps"}}), "unit");
 }
 
 RolloutBatch captions() {
@@ -77,7 +78,7 @@ TEST(Phrases, EachCountsOnceInTheRightKindOfStep) {
   EXPECT_TRUE(same(written(batch, "shape.phrases",
                            {{"phrases", {"data loaded"}}, {"kinds", {"act"}}, {"into", "n"}}, "rollout.n"),
                    {1}));
-  EXPECT_THROW(registry().make("shape.phrases", {{"phrases", {""}}, {"into", "n"}}), Error);
+  EXPECT_REFUSED(registry().make("shape.phrases", {{"phrases", {""}}, {"into", "n"}}), "phrases");
 }
 
 TEST(FirstValid, ScoreInsteadOfPartialCredit) {

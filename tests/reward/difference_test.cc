@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/reward/operator_run.h"
 #include "tests/rollout/small_batch.h"
 
@@ -96,12 +97,15 @@ TEST(Difference, PotentialShapingChangesTheReturnByThePotentialOfTheStartAlone) 
 }
 
 TEST(Difference, TruncationIsNotTermination) {
-  for (const double truncated : {0.0, 1.0}) {
+  for (const double truncated : {0.0, 1.0, -1.0, 0.25}) {
     RolloutBatch batch = with_values({1, 4});
     put(batch, "rollout.cut", {truncated});
     const auto out = differences(batch, {{"last", "zero"}, {"truncated", "cut"}});
-    EXPECT_TRUE(same(out, {1, truncated * 4 - 1}));
+    EXPECT_TRUE(same(out, {1, truncated != 0 ? 3.0 : -1.0})) << truncated;
   }
+  RolloutBatch unknown = with_values({1, 4});
+  put(unknown, "rollout.cut", {kMissing});
+  EXPECT_TRUE(same(differences(unknown, {{"last", "zero"}, {"truncated", "cut"}}), {1, -1}));
 }
 
 TEST(Difference, TheTerminalPotentialIsZeroEvenWhereItIsNotKnown) {
@@ -137,9 +141,9 @@ TEST(Difference, ObservedStepsAreNeitherReadNorWritten) {
 }
 
 TEST(Difference, RefusesSettingsThatSayNothing) {
-  EXPECT_THROW(registry().make("shape.difference", {{"channel", "v"}, {"against", "next"}, {"start", "s"}}),
-               Error);
-  EXPECT_THROW(registry().make("shape.difference", {{"channel", "v"}, {"truncated", "t"}}), Error);
+  EXPECT_REFUSED(registry().make("shape.difference", {{"channel", "v"}, {"against", "next"}, {"start", "s"}}),
+                 "start");
+  EXPECT_REFUSED(registry().make("shape.difference", {{"channel", "v"}, {"truncated", "t"}}), "truncated");
 }
 
 }  // namespace

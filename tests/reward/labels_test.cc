@@ -51,6 +51,15 @@ TEST(Vote, EveryRule) {
   EXPECT_TRUE(same(voted(batch, "average"), {1, 0.5, 1.0 / 3, 0, kMissing})) << "d did not vote on step 2";
 }
 
+TEST(Vote, AnythingAboveZeroIsAVoteAndZeroIsNone) {
+  RolloutBatch batch = one_rollout(4);
+  put(batch, "step.a", {0.25, 0, -1, 1e-9});
+  put(batch, "step.b", {0.25, 0, -1, 0});
+  put(batch, "step.c", {0.25, 0, -1, 0});
+  put(batch, "step.d", {0, 0, 2, 0});
+  EXPECT_TRUE(same(voted(batch, "average"), {0.75, 0, 0.25, 0.25}));
+}
+
 TEST(Vote, IntersectionWithinMajorityWithinUnion) {
   EXPECT_TRUE(rc::check("the rules are nested", [] {
     RolloutBatch batch = one_rollout(6);

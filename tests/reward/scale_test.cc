@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/reward/operator_run.h"
 #include "tests/rollout/small_batch.h"
 
@@ -46,7 +47,7 @@ TEST(Pointwise, ClipSigmoidThreshold) {
   EXPECT_TRUE(same(changed("shape.threshold", {{"two_sided", true}}, r), {-2, 0, 0, 3, kMissing}));
   EXPECT_TRUE(same(changed("shape.threshold", {{"above", 0}, {"keep", "one"}}, r), {0, 0, 1, 1, kMissing}));
   EXPECT_TRUE(same(changed("shape.sigmoid", Json::object(), {0, 1e9, -1e9}), {0.5, 1, 0}));
-  EXPECT_THROW(registry().make("shape.clip", {{"channel", "r"}, {"low", 1}, {"high", 0}}), Error);
+  EXPECT_REFUSED(registry().make("shape.clip", {{"channel", "r"}, {"low", 1}, {"high", 0}}), "low");
 }
 
 TEST(Pointwise, SigmoidIsSymmetric) {
@@ -63,7 +64,7 @@ TEST(Pointwise, BestOfManyIsTheClosedForm) {
       same(changed("shape.best_of", {{"n", 4}}, {0, 0.5, 1, kMissing}), {0, 0.9375, 1, kMissing}, 1e-15));
   EXPECT_EQ(best_of(0.3, 1), 0.3);
   EXPECT_NEAR(best_of(1e-15, 1e6), 1e-9, 1e-17) << "no cancellation near 0";
-  EXPECT_THROW(changed("shape.best_of", Json::object(), {1.5}), Error);
+  EXPECT_REFUSED(changed("shape.best_of", Json::object(), {1.5}), "");
 }
 
 TEST(Gate, PositiveAndSameSign) {
@@ -84,6 +85,20 @@ TEST(Gate, PositiveAndSameSign) {
   EXPECT_TRUE(same(values_of(batch.column("token.a")), {2, 2, 2, 2, 2, -1, 1, -2, -2, 2, 2, -1, -2}));
 }
 
+TEST(Gate, AVerdictOfZeroIsNotPositive) {
+  const auto gated = [](const char* when) {
+    RolloutBatch batch = one_rollout(4);
+    put(batch, "step.r", {2, -2, 2, -2});
+    put(batch, "step.by", {0, 0, 0.25, 0.25});
+    registry()
+        .make("shape.gate", {{"channel", "r"}, {"by", "by"}, {"when", when}, {"factor", 0.5}})
+        ->apply(batch, {});
+    return values_of(batch.column("step.r"));
+  };
+  EXPECT_TRUE(same(gated("positive"), {1, -1, 2, -2}));
+  EXPECT_TRUE(same(gated("same_sign"), {1, -2, 2, -1}));
+}
+
 TEST(Multiply, WeighsTokensByTheDurationOfTheirStep) {
   RolloutBatch batch = small_batch();
   put(batch, "token.a", std::vector<double>(13, 2.0));
@@ -91,8 +106,8 @@ TEST(Multiply, WeighsTokensByTheDurationOfTheirStep) {
   registry().make("shape.multiply", {{"channel", "a"}, {"level", "token"}, {"by", "w"}})->apply(batch, {});
   EXPECT_TRUE(same(values_of(batch.column("token.a")), {2, 2, 2, 2, 2, 6, kMissing, 0, 0, 1, 1, 2, 2}))
       << "tokens 2..4 are observed and left alone";
-  EXPECT_THROW(registry().make("shape.multiply", {{"channel", "a"}, {"by", "w"}, {"by_level", "token"}}),
-               Error);
+  EXPECT_REFUSED(registry().make("shape.multiply", {{"channel", "a"}, {"by", "w"}, {"by_level", "token"}}),
+                 "by_level");
 }
 
 TEST(Places, HoldersNameStepAndRollout) {
@@ -100,7 +115,7 @@ TEST(Places, HoldersNameStepAndRollout) {
   const std::vector<size_t> steps{0, 0, 1, 1, 1, 2, 3, 4, 4, 6, 6, 7, 8}, rollouts{0, 0, 0, 1, 3, 3, 3, 4, 4};
   EXPECT_EQ(holders(batch, Level::token, Level::step), steps);
   EXPECT_EQ(holders(batch, Level::step, Level::rollout), rollouts);
-  EXPECT_THROW(holders(batch, Level::rollout, Level::step), Error);
+  EXPECT_REFUSED(holders(batch, Level::rollout, Level::step), "");
 }
 
 TEST(Schedule, LinearAndStages) {
@@ -114,8 +129,8 @@ TEST(Schedule, LinearAndStages) {
   EXPECT_TRUE(
       same(changed("shape.schedule", {{"at", {10, 20}}, {"scale", {0, 1}}}, {4, kMissing}, {.updates = 15}),
            {2, kMissing}));
-  EXPECT_THROW(Schedule({0, 0}, {1, 2}, false), Error);
-  EXPECT_THROW(Schedule({0}, {1, 2}, false), Error);
+  EXPECT_REFUSED(Schedule({0, 0}, {1, 2}, false), "at");
+  EXPECT_REFUSED(Schedule({0}, {1, 2}, false), "scale");
 }
 
 TEST(Running, PartsMergeToTheWhole) {
@@ -161,6 +176,12 @@ TEST(AdaptiveWeight, MovesTowardsTheTargetAndNoFasterThanItsBound) {
   EXPECT_NEAR(memory["weight"].get<double>(), -0.5 * (1 + 0.1 * 1 / 10), 1e-12);  // one rollout, 10 % above
   changed("shape.adaptive_weight", params, {200, kMissing}, {.memory = &memory});
   EXPECT_NEAR(memory["weight"].get<double>(), -0.505 * 1.02, 1e-12);  // the bound is 20 %
+  Json below;
+  changed("shape.adaptive_weight", params, {0.5}, {.memory = &below});
+  EXPECT_NEAR(below["weight"].get<double>(), -0.5 * 0.98, 1e-12);  // and 20 % downwards
+  Json within;
+  changed("shape.adaptive_weight", params, {1.8}, {.memory = &within});
+  EXPECT_NEAR(within["weight"].get<double>(), -0.5 * 0.99, 1e-12);  // 10 % below
   const Json before = memory;
   changed("shape.adaptive_weight", params, {kMissing}, {.memory = &memory});
   EXPECT_EQ(memory, before);
@@ -190,9 +211,16 @@ TEST(Percentile, ScalesByTheRangeButNeverUp) {
       same(changed("shape.percentile", {{"low", 0}, {"high", 100}}, {0, 10, kMissing}), {0, 1, kMissing}));
   EXPECT_TRUE(same(changed("shape.percentile", Json::object(), {0.1, 0.2}), {0.1, 0.2})) << "floor 1";
   Json memory{{"range", 4.0}};
-  const Json half{{"low", 0}, {"high", 100}, {"decay", 0.5}};
-  EXPECT_TRUE(same(changed("shape.percentile", half, {0, 12}, {.memory = &memory}), {0, 1.5}));
-  EXPECT_THROW(registry().make("shape.percentile", {{"channel", "r"}, {"low", 95}, {"high", 5}}), Error);
+  const Json slow{{"low", 0}, {"high", 100}, {"decay", 0.75}};
+  EXPECT_TRUE(same(changed("shape.percentile", slow, {0, 12}, {.memory = &memory}), {0, 2}))
+      << "0.75 * 4 + 0.25 * 12";
+  EXPECT_EQ(memory, Json({{"range", 6.0}}));
+  changed("shape.percentile", slow, {kMissing}, {.memory = &memory});
+  EXPECT_EQ(memory, Json({{"range", 6.0}})) << "a batch without values is no batch";
+  Json first;
+  changed("shape.percentile", slow, {2, 12}, {.memory = &first});
+  EXPECT_EQ(first, Json({{"range", 10.0}})) << "the first range is taken whole";
+  EXPECT_REFUSED(registry().make("shape.percentile", {{"channel", "r"}, {"low", 95}, {"high", 5}}), "low");
 }
 
 TEST(Pipeline, EveryOperatorHasAMemoryOfItsOwn) {

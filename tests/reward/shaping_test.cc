@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/rollout/small_batch.h"
 
 #include "gradus/reward/affine.h"
@@ -113,8 +114,8 @@ TEST(Normalise, EqualKeysOfAGroupFormAPool) {
   EXPECT_FLOAT_EQ(out[4], 0.0f) << "the same key in another group";
   EXPECT_FALSE(out.valid(6)) << "no key, no pool";
   EXPECT_EQ(out[1], 99.0f);
-  EXPECT_THROW(registry().make("shape.normalise", {{"channel", "prm"}, {"pool", "key"}}), Error);
-  EXPECT_THROW(registry().make("shape.normalise", {{"channel", "prm"}, {"key", "anchor"}}), Error);
+  EXPECT_REFUSED(registry().make("shape.normalise", {{"channel", "prm"}, {"pool", "key"}}), "key");
+  EXPECT_REFUSED(registry().make("shape.normalise", {{"channel", "prm"}, {"key", "anchor"}}), "key");
 }
 
 TEST(Suffix, SumsAndMinimaSkipObservationsAndMissing) {

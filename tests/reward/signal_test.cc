@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/rollout/small_batch.h"
 
 #include "gradus/reward/aggregate.h"
@@ -97,10 +98,10 @@ TEST(Rescale, LargestReturnBecomesOne) {
   EXPECT_DOUBLE_EQ(y[0], 0.2) << "returns: -2 -3 1; 0.5; -5 -4 -3 -2; 0 0";
   EXPECT_DOUBLE_EQ(y[10], -0.4);
   EXPECT_FALSE(y.valid(3));
-  EXPECT_THROW(
+  EXPECT_REFUSED(
       run("shape.rescale",
           {{"channel", "x"}, {"level", "rollout"}, {"form", "largest_return"}, {"into", "y"}}, batch),
-      Error);
+      "level");
 }
 
 TEST(Transform, ExpAndPower) {
@@ -223,7 +224,7 @@ TEST(Executed, ReadsWhatIsObservedAfterTheAction) {
   EXPECT_EQ(executed[2], 0.0);
   EXPECT_EQ(executed[6], 1.0);
   for (const size_t s : {1, 3, 4, 5}) EXPECT_FALSE(executed.valid(s));
-  EXPECT_THROW(run("reward.executed", {{"phrase", ""}}, batch), Error);
+  EXPECT_REFUSED(run("reward.executed", {{"phrase", ""}}, batch), "phrase");
 }
 
 // Token rewards of rollouts 0, 1, 4 (group 7) and 3 (alone in group 9 with an empty rollout).
@@ -277,9 +278,9 @@ TEST(NormaliseBy, EqualNumbersAreNotDivided) {
 
 TEST(NormaliseBy, RefusesWhatHasNoMeaning) {
   RolloutBatch batch = measured();
-  EXPECT_THROW(run("shape.normalise", {{"channel", "x"}, {"variant", "released"}}, batch), Error);
-  EXPECT_THROW(run("shape.normalise", {{"channel", "x"}, {"by", "m"}, {"pool", "key"}, {"key", "k"}}, batch),
-               Error);
+  EXPECT_REFUSED(run("shape.normalise", {{"channel", "x"}, {"variant", "released"}}, batch), "variant");
+  EXPECT_REFUSED(
+      run("shape.normalise", {{"channel", "x"}, {"by", "m"}, {"pool", "key"}, {"key", "k"}}, batch), "by");
 }
 
 TEST(SuffixCarry, MultipliesWhatIsHandedBack) {
@@ -293,8 +294,9 @@ TEST(SuffixCarry, MultipliesWhatIsHandedBack) {
   EXPECT_DOUBLE_EQ(g[4], 4.0);
   EXPECT_DOUBLE_EQ(g[5], 11.0);
   EXPECT_DOUBLE_EQ(g[7], 11.0);
-  EXPECT_THROW(run("shape.suffix", {{"channel", "x"}, {"form", "min"}, {"carry", "c"}, {"into", "g"}}, batch),
-               Error);
+  EXPECT_REFUSED(
+      run("shape.suffix", {{"channel", "x"}, {"form", "min"}, {"carry", "c"}, {"into", "g"}}, batch),
+      "carry");
 }
 
 }  // namespace
