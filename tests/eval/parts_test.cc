@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "tests/refused.h"
+
 #include "gradus/eval/curves.h"
 #include "gradus/eval/goodhart.h"
 #include "gradus/eval/metrics.h"
@@ -31,10 +33,10 @@ EvalTable one_metric_table() {
 TEST(Table, RefusesDuplicatesAndMisplacedBasePolicies) {
   EvalTable table = one_metric_table();
   table.add({"a", 1, 0, "t", 0}, {.values = {1.0f}});
-  EXPECT_THROW(table.add({"a", 1, 0, "t", 0}, {.values = {1.0f}}), Error);
-  EXPECT_THROW(table.add({"a", 0, 0, "t", 0}, {.values = {1.0f}}), Error);
-  EXPECT_THROW(table.add({"base", 1, 0, "t", 0}, {.values = {1.0f}}), Error);
-  EXPECT_THROW(table.metric_index("n"), Error);
+  EXPECT_REFUSED(table.add({"a", 1, 0, "t", 0}, {.values = {1.0f}}), "");
+  EXPECT_REFUSED(table.add({"a", 0, 0, "t", 0}, {.values = {1.0f}}), "update");
+  EXPECT_REFUSED(table.add({"base", 1, 0, "t", 0}, {.values = {1.0f}}), "update");
+  EXPECT_REFUSED(table.metric_index("n"), "metric");
   EXPECT_EQ(table.size(), 1u);
 }
 
@@ -103,8 +105,8 @@ TEST(Metrics, MeansOverValidStepsAndKeepsMissing) {
 TEST(Metrics, RefusesTokenColumns) {
   RolloutBatch batch = judged_batch();
   batch.add_column("token.logprob");
-  EXPECT_THROW(metric_values(batch, {.id = "m", .column = "token.logprob"}), Error);
-  EXPECT_THROW(metric_values(batch, {.id = "m", .column = "rollout.absent"}), Error);
+  EXPECT_REFUSED(metric_values(batch, {.id = "m", .column = "token.logprob"}), "metrics.m.column");
+  EXPECT_REFUSED(metric_values(batch, {.id = "m", .column = "rollout.absent"}), "");
 }
 
 void add_base(EvalTable& table, int task, int sample, bool passed, bool sloppy) {

@@ -5,6 +5,8 @@
 #include <rapidcheck.h>
 #include <vector>
 
+#include "tests/refused.h"
+
 #include "gradus/learn/policy.h"
 
 namespace gradus {
@@ -259,13 +261,13 @@ TEST(Objective, PartsOfABatchAverageToTheWhole) {
 
 TEST(Objective, SettingsOutOfRangeAreRefused) {
   EXPECT_NO_THROW(check_objective({}));
-  EXPECT_THROW(check_objective({.epochs = 0}), Error);
-  EXPECT_THROW(check_objective({.loss = {.kl_weight = -1}}), Error);
-  EXPECT_THROW(check_objective({.loss = {.dual_clip = 0.5}}), Error);
-  EXPECT_THROW(check_objective({.learning_rate = std::nan("")}), Error);
-  EXPECT_THROW(check_objective({.aggregation = {.mode = LossAggregation::constant_norm}}), Error);
-  EXPECT_THROW(surrogate_from_name("ppo"), Error);
-  EXPECT_THROW(aggregation_from_name("mean"), Error);
+  EXPECT_REFUSED(check_objective({.epochs = 0}), "epochs");
+  EXPECT_REFUSED(check_objective({.loss = {.kl_weight = -1}}), "kl_weight");
+  EXPECT_REFUSED(check_objective({.loss = {.dual_clip = 0.5}}), "dual_clip");
+  EXPECT_REFUSED(check_objective({.learning_rate = std::nan("")}), "learning_rate");
+  EXPECT_REFUSED(check_objective({.aggregation = {.mode = LossAggregation::constant_norm}}), "norm");
+  EXPECT_REFUSED(surrogate_from_name("ppo"), "");
+  EXPECT_REFUSED(aggregation_from_name("mean"), "");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <vector>
 
+#include "tests/refused.h"
+
 #include "gradus/learn/operators.h"
 #include "gradus/learn/value_loss.h"
 
@@ -114,18 +116,18 @@ TEST(PolicyLoss, AnImportanceOfZeroLeavesTheKlTerm) {
   EXPECT_NEAR(batch.column("token.loss")[3], 0.5 * 0.8 * 0.8 / 4, 1e-12);
   EXPECT_NEAR(batch.column("token.loss")[1], (0.5 + 0.5 * 0.25) / 4, 1e-12);
   importance.set(0, -1);
-  EXPECT_THROW(run(batch, {{"importance", "importance"}}), Error);
+  EXPECT_REFUSED(run(batch, {{"importance", "importance"}}), "token.importance");
 }
 
 TEST(PolicyLoss, WhatIsLackingOrNotFiniteIsSaid) {
   RolloutBatch batch = small();
-  EXPECT_THROW(run(batch, {{"kl_weight", 0.1}}), Error);  // no reference named
-  EXPECT_THROW(run(batch, {{"aggregation", "sum_norm"}}), Error);
+  EXPECT_REFUSED(run(batch, {{"kl_weight", 0.1}}), "reference");  // no reference named
+  EXPECT_REFUSED(run(batch, {{"aggregation", "sum_norm"}}), "norm");
   batch.column("token.old_logprob").set(4, -2000);
-  EXPECT_THROW(run(batch, Json::object()), Error);
+  EXPECT_REFUSED(run(batch, Json::object()), "token 4");
   EXPECT_NO_THROW(run(batch, {{"log_ratio_bound", 20}}));
   batch.column("token.old_logprob").clear(4);
-  EXPECT_THROW(run(batch, {{"log_ratio_bound", 20}}), Error);
+  EXPECT_REFUSED(run(batch, {{"log_ratio_bound", 20}}), "token.old_logprob");
 }
 
 TEST(LossAggregate, DropsObservedTokensAndWeighsTheOthers) {

@@ -4,6 +4,8 @@
 #include <rapidcheck.h>
 #include <vector>
 
+#include "tests/refused.h"
+
 #include "gradus/base/logistic.h"
 #include "gradus/learn/error_threshold.h"
 #include "gradus/learn/operators.h"
@@ -94,7 +96,7 @@ TEST(PairLoss, NoPairNoLossAndAnEmptyClassIsFine) {
   EXPECT_NEAR(kto_pairs(Values{1.0}, {}).loss, 1 - sigmoid(1), 1e-15);
   EXPECT_EQ(kto_baseline_of({}), 0);
   EXPECT_EQ(kto_baseline_of(Values{-2, -1}), 0);
-  EXPECT_THROW(logistic_pairs(Values{1}, {}), Error);
+  EXPECT_REFUSED(logistic_pairs(Values{1}, {}), "rejected");
 }
 
 TEST(PairLoss, RankedAccuracyLeavesTiesOut) {
@@ -183,7 +185,7 @@ TEST(ErrorThreshold, SmallestOfTheBest) {
   EXPECT_NEAR(best.threshold, 0.6, 1e-12);
   EXPECT_EQ(best.f1, 1);
   EXPECT_EQ(best_error_threshold(std::span(solutions).first(1), 11).f1, 0);  // one kind only
-  EXPECT_THROW(best_error_threshold(solutions, 1), Error);
+  EXPECT_REFUSED(best_error_threshold(solutions, 1), "thresholds");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
+
 #include "gradus/base/error.h"
 
 namespace gradus {
@@ -25,8 +27,8 @@ TEST(StepTokens, CutsLabelsWithTheTokens) {
 }
 
 TEST(StepTokens, RefusesALabelWithoutAPlace) {
-  EXPECT_THROW(step_tokens({"p", {"a"}, {1, 0}}, letters, {}), Error);
-  EXPECT_THROW(step_tokens({"p", {""}, {1}}, letters, {.separator = ""}), Error);
+  EXPECT_REFUSED(step_tokens({"p", {"a"}, {1, 0}}, letters, {}), "labels");
+  EXPECT_REFUSED(step_tokens({"p", {""}, {1}}, letters, {.separator = ""}), "completions[0]");
 }
 
 TEST(StepClassLoss, SlopeIsThatOfTheLoss) {
@@ -47,8 +49,8 @@ TEST(StepClassLoss, SlopeIsThatOfTheLoss) {
 
 TEST(StepClassLoss, NothingLabelledIsMissingAndAStrangeLabelRefused) {
   EXPECT_FALSE(step_class_loss({{1, 2}}, {kIgnoredLabel}).loss);
-  EXPECT_THROW(step_class_loss({{1, 2}}, {2}), Error);
-  EXPECT_THROW(step_class_loss({{1, 2}}, {}), Error);
+  EXPECT_REFUSED(step_class_loss({{1, 2}}, {2}), "labels[0]");
+  EXPECT_REFUSED(step_class_loss({{1, 2}}, {}), "");
   EXPECT_NEAR(*step_class_loss({{1000, 0}}, {1}).loss, 1000, 1e-9);
 }
 
