@@ -54,7 +54,6 @@ std::string mistyped(const CLI::App& verb) {
   std::vector<std::string> options;
   for (const CLI::Option* option : verb.get_options()) {
     for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) options.push_back("-" + name);
   }
   for (const std::string& word : left) {
     if (word == "--" || !word.starts_with("-")) continue;

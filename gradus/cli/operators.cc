@@ -109,6 +109,10 @@ int list_operators(const Options& options) {
   for (const std::string& name : known.environments.names()) names.push_back(name);
   const bool room = is_room(options.name, names);
   if (!options.name.empty() && !room && std::find(names.begin(), names.end(), options.name) == names.end()) {
+    for (const std::string& name : known.operators.names()) {
+      const std::string group = name.substr(0, name.find('.'));
+      if (std::find(names.begin(), names.end(), group) == names.end()) names.push_back(group);
+    }
     throw Error::input("no operator or environment '" + options.name + "'")
         .hint(suggest(options.name, names) + " (gradus operators)");
   }

@@ -126,6 +126,7 @@ class Usage(CommandTest):
         self.refused(["frobnicate"], "unknown command", "known: study")
         self.refused(["study"], "file is required", "gradus study --help")
         self.refused(["study", "a.toml", "--frob"], "unknown option '--frob'", "gradus study --help")
+        self.refused(["study", "a.toml", "-x"], "unknown option '-x' (gradus study --help)")
         self.refused(["study", "a.toml", "--chekc"], "unknown option '--chekc'; did you mean '--check'?")
         self.refused(["study", "--chekc"], "did you mean '--check'?")
         self.refused(["score", "a.jsonl", "--ouput=x"], "unknown option '--ouput'; did you mean '--out'")
@@ -192,7 +193,7 @@ class Names(CommandTest):
             self.assertTrue(all(name.startswith(room.rstrip(".") + ".") for name in names), names)
             listed = json.loads(self.run_command("operators", room, "--json").stdout)
             self.assertEqual([entry["name"] for entry in listed], names)
-        self.refused(["operators", "credi"], "no operator or environment 'credi'")
+        self.refused(["operators", "credti"], "no operator or environment 'credti'", "did you mean 'credit'")
 
     def test_the_list_is_complete(self):
         ran = self.run_command("reproduce", "--list")
