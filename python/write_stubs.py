@@ -14,7 +14,16 @@ from pathlib import Path
 from nanobind.stubgen import StubGen
 
 SOURCE = Path(__file__).resolve().parent / "gradus"
-HEAD = "from . import Batch, Memory\n"
+ERROR = '''
+class Error(ValueError):
+    """What happened, where, what was found, what was expected and what to do."""
+
+    kind: str
+    field: str
+    file: str
+    line: int
+'''
+HEAD = "from typing import Literal\n\nfrom . import Batch, Memory\n"
 CALL = ["threads: int = 1", "seed: int = 0", "updates: int = 0", "memory: Memory | None = None"]
 
 
@@ -31,8 +40,16 @@ def default(value):
     return "" if value is None else f" = {value!r}"
 
 
+def annotation(param):
+    """The type; where choices are closed, those."""
+    if not param.choices:
+        return param.type
+    closed = f"Literal[{', '.join(repr(choice) for choice in param.choices)}]"
+    return param.type.replace("str", closed)
+
+
 def function(registry, spec):
-    params = [f"{registry.python_name(param.name)}: {param.type}{default(param.default)}" for param in spec.params]
+    params = [f"{registry.python_name(param.name)}: {annotation(param)}{default(param.default)}" for param in spec.params]
     head = f"def {spec.name.split('.', 1)[1]}(batch: Batch, *, {', '.join(params + CALL)}) -> Batch:"
     return head + "\n" + textwrap.indent(f'"""{spec.doc()}\n"""', "    ") + "\n"
 
@@ -53,7 +70,8 @@ def main():
     (out / "__init__.pyi").write_text(face)
     generator = StubGen(module)
     generator.put(module)
-    (out / "_gradus.pyi").write_text(generator.get())
+    stub = re.sub(r"^from gradus import Error.*\n", "", generator.get(), flags=re.MULTILINE)
+    (out / "_gradus.pyi").write_text(stub + ERROR)
     (out / "py.typed").write_text("")
 
 

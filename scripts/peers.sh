@@ -9,7 +9,7 @@ if ! cmp -s python/tests/peers.txt "$environment/peers.txt"; then
   echo "peers: installing python/tests/peers.txt into $environment" >&2
   rm -rf "$environment"
   python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --no-deps --no-compile -r python/tests/peers.txt >&2
+  "$environment/bin/pip" install --quiet --no-deps -r python/tests/peers.txt >&2
   scripts/cuda_stand_ins.py "$environment" >&2
   cp python/tests/peers.txt "$environment/peers.txt"
 fi

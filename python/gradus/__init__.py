@@ -2,13 +2,14 @@
 
 Step boundaries + named reward channels + a credit rule = per-token advantages:
 
-    batch = gradus.Batch.from_dense(mask, group=uids, **{"rollout.outcome": outcomes})
+    batch = gradus.Batch.from_dense(mask, group=uids, columns={"rollout.outcome": outcomes})
     gradus.credit.grpo(batch, channel="outcome")
     advantages = batch.to_torch("token.outcome_advantage")
 
 `gradus.operators()` describes every operator; docs/python.md has the module, docs/plug-in.md the hooks of trainers.
 """
 
+import os
 from typing import NamedTuple
 
 from . import _gradus
@@ -25,10 +26,10 @@ class RolloutFile(NamedTuple):
     batch: Batch
     lines: int
     bad_lines: int
-    errors: list
+    errors: list[str]
 
 
-def read_jsonl(path, *, strict=True) -> RolloutFile:
+def read_jsonl(path: str | os.PathLike[str], *, strict: bool = True) -> RolloutFile:
     """Reads a rollout file. strict: raises at the first bad line; otherwise bad lines are left out, counted and described."""
     return RolloutFile(*_gradus.read_jsonl(str(path), strict))
 

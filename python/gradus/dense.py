@@ -134,6 +134,8 @@ def require_peers(name, estimator, index, rollouts=None):
     """A batch in which every group is a single rollout teaches a comparing estimator nothing."""
     labels = as_labels(index)
     count = len(labels) if rollouts is None else len(set(as_labels(rollouts)))
+    if any(label is None or label != label for label in labels):
+        return  # no id: refused where groups are made
     if estimator.compares and count > 0 and len(set(labels)) == count:
         raise Error(f"'{name}' compares the samples of a prompt, and every prompt of this batch has one; expected more samples per prompt, or "
                     "gradus_reinforce")

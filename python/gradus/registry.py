@@ -5,9 +5,10 @@ import keyword
 import math
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from . import _gradus
 from ._gradus import Batch, Error, Memory, Operator
@@ -25,9 +26,9 @@ class Param:
     help: str
     low: float
     high: float
-    choices: tuple
+    choices: tuple[str, ...]
 
-    def allowed(self):
+    def allowed(self) -> str:
         """'float from 0 to 1', 'one of: sum, min'."""
         if self.choices:
             return "one of: " + ", ".join(self.choices)
@@ -43,12 +44,12 @@ class Spec:
     name: str
     summary: str
     paper: str
-    params: tuple
-    reads: tuple
-    writes: tuple
+    params: tuple[Param, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
     scope: str
 
-    def doc(self):
+    def doc(self) -> str:
         """The docstring of the operator's function."""
 
         def columns(names):
@@ -74,7 +75,7 @@ def python_name(name):
 
 
 @cache
-def operators() -> Mapping:
+def operators() -> Mapping[str, Spec]:
     """Every operator by name, described."""
     specs = {}
     for name in _gradus.names():
@@ -85,12 +86,12 @@ def operators() -> Mapping:
     return types.MappingProxyType(specs)
 
 
-def operator(name, /, **params) -> Operator:
+def operator(name: str, /, **params: Any) -> Operator:
     """An operator with its parameters checked once: `op = gradus.operator("credit.gae", gamma=1.0); op(batch)`."""
     return Operator(name, params)
 
 
-def run(name, batch, /, *, threads=1, seed=0, updates=0, memory=None, **params) -> Batch:
+def run(name: str, batch: Batch, /, *, threads: int = 1, seed: int = 0, updates: int = 0, memory: Memory | None = None, **params: Any) -> Batch:
     """Runs an operator by name on a batch, which is returned."""
     return Operator(name, params)(batch, threads=threads, seed=seed, updates=updates, memory=memory)
 
@@ -101,30 +102,30 @@ class Pipeline:
     What an operator keeps from batch to batch, the pipeline keeps for it (`memories`); it travels with a pickle.
     """
 
-    def __init__(self, stages):
-        self.stages = [stage if isinstance(stage, Operator) else
+    def __init__(self, stages: "Iterable[Operator | str | tuple[str, dict[str, Any]]]") -> None:
+        self.stages: list[Operator] = [stage if isinstance(stage, Operator) else
                        Operator(stage, {}) if isinstance(stage, str) else Operator(*stage) for stage in stages]
         if not self.stages:
             raise Error("a pipeline needs at least one operator")
-        self.memories = [Memory() for _ in self.stages]
+        self.memories: list[Memory] = [Memory() for _ in self.stages]
 
-    def __call__(self, batch, *, threads=1, seed=0, updates=0, learn=True) -> Batch:
+    def __call__(self, batch: Batch, *, threads: int = 1, seed: int = 0, updates: int = 0, learn: bool = True) -> Batch:
         """learn=False, for evaluation: the memories are read and stay as they are."""
         for stage, memory in zip(self.stages, self.memories):
             stage(batch, threads=threads, seed=seed, updates=updates, memory=memory if learn else Memory(memory.text))
         return batch
 
-    def state(self):
+    def state(self) -> list[str]:
         """The memories as texts, for a checkpoint."""
         return [memory.text for memory in self.memories]
 
-    def load_state(self, texts):
+    def load_state(self, texts: list[str]) -> None:
         if len(texts) != len(self.stages):
             raise Error(f"the state has {len(texts)} memories; expected {len(self.stages)}, one per operator")
         self.memories = [Memory(text) for text in texts]
 
     @property
-    def result(self):
+    def result(self) -> str:
         """The column that the last operator writes first."""
         return self.stages[-1].writes[0]
 

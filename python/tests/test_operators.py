@@ -65,6 +65,15 @@ def test_the_package_is_typed():
     ast.parse(face)
 
 
+def test_closed_choices_are_literals_and_results_have_types():
+    room = (STUBS / "credit.pyi").read_text()
+    assert "singleton: Literal['zero', 'own', 'refuse'] = 'zero'" in room
+    compiled = (STUBS / "_gradus.pyi").read_text()
+    for words in ("def __getitem__(self, name: str) -> numpy.ndarray", "missing: Literal['refuse', 'skip']", "class Error(ValueError)", "    field: str"):
+        assert words in compiled
+    ast.parse(compiled)
+
+
 def grpo(outcome, groups):
     """By the formula, in float64."""
     out = np.zeros(len(outcome))

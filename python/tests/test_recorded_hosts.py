@@ -73,6 +73,35 @@ def test_slime_refuses_what_it_cannot_place():
         slime.post_process_rewards(types.SimpleNamespace(reward_key=None), [bad])
 
 
+def test_slime_refuses_and_leaves_out_as_the_others_do():
+    import gradus.slime as slime
+
+    args = types.SimpleNamespace(reward_key=None)
+    none = [Sample(None, 2, reward) for reward in (1.0, 0.0, 5.0, 5.0)]
+    with pytest.raises(Error, match="no id"):
+        slime.post_process_rewards(args, none)
+    for ends, rewards in (([1, 1], [1.0, 2.0]), ([1, 0], [1.0, 2.0]), ([0], [float("nan")]), ([0], [float("inf")]), ([0, 1], [1.0])):
+        with pytest.raises(Error, match="sample 0"):
+            slime.post_process_rewards(args, [Sample(0, 2, 1.0, None, {"step_ends": ends, "step_rewards": rewards})])
+    with pytest.raises(Error, match="token 3 of sample 0"):
+        slime.post_process_rewards(args, [Sample(0, 4, 1.0, [1, 1, 0, 0], {"step_ends": [1, 3], "step_rewards": [1.0, 1.0]})])
+    stages = (("credit.step_return", {"channel": "process", "into": "a"}),)
+    _, found = slime.post_process(args, [Sample(0, 6, 1.0, [1, 1, 0, 0, 1, 1], {"step_ends": [2, 5], "step_rewards": np.array([1, 1], dtype="f4")})], stages)
+    assert found[0].tolist() == [2, 2, 0, 0, 1, 1]
+    group = [Sample(0, 1, 1.0), Sample(0, 1, 0.0), Sample(0, 2, 0.0, [0, 0]), Sample(0, 1, None)]
+    raw, found = slime.post_process(args, group, (("credit.dr_grpo", {"channel": "outcome"}),))
+    assert [row.tolist() for row in found] == [[.5], [-.5], [0, 0], [0]] and np.isnan(raw[3])
+
+
+def test_slime_remembers_and_counts():
+    import gradus.slime as slime
+
+    chain = gradus.Pipeline([("shape.schedule", {"channel": "outcome", "level": "rollout", "at": [0, 10], "scale": [1.0, 0.0]}),
+                             ("credit.reinforce", {"channel": "outcome"})])
+    found = [slime.post_process(types.SimpleNamespace(reward_key=None), [Sample(0, 1, 1.0)], chain)[1][0].item() for _ in range(3)]
+    assert found == pytest.approx([1, .9, .8])
+
+
 # SkyRL
 
 
@@ -89,6 +118,19 @@ def test_skyrl_estimators(skyrl):
     advantages, returns = skyrl["gradus_step_return"](**given)
     assert advantages.tolist() == returns.tolist() == [[3, 3, 0, 2], [1, 1, 1, 1]]
     assert skyrl["gradus_dr_grpo"](**given)[0].tolist() == [[1, 1, 0, 1], [-1] * 4]
+
+
+def test_skyrl_settings_are_used_or_refused(skyrl):
+    rewards, mask = torch.tensor([[0, 0, 1.0], [0, 0, 0]]), torch.tensor([[1, 1, 0], [1, 1, 1]])
+    given = dict(token_level_rewards=rewards, response_mask=mask, index=np.array(["a", "a"], dtype=object), config=None)
+    assert skyrl["gradus_grpo"](**given, grpo_norm_by_std=False)[0].tolist() == [[.5, .5, 0], [-.5] * 3]
+    turns = {**given, "token_level_rewards": torch.tensor([[1.0, 0, 2], [0, 0, 0]]), "response_mask": torch.tensor([[1, 0, 1], [1, 0, 1]])}
+    assert skyrl["gradus_step_return"](**turns, gamma=0.5)[0].tolist() == [[2, 0, 2], [0, 0, 0]]
+    for settings, words in (({"gamma": 0.9}, "gamma"), ({"lambd": 0.9}, "lam")):
+        with pytest.raises(Error, match=words):
+            skyrl["gradus_grpo"](**given, **settings)
+    with pytest.raises(Error, match="every prompt of this batch has one"):
+        skyrl["gradus_grpo"](**{**given, "index": np.array(["a", "b"])})
 
 
 def test_skyrls_real_registry():
@@ -148,6 +190,20 @@ def test_rllm_estimators(rllm):
     assert [row.tolist() for row in advantages] == [[0.5, -0.5], [0, 0, 0]]
     assert [row.shape for row in returns] == [(2,), (3,)]
     assert rllm["gradus_grpo"](rewards=[], algorithm_config=None) == ([], [])
+
+
+def test_rllm_settings_and_missing_rewards(rllm):
+    from gradus.rllm import assign
+
+    rewards = [np.array([1.0, 0.0])]
+    for config in ({"norm_adv_by_std_in_grpo": False}, types.SimpleNamespace(norm_adv_by_std_in_grpo=False)):
+        assert rllm["gradus_grpo"](rewards=rewards, algorithm_config=config)[0][0].tolist() == [.5, -.5]
+    assert rllm["gradus_dr_grpo"](rewards=[[1.0, None, 0.0]], algorithm_config=None)[0][0].tolist() == [.5, 0, -.5]
+    steps = [Step([1, 2], None), Step([3], 2.0)]
+    assign([TrajectoryGroup([Trajectory(steps)])], (("credit.step_return", {"channel": "process", "into": "a"}),))
+    assert [step.advantage for step in steps] == [[2, 2], [2]]
+    with pytest.raises(Error, match="reward of step 0.*finite"):
+        assign([TrajectoryGroup([Trajectory([Step([1], float("nan"))])])])
 
 
 def test_rllm_step_advantages_are_as_long_as_the_responses(rllm):

@@ -19,6 +19,17 @@ def test_channels_become_numbers_by_an_operator():
     np.testing.assert_array_equal(rewards.rewards(found), [1.125, 0, np.nan])
 
 
+@pytest.mark.parametrize("steps", [np.array([.5, .25]), np.array([.5, .25], dtype=np.float32), (.5, .25), np.array([1, 0]) / 4 + .25])
+def test_arrays_are_lists_of_scores(steps):
+    assert Channels({"style": 1.0}, forms={"style": "min"}).scalars([{"style": steps}])["style"].tolist() == [.25]
+
+
+def test_scores_that_are_no_numbers_are_refused():
+    for bad in (float("nan"), [float("inf")], np.array([np.nan]), "1"):
+        with pytest.raises(Error, match="channel 'style' of completion 1"):
+            Channels({"style": 1.0}).scalars([{"style": 0.5}, {"style": bad}])
+
+
 def test_channels_that_do_not_fit():
     with pytest.raises(Error, match="'lint'"):
         Channels({"outcome": 1.0}).scalars([{"lint": 1.0}])

@@ -33,8 +33,7 @@ def test_one_function_per_channel_scored_once():
     assert metrics == {"outcome/missing": 0.0, "style/missing": 0.5} and extra["style/steps"] == ["[None]", "[0.5, None, 1.0]"]
 
 
-@pytest.fixture
-def trainer(tmp_path):
+def make(tmp_path, step_rewards, pipeline=None, reward_funcs=None, **settings):
     from datasets import Dataset
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
@@ -46,6 +45,16 @@ def trainer(tmp_path):
     torch.manual_seed(0)
     model = GPT2LMHeadModel(GPT2Config(vocab_size=len(vocabulary), n_positions=32, n_embd=16, n_layer=1, n_head=2,
                                        bos_token_id=1, eos_token_id=1, pad_token_id=0))
+    arguments = trl.GRPOConfig(**{"output_dir": str(tmp_path), "per_device_train_batch_size": 4, "num_generations": 4, "max_completion_length": 6,
+                                  "max_steps": 1, "report_to": [], "use_cpu": True, "bf16": False, "logging_steps": 1, **settings})
+    given = {} if pipeline is None else {"pipeline": pipeline}
+    data = Dataset.from_dict({"prompt": ["a b"] * 8, "answer": ["x"] * 8})
+    return StepGRPOTrainer(model, reward_funcs=reward_funcs or (lambda completion_ids, **unused: [float(len(ids)) for ids in completion_ids]),
+                           args=arguments, train_dataset=data, eval_dataset=data.select(range(1)), processing_class=tokenizer, step_rewards=step_rewards, **given)
+
+
+@pytest.fixture
+def trainer(tmp_path):
     seen = []
 
     def step_rewards(prompts, completions, completion_ids, **columns):
@@ -53,11 +62,7 @@ def trainer(tmp_path):
         seen.append([list(ids) for ids in completion_ids])
         return [[(0, float(row)), (len(ids) - 1, None)] if len(ids) > 1 else [(0, float(row))] for row, ids in enumerate(completion_ids)]
 
-    arguments = trl.GRPOConfig(output_dir=str(tmp_path), per_device_train_batch_size=4, num_generations=4, max_completion_length=6,
-                               max_steps=1, report_to=[], use_cpu=True, bf16=False, logging_steps=1)
-    trainer = StepGRPOTrainer(model, reward_funcs=lambda completion_ids, **unused: [float(len(ids)) for ids in completion_ids],
-                              args=arguments, train_dataset=Dataset.from_dict({"prompt": ["a b"] * 4, "answer": ["x"] * 4}),
-                              processing_class=tokenizer, step_rewards=step_rewards)
+    trainer = make(tmp_path, step_rewards)
     trainer.seen = seen
     return trainer
 
@@ -97,3 +102,84 @@ def test_process_advantages_are_those_of_the_operators(trainer):
         trainer._process_advantages([[(2, 1.0)], [], [], []], [[1, 1, 0]] * 4)
     with pytest.raises(Error, match="expected 4"):
         trainer._process_advantages([[]], [[1]] * 4)
+
+
+def ends(completion_ids, **unused):
+    return [[(len(ids) - 1, float(row))] for row, ids in enumerate(completion_ids)]
+
+
+def watched(trainer):
+    """The inputs of every loss."""
+    seen, compute = [], trainer._compute_loss
+
+    def spy(model, inputs):
+        seen.append({key: inputs[key].clone() for key in ("advantages", "completion_mask")})
+        return compute(model, inputs)
+
+    trainer._compute_loss = spy
+    return seen
+
+
+def test_truncated_completions_are_masked_and_missing(tmp_path):
+    trainer = make(tmp_path, ends, mask_truncated_completions=True)
+    seen = watched(trainer)
+    trainer.train()
+    (inputs,) = seen
+    assert (inputs["completion_mask"].sum(1) == 0).any(), "no completion was truncated"
+    assert torch.isfinite(inputs["advantages"]).all() and not (inputs["advantages"] * (1 - inputs["completion_mask"])).any()
+
+
+def test_scores_on_tool_tokens_belong_to_the_step_before(trainer):
+    trainer._pipeline = gradus.Pipeline([("credit.step_return", {"channel": "process", "into": "a"})])
+    masks = [[1, 1, 0, 0, 1, 1]] * 4
+    found = trainer._process_advantages([[(2, 1.0), (5, 1.0)], [(1, 1.0), (5, 1.0)], [(5, 0.0)], []], masks, [6] * 4)
+    assert found.tolist() == [[2, 2, 0, 0, 1, 1]] * 2 + [[0] * 6] * 2
+    with pytest.raises(Error, match="token 3 of completion 1"):
+        trainer._process_advantages([[], [(1, 1.0), (3, 1.0), (5, 1.0)], [], []], masks, [6] * 4)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_scores_that_are_no_numbers_are_refused(tmp_path, bad):
+    trainer = make(tmp_path, lambda completion_ids, **unused: [[(0, bad)] for ids in completion_ids])
+    with pytest.raises(Error, match="completion 0.*expected a finite number"):
+        trainer.train()
+
+
+def test_none_arrays_and_async_functions(tmp_path):
+    async def scores(completion_ids, **unused):
+        return [None, [], torch.tensor([[0.0, 1.0]]), [(0, None)]][: len(completion_ids)]
+
+    async def channels(prompts, completions, completion_ids, **unused):
+        return [{"outcome": float(len(ids)), "style": torch.tensor([0.5, 1.0])} for ids in completion_ids]
+
+    trainer = make(tmp_path, scores, reward_funcs=reward_funcs(channels, {"outcome": 1.0, "style": 0.5}))
+    trainer.train()
+    (logged,) = [entry for entry in trainer.state.log_history if "step_rewards/mean" in entry]
+    assert logged["step_rewards/mean"] == 1 and logged["step_rewards/missing"] == 0.5
+
+
+RUNNING = (("shape.running", {"channel": "process", "level": "step"}), ("credit.step_return", {"channel": "process", "into": "a"}))
+
+
+def test_memories_learn_from_training_alone_and_are_in_the_checkpoint(tmp_path):
+    trainer = make(tmp_path, ends, RUNNING, max_steps=2, save_steps=1, per_device_eval_batch_size=4)
+    trainer.evaluate()
+    assert trainer._pipeline.state() == ["null", "null"]
+    trainer.train()
+    state = trainer._pipeline.state()
+    assert state[0] != "null"
+    trainer.evaluate()
+    assert trainer._pipeline.state() == state
+    resumed = make(tmp_path, ends, RUNNING, max_steps=2, save_steps=1)
+    resumed.train(resume_from_checkpoint=str(tmp_path / "checkpoint-1"))
+    assert resumed._pipeline.state() == state and resumed._batches == trainer._batches == 2
+
+
+def test_schedules_follow_the_optimiser_steps(tmp_path):
+    at = ({"channel": "process", "level": "step", "at": [0, 10], "scale": [1.0, 0.0]})
+    trainer = make(tmp_path, lambda completion_ids, **unused: [[(len(ids) - 1, 1.0)] for ids in completion_ids],
+                   (("shape.schedule", at), ("credit.step_return", {"channel": "process", "into": "a"})), max_steps=3,
+                   reward_funcs=lambda completion_ids, **unused: [0.0] * len(completion_ids))
+    seen = watched(trainer)
+    trainer.train()
+    assert [inputs["advantages"].max().item() for inputs in seen] == pytest.approx([1, .9, .8])
