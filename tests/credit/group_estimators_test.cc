@@ -145,6 +145,12 @@ TEST(GroupEstimators, ReleasedGrpoHasAFloorUnderItsDeviation) {
   EXPECT_LT(outcome_credit("credit.grpo", {1, 1}, close, {{"epsilon", 0}, {"variant", "released"}})[1], 2e-3);
 }
 
+TEST(GroupEstimators, ReleasedGrpoDoesNotTakeAMissingRewardForZero) {
+  const double z = 1 / (std::sqrt(2.0) + 1e-6);
+  expect_near(outcome_credit("credit.grpo", {1, 1, 1}, {1, kMissing, 3}, {{"variant", "released"}}),
+              {-z, kMissing, z}, 1e-6);
+}
+
 TEST(GroupEstimators, RolloutLevelSpreadByPlaceIsTheTokenLevel) {
   RolloutBatch batch = small_batch();
   put(batch, "rollout.outcome", {1, 0, 5, 6, 0.5});
@@ -320,6 +326,16 @@ TEST(TokenBaseline, WeighsReturnsByTheirVariance) {
   EXPECT_NEAR(batch.column("token.advantage")[2], 5 - (3 * 4 * w0 + 5 * v0) / (4 * w0 + v0 + 1e-8), 1e-12);
   batch.column("token.collision").clear(1);
   EXPECT_REFUSED(run(batch, "credit.token_baseline", Json::object()), "token.logprob, token.collision");
+}
+
+TEST(TokenBaseline, AMissingRewardAtTheEndIsNoReturn) {
+  RolloutBatch batch(RolloutShape{{1, 1}, {0, 1, 2}, {0, 2, 3}, {StepKind::act, StepKind::act}});
+  batch.set_precision(Precision::full);
+  put(batch, "token.reward", {1, 2, kMissing});
+  put(batch, "token.logprob", {std::log(0.5), std::log(0.25), std::log(0.75)});
+  put(batch, "token.collision", {0.5, 0.375, 0.625});
+  run(batch, "credit.token_baseline", Json::object());
+  expect_near(values(batch, "token.advantage"), {3 - 3 * 0.5 / (0.5 + 1e-8), 2, kMissing});
 }
 
 // DeepSeekMath, section 4.1.3: the steps of the group pooled, then what is still to come.

@@ -114,6 +114,19 @@ TEST(Balance, RandomRemovalIsOfTheGroupAlone) {
   }));
 }
 
+TEST(Consensus, KeepsWhatBothLabelledAlike) {
+  RolloutBatch batch = rollouts({1, 1, 1, 1}, {1, 1, 1, 1});
+  Column& first = batch.add_column("rollout.first");
+  Column& second = batch.add_column("rollout.second");
+  first.set(0, -1);
+  second.set(0, -1);
+  first.set(1, 2);
+  second.set(1, 3);
+  second.set(2, 0);  // the other has no label; and of the last there is none
+  run(batch, "curate.consensus", {{"first", "first"}, {"second", "second"}});
+  EXPECT_EQ(kept(batch), (Places{0}));
+}
+
 TEST(Drop, TakesTheChannelsOfDroppedRolloutsAway) {
   RolloutBatch batch = rollouts({1, 1, 2, 2}, {0, 1, 1, 1});
   Column& prm = batch.add_column("step.prm");

@@ -262,6 +262,15 @@ TEST(Objective, PartsOfABatchAverageToTheWhole) {
 TEST(Objective, SettingsOutOfRangeAreRefused) {
   EXPECT_NO_THROW(check_objective({}));
   EXPECT_REFUSED(check_objective({.epochs = 0}), "epochs");
+  EXPECT_NO_THROW(check_objective({.learning_rate = 10, .epochs = 1000, .minibatches = 10000}));
+  EXPECT_NO_THROW(check_objective({.entropy_weight = -1000, .clip_norm = 1e12}));
+  EXPECT_REFUSED(check_objective({.learning_rate = 10.5}), "learning_rate");
+  EXPECT_REFUSED(check_objective({.epochs = 1001}), "epochs");
+  EXPECT_REFUSED(check_objective({.minibatches = 0}), "minibatches");
+  EXPECT_REFUSED(check_objective({.minibatches = 10001}), "minibatches");
+  EXPECT_REFUSED(check_objective({.entropy_weight = 1000.5}), "entropy_weight");
+  EXPECT_REFUSED(check_objective({.clip_norm = 1e12 + 1}), "clip_norm");
+  EXPECT_REFUSED(check_objective({.clip_norm = 0}), "clip_norm");
   EXPECT_REFUSED(check_objective({.loss = {.kl_weight = -1}}), "kl_weight");
   EXPECT_REFUSED(check_objective({.loss = {.dual_clip = 0.5}}), "dual_clip");
   EXPECT_REFUSED(check_objective({.learning_rate = std::nan("")}), "learning_rate");

@@ -178,6 +178,41 @@ TEST(ScoreLoss, OperatorLeavesRolloutsWithoutScoreOrOutcomeMissing) {
   EXPECT_NEAR(loss[3], -log_sigmoid(-1.5) / 2, 1e-6);
 }
 
+// Groups 0 and 1, each against its own members from before the update.
+TEST(ScoreLoss, OperatorContrastsWithinTheGroup) {
+  const Values scores{1, -1, 2, 0.5, -2}, before{0, 3, 5, 1, 2}, outcomes{1, 0, 1, 0, 1};
+  const Values old_first{0, 3, 5}, first{1, 0, 1}, old_second{1, 2}, second{0, 1};
+  std::vector<ContrastGroup> groups(3, ContrastGroup{old_first, first});
+  groups.resize(5, ContrastGroup{old_second, second});
+  for (const auto& [name, best_of] : std::vector<std::pair<std::string, BestOf>>{
+           {"none", BestOf::none}, {"outcome", BestOf::outcome}, {"score", BestOf::score}}) {
+    RolloutBatch batch;
+    batch.set_precision(Precision::full);
+    for (int r = 0; r < 5; ++r) batch.add_rollout({.id = "r" + std::to_string(r), .group = r / 3});
+    for (const char* column : {"rollout.score", "rollout.old", "rollout.outcome"}) batch.add_column(column);
+    for (size_t r = 0; r < 5; ++r) {
+      batch.column("rollout.score").set(r, scores[r]);
+      batch.column("rollout.old").set(r, before[r]);
+      batch.column("rollout.outcome").set(r, outcomes[r]);
+    }
+    operators()
+        .make("loss.scores", {{"rule", "contrast"}, {"before", "old"}, {"best_of", name}})
+        ->apply(batch, {});
+    const ScoreLoss want = contrast(scores, outcomes, groups, best_of);
+    for (size_t r = 0; r < 5; ++r) {
+      EXPECT_EQ(batch.column("rollout.score_loss")[r], want.value[r]) << name << " " << r;
+      EXPECT_EQ(batch.column("rollout.score_loss_slope")[r], want.slope[r]) << name << " " << r;
+    }
+  }
+}
+
+TEST(ErrorThreshold, TwoThresholdsAreEnough) {
+  const std::vector<LabelledSteps> solutions{{{0.0}, 0}, {{100.0}, -1}};
+  const ErrorThreshold best = best_error_threshold(solutions, 2);
+  EXPECT_EQ(best.threshold, 1);
+  EXPECT_EQ(best.f1, 1);
+}
+
 TEST(ErrorThreshold, SmallestOfTheBest) {
   // 0.5 and 0.73 are the odds: a threshold above 0.5 finds the error, up to 0.73 it spares the sound one.
   const std::vector<LabelledSteps> solutions{{{1.0, 0.0}, 1}, {{1.0}, -1}};
