@@ -196,7 +196,7 @@ TEST(Sandbox, ReplacesAWorkerThatWasKilled) {
 TEST(Sandbox, WorkersKilledDuringWorkNeverMakeAProgramWrong) {
   auto sandbox = Sandbox::start({.workers = 2});
   auto honest = honest_programs(1500, 5);
-  std::atomic<bool> stop{false};
+  std::atomic<bool> stop{false}, killed{false};
   std::thread killer([&] {
     for (size_t i = 0; !stop; ++i) {
       auto pids = sandbox->worker_pids();
@@ -204,15 +204,21 @@ TEST(Sandbox, WorkersKilledDuringWorkNeverMakeAProgramWrong) {
         int guard = pids[i % pids.size()];
         auto inside = children_of(guard);
         kill(i % 2 == 0 || inside.empty() ? guard : inside[0], SIGKILL);  // the guard, then the worker itself
+        killed = true;
       }
       usleep(40'000);
     }
   });
-  auto results = sandbox->run(honest.jobs);
+  std::vector<SandboxResult> results;
+  for (bool seen = false; !seen;) {  // the last run begins after a kill, however slow the killer is
+    seen = killed;
+    results = sandbox->run(honest.jobs);
+    for (size_t i = 0; i < results.size(); ++i)
+      EXPECT_TRUE(right(results[i], honest.answers[i]) || results[i].status == RunStatus::infrastructure)
+          << i;
+  }
   stop = true;
   killer.join();
-  for (size_t i = 0; i < results.size(); ++i)
-    EXPECT_TRUE(right(results[i], honest.answers[i]) || results[i].status == RunStatus::infrastructure) << i;
   EXPECT_GT(sandbox->repairs(), 0);
   EXPECT_TRUE(right(sandbox->run(std::span(honest.jobs).first(1))[0], honest.answers[0]));
 }
