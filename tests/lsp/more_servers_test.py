@@ -158,11 +158,12 @@ class Yaml(Server):
 
 class Css(Server):
     server, program = "css", "vscode-css-language-server"
-    files = {"a.css": ":root { --main: red; }\na { color: var(--main); }\n"}
+    files = {"a.css": ":root { --main: red; }\na { color: var(--main); }\n", "bad.css": "a { color: }\n"}
 
     def test_everything(self):
-        self.bundle("rename", "a.css@L1:C11", "--other", "--apply", "--allow-dirty")
-        self.assertEqual(self.read("a.css"), self.files["a.css"].replace("main", "other"))
+        self.assertEqual(self.places("refs", "a.css@L1:C11"), [("a.css", 0), ("a.css", 1)])
+        self.assertEqual(self.errors("a.css"), 0)
+        self.assertGreater(self.errors("bad.css"), 0)
 
 
 if __name__ == "__main__":
