@@ -287,7 +287,7 @@ void add_lsp_records(CLI::App& lsp, Verb& chosen) {
   CLI::App* doctor = lsp.add_subcommand("doctor", "Which language servers start here, and what they can do");
   doctor->footer("Example:\n  gradus lsp doctor\n  gradus lsp doctor my/server.toml");
   const auto profile = std::make_shared<std::string>();
-  doctor->add_option("server", *profile, "A name or a profile of your own [all that come with gradus]");
+  doctor->add_option("server", *profile, "A name, or a file of your own [all that come here]");
   doctor->add_option("-w,--workspace", *workspace, "Folder to start them in [.]");
   doctor->add_flag("--json", *json, "Machine-readable output");
   doctor->callback([&chosen, profile, workspace, json] {

@@ -146,13 +146,13 @@ std::string server_for(const std::string& selector) {
 Command::Command(const CommandOptions& options) : options_(options) {
   const ServerProfile profile = server_profile(options.server);
   const Jail jail(options.workspace, options.jail);
-  ConnectionMaker maker = process_of(profile, spoken_root(jail, profile), {});
+  ConnectionMaker maker = process_of(profile, jail.root(), {});
   if (!options.trace_file.empty()) {
     const Json header = {{"workspace", snapshot_digest(jail.root())},
                          {"options", options_json(options)},
                          {"program", file_digest(executable_of(profile))},
                          {"platform", platform()}};
-    trace_ = std::make_shared<TraceWriter>(options.trace_file, spoken_root(jail, profile), header);
+    trace_ = std::make_shared<TraceWriter>(options.trace_file, jail.root(), header);
     maker = recorded(std::move(maker), trace_);
   }
   start(profile, std::move(maker));
@@ -163,8 +163,7 @@ Command::Command(const CommandOptions& options) : options_(options) {
 Command::Command(const CommandOptions& options, std::shared_ptr<const Trace> trace) : options_(options) {
   const Jail jail(options.workspace, options.jail);
   const Json header = trace->header();
-  const ServerProfile profile = server_profile(options.server);
-  start(profile, replayed(std::move(trace), spoken_root(jail, profile)));
+  start(server_profile(options.server), replayed(std::move(trace), jail.root()));
   environment_["server"]["digest"] = header.at("program");
   environment_["platform"] = header.at("platform");
 }

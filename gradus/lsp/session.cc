@@ -1,9 +1,7 @@
 #include "gradus/lsp/session.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <thread>
 
 #include "gradus/lsp/bundle.h"
@@ -17,7 +15,6 @@ constexpr size_t kKeptAnswers = 10'000;
 constexpr size_t kMaxDocuments = 500;  // that one address may make us open
 constexpr int kMostTries = 3;          // again, of a question whose answer is empty
 constexpr Milliseconds kFirstPause{250};
-constexpr size_t kMostCommands = 100;  // of a compilation database that are looked at
 
 Recovery recovered(const Jail& jail) {
   return apply_pending(jail) ? recover(jail) : Recovery{};
@@ -58,39 +55,11 @@ bool is_module(const std::string& path, const std::string& module) {
 
 }  // namespace
 
-std::string spoken_root(const Jail& jail, const ServerProfile& profile) {
-  namespace fs = std::filesystem;
-  for (const std::string& file : profile.index_files) {
-    if (!file.ends_with("compile_commands.json")) continue;
-    std::ifstream in(fs::path(jail.root()) / file);
-    const Json commands = in ? Json::parse(in, nullptr, false) : Json();
-    if (!commands.is_array()) continue;
-    for (size_t i = 0; i < std::min(commands.size(), kMostCommands); ++i) {
-      const Json& command = commands[i];
-      if (!command.is_object()) continue;
-      const Json named = command.value("file", Json()), folder = command.value("directory", Json());
-      const bool absolute = named.is_string() && named.get<std::string>().starts_with("/");
-      const Json& shown = absolute ? named : folder;
-      if (!shown.is_string()) continue;
-      for (fs::path at = shown.get<std::string>(); at.has_relative_path(); at = at.parent_path()) {
-        std::error_code wrong;
-        const fs::path real = fs::canonical(at, wrong);
-        if (wrong || real != jail.root()) continue;
-        std::string out = at.lexically_normal().string();
-        if (out.size() > 1 && out.ends_with('/')) out.pop_back();
-        return out;
-      }
-    }
-  }
-  return jail.root();
-}
-
 Session::Session(ServerProfile profile, const std::string& workspace, SessionOptions options)
     : options_(std::move(options)),
       jail_(workspace, options_.rules),
       recovery_(recovered(jail_)),
-      root_(spoken_root(jail_, profile)),
-      client_(std::move(profile), root_, options_.client, options_.maker),
+      client_(std::move(profile), jail_.root(), options_.client, options_.maker),
       files_(jail_, client_.profile()),
       answers_(kKeptAnswers) {
   files_.refresh();
@@ -184,7 +153,7 @@ std::string Session::open(const std::string& path) {
 }
 
 std::string Session::uri_of(const std::string& path) const {
-  return file_uri(root_ + "/" + path);
+  return file_uri(jail_.root() + "/" + path);
 }
 
 const Text& Session::text(const std::string& path) {
@@ -315,11 +284,11 @@ Json Session::range_json(const Range& range) const {
 }
 
 std::string Session::workspace_uri_of(const std::string& uri) const {
-  return workspace_uri(workspace_uri(uri, root_), jail_.root());
+  return workspace_uri(uri, jail_.root());
 }
 
 Json Session::neutral_places(const Json& answer) const {
-  return neutral(neutral(answer, root_), jail_.root());
+  return neutral(answer, jail_.root());
 }
 
 std::vector<std::string> Session::sources() const {

@@ -48,10 +48,6 @@ struct SessionOptions {
   bool asks_again = true;
 };
 
-// The root as the server is told it: as the compilation database of the project calls it, where that is a way
-// to the same folder through a symbolic link; servers know files by their names there.
-std::string spoken_root(const Jail& jail, const ServerProfile& profile);
-
 class Session;
 
 // Held while documents are opened and targets resolved.
@@ -150,7 +146,6 @@ class Session {
   SessionOptions options_;
   Jail jail_;
   Recovery recovery_;
-  std::string root_;  // as the server is told it
   Client client_;
   FileWatch files_;
   SingleFlight answers_;

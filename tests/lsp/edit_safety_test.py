@@ -351,12 +351,10 @@ class Clangd(Workspace):
         link.symlink_to(self.folder)
         for name, text in self.CART.items():
             self.write(name, text)
-        for folder in (link, self.folder):
-            self.database("src/cart.cc", "src/main.cc", folder=folder)
-            for cwd, where in ((link, "."), (self.above, "link"), (self.above, str(link)), (self.folder, ".")):
-                listed = self.ok("refs", "cpp://src/cart.cc#Cart::sum", "-w", where, cwd=cwd)
-                self.assertEqual(listed, "src/cart.cc:3:11\nsrc/cart.h:5:7\nsrc/main.cc:5:15\n", (folder, cwd, where))
-        self.database("src/cart.cc", "src/main.cc", folder=link)
+        self.database("src/cart.cc", "src/main.cc")
+        for cwd, where in ((link, "."), (self.above, "link"), (self.above, str(link)), (self.folder, ".")):
+            listed = self.ok("refs", "cpp://src/cart.cc#Cart::sum", "-w", where, cwd=cwd)
+            self.assertEqual(listed, "src/cart.cc:3:11\nsrc/cart.h:5:7\nsrc/main.cc:5:15\n", (cwd, where))
         for verb in ("def", "hover", "locate", "prepare-rename", "code-action", "symbols", "diag"):
             self.ok(verb, "src/main.cc@L5:C15", "-w", "link", cwd=self.above)
         trace = str(self.above / "t.jsonl")
@@ -405,9 +403,6 @@ class Pyright(Workspace):
         self.write("a.py", MARK + "def one(): return 1\n")
         self.write("b.py", MARK + "from a import one\nprint(one())\n")
         self.assertEqual(self.ok("refs", "b.py@L2:C7"), "a.py:1:5\nb.py:1:15\nb.py:2:7\n")
-        self.rename("b.py@L2:C7", "other")
-        self.assertEqual((self.read("a.py"), self.read("b.py")),
-                         (MARK + "def other(): return 1\n", MARK + "from a import other\nprint(other())\n"))
 
 
 if __name__ == "__main__":
