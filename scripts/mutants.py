@@ -31,8 +31,11 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import clang.cindex
-from clang.cindex import CursorKind, TypeKind
+try:
+    import clang.cindex
+    from clang.cindex import CursorKind, TypeKind
+except ImportError:
+    sys.exit("the Python bindings of libclang are missing: install python3-clang-14 and run this with /usr/bin/python3")
 
 SOURCE = Path(__file__).resolve().parent.parent
 EQUIVALENT = SOURCE / "tests" / "mutants_equivalent.tsv"
