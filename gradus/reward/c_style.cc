@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "gradus/reward/failure_note.h"
+
 namespace gradus {
 
 namespace {
@@ -12,20 +14,23 @@ constexpr size_t kRemembered = 50'000;  // sources; about 20 MB
 class CStyle : public Operator {
  public:
   explicit CStyle(const Params& params)
-      : column_("step." + params.text("channel")), penalty_(params.number("penalty")) {
+      : column_("step." + params.text("channel")),
+        note_(failure_note(params.text("channel"))),
+        penalty_(params.number("penalty")) {
     for (const std::string& name : params.texts("families")) families_.push_back(c_fact_from_name(name));
   }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    const std::vector<int> flags = source_.flags(batch, families_);
+    const auto [steps, failures] = source_.flags(batch, families_);
     Column& column = batch.add_column(column_, {.estimates = "style", .evaluator = "c_style"});
-    for (size_t s = 0; s < flags.size(); ++s) {
-      if (flags[s] >= 0) column.set(s, flags[s] == 1 ? static_cast<float>(penalty_) : 0.0f);
+    for (size_t s = 0; s < steps.size(); ++s) {
+      if (steps[s] >= 0) column.set(s, steps[s] == 1 ? static_cast<float>(penalty_) : 0.0f);
     }
+    note_failures(batch, note_, failures);
   }
 
  private:
-  std::string column_;
+  std::string column_, note_;
   double penalty_;
   std::vector<CFact> families_;
   CStyleSource source_;
@@ -35,8 +40,8 @@ class CStyle : public Operator {
 
 CStyleSource::CStyleSource() : cache_(kRemembered) {}
 
-std::vector<std::vector<CFinding>> CStyleSource::findings(const std::vector<std::string>& sources) const {
-  std::vector<std::vector<CFinding>> out(sources.size());
+std::vector<CFunctionFacts> CStyleSource::facts(const std::vector<std::string>& sources) const {
+  std::vector<CFunctionFacts> out(sources.size());
   std::map<std::string, std::vector<size_t>> fresh;  // each new source once
   for (size_t i = 0; i < sources.size(); ++i) {
     if (sources[i].empty()) continue;
@@ -48,29 +53,30 @@ std::vector<std::vector<CFinding>> CStyleSource::findings(const std::vector<std:
   }
   std::vector<std::string> texts;
   for (const auto& [source, places] : fresh) texts.push_back(source);
-  const std::vector<CFunctionFacts> facts = c_facts(texts);
+  const std::vector<CFunctionFacts> read = c_facts(texts);
   for (size_t i = 0; i < texts.size(); ++i) {
-    for (const size_t place : fresh.at(texts[i])) out[place] = facts[i].findings;
-    cache_.put(texts[i], facts[i].findings);
+    for (const size_t place : fresh.at(texts[i])) out[place] = read[i];
+    cache_.put(texts[i], read[i]);
   }
   return out;
 }
 
-std::vector<int> CStyleSource::flags(const RolloutBatch& batch, const std::vector<CFact>& families) const {
+CStyleSource::Flags CStyleSource::flags(const RolloutBatch& batch, const std::vector<CFact>& families) const {
   std::vector<std::string> sources;
   for (size_t r = 0; r < batch.rollouts(); ++r) sources.push_back(batch.note("rollout.source", r));
-  const std::vector<std::vector<CFinding>> found = findings(sources);
-  std::vector<int> out(batch.steps(), -1);
+  const std::vector<CFunctionFacts> found = facts(sources);
+  Flags out{std::vector<int>(batch.steps(), -1), std::vector<std::string>(batch.rollouts())};
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    if (sources[r].empty()) continue;
+    out.failures[r] = found[r].failure;
+    if (sources[r].empty() || !found[r].failure.empty()) continue;
     const size_t begin = batch.step_begin(r), end = batch.step_end(r);
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin),
-              out.begin() + static_cast<std::ptrdiff_t>(end), 0);
-    for (const CFinding& finding : found[r]) {
+    std::fill(out.steps.begin() + static_cast<std::ptrdiff_t>(begin),
+              out.steps.begin() + static_cast<std::ptrdiff_t>(end), 0);
+    for (const CFinding& finding : found[r].findings) {
       if (std::find(families.begin(), families.end(), finding.fact) == families.end()) continue;
       if (finding.line < 2) continue;
       const size_t step = begin + static_cast<size_t>(finding.line) - 2;
-      if (step < end) out[step] = 1;
+      if (step < end) out.steps[step] = 1;
     }
   }
   return out;

@@ -4,7 +4,9 @@
 //                  = 0         elsewhere
 //
 // Reads the note "rollout.source": a C function with one statement per line, the first on line 2 (as the
-// environment `code` writes it). A rollout without that note keeps missing values.
+// environment `code` writes it). A rollout without that note keeps missing values. So does one whose source
+// kills libclang, takes it too long or is larger than 64 KiB (gradus/tool/c_facts.h); the note
+// "rollout.{channel}_failure" then says why.
 //
 //   [[operator]]
 //   name = "reward.c_style"
@@ -27,13 +29,16 @@ class CStyleSource {
  public:
   CStyleSource();
 
-  // One flag per step of the batch: 1 sloppy, 0 clean, -1 no source.
-  std::vector<int> flags(const RolloutBatch& batch, const std::vector<CFact>& families) const;
+  struct Flags {
+    std::vector<int> steps;             // of the batch: 1 sloppy, 0 clean, -1 not known
+    std::vector<std::string> failures;  // per rollout: why its source could not be judged; "": it was
+  };
+  Flags flags(const RolloutBatch& batch, const std::vector<CFact>& families) const;
 
  private:
-  std::vector<std::vector<CFinding>> findings(const std::vector<std::string>& sources) const;
+  std::vector<CFunctionFacts> facts(const std::vector<std::string>& sources) const;
 
-  mutable BoundedCache<std::vector<CFinding>> cache_;
+  mutable BoundedCache<CFunctionFacts> cache_;
 };
 
 void register_c_style(OperatorRegistry& registry);

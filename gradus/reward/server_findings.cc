@@ -6,6 +6,7 @@
 
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/uri.h"
+#include "gradus/reward/failure_note.h"
 
 namespace gradus {
 
@@ -19,27 +20,31 @@ class FindingsPenalty : public Operator {
  public:
   explicit FindingsPenalty(const Params& params)
       : column_("step." + params.text("channel")),
+        note_(failure_note(params.text("channel"))),
         penalty_(params.number("penalty")),
         findings_(server_profile(params.text("server")), params.texts("flags")) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     std::vector<std::string> sources;
     for (size_t r = 0; r < batch.rollouts(); ++r) sources.push_back(batch.note("rollout.source", r));
-    const auto found = findings_.lines_of(sources);
+    const std::vector<FoundLines> found = findings_.lines_of(sources);
     Column& column = batch.add_column(column_, {.estimates = "style", .evaluator = "language_server"});
+    std::vector<std::string> failures;
     for (size_t r = 0; r < batch.rollouts(); ++r) {
-      if (sources[r].empty() || !found[r]) continue;
+      failures.push_back(found[r].failure);
+      if (sources[r].empty() || !found[r].failure.empty()) continue;
       const size_t begin = batch.step_begin(r), end = batch.step_end(r);
       column.set_range(begin, end, 0);
-      for (const int64_t line : *found[r]) {
+      for (const int64_t line : found[r].lines) {
         const size_t step = begin + static_cast<size_t>(std::max<int64_t>(line, 1)) - 1;
         if (line >= 1 && step < end) column.set(step, penalty_);
       }
     }
+    note_failures(batch, note_, failures);
   }
 
  private:
-  std::string column_;
+  std::string column_, note_;
   double penalty_;
   ServerFindings findings_;
 };
@@ -62,27 +67,45 @@ std::vector<int64_t> lines_with_findings(const Json& diagnostics) {
 ServerFindings::ServerFindings(ServerProfile profile, std::vector<std::string> flags)
     : profile_(std::move(profile)), flags_(std::move(flags)), cache_(kRemembered) {}
 
-std::vector<std::optional<std::vector<int64_t>>> ServerFindings::lines_of(
-    const std::vector<std::string>& sources) const {
+std::vector<FoundLines> ServerFindings::lines_of(const std::vector<std::string>& sources) const {
   const std::lock_guard lock(mutex_);
+  std::map<std::string, std::string> failures;  // of this call: a failure is no fact, and is not remembered
   std::set<std::string> fresh;
   for (const std::string& source : sources) {
     if (!source.empty() && !cache_.find(source)) fresh.insert(source);
   }
-  std::vector<std::string> chunk;
-  for (const std::string& source : fresh) {
-    chunk.push_back(source);
-    if (chunk.size() < kAtOnce && source != *fresh.rbegin()) continue;
-    ask(chunk);
-    chunk.clear();
+  const std::vector<std::string> all(fresh.begin(), fresh.end());
+  for (size_t begin = 0; begin < all.size(); begin += kAtOnce) {
+    judge(std::span(all).subspan(begin, std::min(kAtOnce, all.size() - begin)), failures);
   }
-  std::vector<std::optional<Lines>> out;
-  for (const std::string& source : sources)
-    out.push_back(source.empty() ? std::nullopt : cache_.find(source));
+  std::vector<FoundLines> out;
+  for (const std::string& source : sources) {
+    const std::optional<Lines> known = source.empty() ? std::nullopt : cache_.find(source);
+    const auto failed = failures.find(source);
+    out.push_back({known.value_or(Lines{}), known || failed == failures.end() ? "" : failed->second});
+  }
   return out;
 }
 
-void ServerFindings::ask(const std::vector<std::string>& sources) const {
+// What failed among others is asked about again in halves, until only the source that the server dies of is
+// left. A server that does not answer about anything is asked no more than once in a call.
+void ServerFindings::judge(std::span<const std::string> sources,
+                           std::map<std::string, std::string>& failures) const {
+  std::string reason = ask(sources);
+  if (reason.empty()) return;
+  client_.reset();  // it is dead, or at work on what it does not finish
+  const std::string small = "int gradus_asks;\n";
+  if (sources.size() > 1 && ask(std::span(&small, 1)).empty()) {
+    judge(sources.subspan(0, sources.size() / 2), failures);
+    judge(sources.subspan(sources.size() / 2), failures);
+    return;
+  }
+  client_.reset();
+  for (const std::string& source : sources) failures[source] = reason;
+}
+
+// Why there is no answer; "": the lines are in the cache.
+std::string ServerFindings::ask(std::span<const std::string> sources) const {
   try {
     if (!client_) {
       folder_ = std::make_unique<ScratchFolder>();
@@ -98,8 +121,9 @@ void ServerFindings::ask(const std::vector<std::string>& sources) const {
     }
     const std::vector<FileDiagnostics> found = diagnostics_of(*client_, uris, kPatience);
     for (size_t i = 0; i < sources.size(); ++i) cache_.put(sources[i], lines_with_findings(found[i].items));
-  } catch (const LspError&) {
-    // These sources stay unknown; the values of their steps are missing.
+    return "";
+  } catch (const LspError& error) {
+    return error.what();
   }
 }
 

@@ -6,8 +6,10 @@
 //
 // Reads the note "rollout.source" as reward.c_style does: a C function with one statement per line, the first
 // on line 2. A rollout without that note, and one whose source the server did not judge in time, keep missing
-// values: a failed call is no clean program. `flags` are what the compiler in the server warns by. Every
-// source is asked about once; 32 at a time, behind the diagnostics barrier (gradus/lsp/diagnostics.h).
+// values: a failed call is no clean program. The note "rollout.{channel}_failure" then says why, and the
+// sources beside the one that the server dies of are asked about again. `flags` are what the compiler in the
+// server warns by. Every source is asked about once; 32 at a time, behind the diagnostics barrier
+// (gradus/lsp/diagnostics.h).
 //
 //   [[operator]]
 //   name = "reward.server_findings"
@@ -15,8 +17,10 @@
 //   penalty = -1.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,17 +31,23 @@
 
 namespace gradus {
 
+struct FoundLines {
+  std::vector<int64_t> lines;
+  std::string failure;  // why the server did not judge this source; "": it did
+};
+
 // Lines of C sources, from 0, that a server has findings on. Safe to call from many threads.
 class ServerFindings {
  public:
   ServerFindings(ServerProfile profile, std::vector<std::string> flags);
 
-  // One list per source; nothing where the server failed.
-  std::vector<std::optional<std::vector<int64_t>>> lines_of(const std::vector<std::string>& sources) const;
+  // One per source, each once.
+  std::vector<FoundLines> lines_of(const std::vector<std::string>& sources) const;
 
  private:
   using Lines = std::vector<int64_t>;
-  void ask(const std::vector<std::string>& sources) const;
+  void judge(std::span<const std::string> sources, std::map<std::string, std::string>& failures) const;
+  std::string ask(std::span<const std::string> sources) const;
 
   ServerProfile profile_;
   std::vector<std::string> flags_;

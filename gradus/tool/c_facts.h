@@ -13,6 +13,10 @@
 // Many functions share one translation unit, which is about ten times faster than one each; findings do not
 // depend on that grouping. Safe to call from many threads. A statement that does not compile counts as a
 // reader of every name in it, so that it makes no other statement look useless.
+//
+// libclang runs in children of their own (gradus-clang, beside the running program or named by $GRADUS_CLANG)
+// with limits: 5 s of processor time for a translation unit, 2 GiB of memory, no files. A source that kills,
+// hangs or exceeds them has a `failure` and no facts; those beside it are judged as if it were not there.
 #pragma once
 
 #include <span>
@@ -42,13 +46,15 @@ struct CFinding {
 };
 
 struct CFunctionFacts {
+  std::string failure;  // why nothing is known of this source; "": the rest holds
   bool compiles = false;
   std::vector<CFinding> findings;  // sorted, no two equal
 };
 
 std::string libclang_version();
 
-// One function definition per source. Throws Error::input for a source larger than 64 KiB.
+// One function definition per source, of at most 64 KiB. Throws Error::outside where gradus-clang does not
+// start.
 std::vector<CFunctionFacts> c_facts(std::span<const std::string> sources);
 
 }  // namespace gradus

@@ -1,5 +1,6 @@
 #include "gradus/tool/clang_tidy.h"
 
+#include <fmt/format.h>
 #include <optional>
 #include <regex>
 
@@ -21,17 +22,17 @@ constexpr const char* kConfig =
     "-config={CheckOptions: [{key: readability-function-cognitive-complexity.Threshold, value: 0}, "
     "{key: readability-function-cognitive-complexity.DescribeBasicIncrements, value: false}]}";
 
-Error failed(const std::string& what) {
-  return Error::outside("clang-tidy failed: " + what).hint("run 'gradus doctor'");
+constexpr uint64_t kMemory = uint64_t{4} << 30;
+
+// Nothing where there is no such program.
+std::optional<ProgramOutput> ran(std::vector<std::string> words) {
+  return program_output(std::move(words), {.memory = kMemory});
 }
 
-// Standard output of clang-tidy; nothing where there is no such program.
-std::optional<std::string> output_of(std::vector<std::string> words) {
-  std::optional<ProgramOutput> ran = program_output(std::move(words));
-  if (!ran) return std::nullopt;
-  // Exit code 1 only says that a warning or a compile error was found.
-  if (ran->exit_code > 1) throw failed("ended with an exit code above 1");
-  return std::move(ran->text);
+// What is wrong with the end of a run; "": nothing. Exit code 1 only says that something was found.
+std::string fault_of(const ProgramOutput& out) {
+  if (!out.failure.empty()) return "clang-tidy: " + out.failure;
+  return out.exit_code > 1 ? fmt::format("clang-tidy ended with exit code {}", out.exit_code) : "";
 }
 
 void read_output(const std::string& output, const CUnit& unit, std::vector<TidyReport>& reports) {
@@ -58,6 +59,38 @@ void read_output(const std::string& output, const CUnit& unit, std::vector<TidyR
   }
 }
 
+class Judge {
+ public:
+  Judge(std::span<const std::string> sources, std::span<const std::string> names,
+        std::vector<TidyReport>& reports)
+      : sources_(sources), names_(names), reports_(reports) {}
+
+  // What killed it among others is judged again in halves, until only the source that kills is left.
+  void judge(std::span<const size_t> functions) {
+    const CUnit unit = join_functions(sources_, names_, functions);
+    const ScratchFolder folder;
+    folder.put(kSource, unit.text);
+    const auto out = ran({"clang-tidy", "--quiet", kChecks, kConfig, folder.path(kSource), "--", "-std=c11",
+                          "-nostdinc", "-w"});
+    if (!out) return;
+    const std::string fault = fault_of(*out);
+    if (fault.empty()) {
+      for (const size_t f : functions) reports_[f].judged = true;
+      read_output(out->text, unit, reports_);
+    } else if (functions.size() > 1) {
+      judge(functions.subspan(0, functions.size() / 2));
+      judge(functions.subspan(functions.size() / 2));
+    } else {
+      if (clang_tidy_version().empty()) throw Error::outside(fault).hint("run 'gradus doctor'");
+      reports_[functions[0]].failure = fault;
+    }
+  }
+
+ private:
+  std::span<const std::string> sources_, names_;
+  std::vector<TidyReport>& reports_;
+};
+
 }  // namespace
 
 std::vector<TidyReport> clang_tidy(std::span<const std::string> sources) {
@@ -67,25 +100,19 @@ std::vector<TidyReport> clang_tidy(std::span<const std::string> sources) {
   std::vector<size_t> functions;
   for (size_t i = 0; i < sources.size(); ++i) {
     names[i] = shareable_name(sources[i]);
+    reports[i].failure = facts[i].failure;
     if (facts[i].compiles && !names[i].empty()) functions.push_back(i);
   }
-  if (functions.empty()) return reports;
-  const CUnit unit = join_functions(sources, names, functions);
-  const ScratchFolder folder;
-  folder.put(kSource, unit.text);
-  const std::optional<std::string> output = output_of(
-      {"clang-tidy", "--quiet", kChecks, kConfig, folder.path(kSource), "--", "-std=c11", "-nostdinc", "-w"});
-  if (!output) return reports;
-  for (const size_t f : functions) reports[f].judged = true;
-  read_output(*output, unit, reports);
+  if (!functions.empty()) Judge(sources, names, reports).judge(functions);
   return reports;
 }
 
 std::string clang_tidy_version() {
-  const std::optional<std::string> output = output_of({"clang-tidy", "--version"});
+  const std::optional<ProgramOutput> out = ran({"clang-tidy", "--version"});
   static const std::regex version(R"(version (\d+[^\s]*))");
   std::smatch match;
-  return output && std::regex_search(*output, match, version) ? "clang-tidy version " + match.str(1) : "";
+  if (!out || !fault_of(*out).empty()) return "";
+  return std::regex_search(out->text, match, version) ? "clang-tidy version " + match.str(1) : "";
 }
 
 }  // namespace gradus

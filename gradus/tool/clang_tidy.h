@@ -7,7 +7,8 @@
 // Checks: readability-*, misc-*, bugprone-*, without those that speak of names, constants and parameters
 // (given by the task, not chosen by the author). Cognitive complexity is
 // readability-function-cognitive-complexity. A function that does not compile is not judged. Every report
-// says `judged = false` where the program is missing.
+// says `judged = false` where the program is missing. A source that kills it, or takes more than 60 s or 4
+// GiB, is not judged and has a `failure`; those beside it are judged as if it were not there.
 #pragma once
 
 #include <span>
@@ -23,11 +24,12 @@ struct TidyFinding {
 
 struct TidyReport {
   bool judged = false;
-  int cognitive = 0;  // cognitive complexity (SonarSource): 0 for straight code
+  std::string failure;  // what a source did to the tool; "": nothing
+  int cognitive = 0;    // cognitive complexity (SonarSource): 0 for straight code
   std::vector<TidyFinding> findings;
 };
 
-// Throws Error::outside where clang-tidy starts but does not end well.
+// Throws Error::outside where clang-tidy is there and does not work at all.
 std::vector<TidyReport> clang_tidy(std::span<const std::string> sources);
 
 // "clang-tidy version 14.0.6", or "" where there is none.

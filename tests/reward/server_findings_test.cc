@@ -15,8 +15,8 @@ TEST(ServerFindings, AServerThatFailsLeavesSourcesUnjudged) {
   const ServerFindings findings(failing_server(), {});
   const auto lines = findings.lines_of({"int f(void) {\n  return 1;\n}\n", ""});
   ASSERT_EQ(lines.size(), 2u);
-  EXPECT_FALSE(lines[0].has_value()) << "a failed call is no clean program";
-  EXPECT_FALSE(lines[1].has_value());
+  EXPECT_NE(lines[0].failure, "") << "a failed call is no clean program";
+  EXPECT_EQ(lines[1].failure, "") << "there was no source";
 }
 
 TEST(ServerFindings, ClangdFlagsTheStatementsItWarnsAbout) {
@@ -33,10 +33,10 @@ TEST(ServerFindings, ClangdFlagsTheStatementsItWarnsAbout) {
   for (int i = 0; i < 40; ++i)
     sources.push_back("int f(int a) {\n  return a + " + std::to_string(i) + ";\n}\n");
   const auto lines = findings.lines_of(sources);
-  EXPECT_EQ(lines[0].value(), (std::vector<int64_t>{1}));
-  EXPECT_EQ(lines[1].value(), std::vector<int64_t>{});
-  EXPECT_EQ(lines[2].value().back(), 1);
-  for (size_t i = 3; i < lines.size(); ++i) EXPECT_EQ(lines[i].value(), std::vector<int64_t>{});
+  EXPECT_EQ(lines[0].lines, (std::vector<int64_t>{1}));
+  EXPECT_EQ(lines[1].lines, std::vector<int64_t>{});
+  EXPECT_EQ(lines[2].lines.back(), 1);
+  for (size_t i = 3; i < lines.size(); ++i) EXPECT_EQ(lines[i].lines, std::vector<int64_t>{});
 
   RolloutBatch batch;
   batch.add_rollout({.id = "r"});

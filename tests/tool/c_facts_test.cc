@@ -96,8 +96,6 @@ TEST(CFacts, ManyThreadsAgree) {
 }
 
 TEST(CFacts, LimitsAndNames) {
-  const std::vector<std::string> huge = {std::string(70'000, ' ')};
-  EXPECT_THROW(c_facts(huge), Error);
   EXPECT_THROW(c_fact_from_name("dead_stores"), Error);
   for (const std::string& name : c_fact_names()) EXPECT_EQ(c_fact_name(c_fact_from_name(name)), name);
   const std::vector<std::string> deep = {
@@ -118,6 +116,76 @@ TEST(CFacts, BrokenNeighboursSwallowNothing) {
     EXPECT_EQ(together[i].findings, alone.findings) << i;
   }
   EXPECT_EQ(together[2].findings.size(), 1u);
+}
+
+std::string repeated(const std::string& text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+// Each of them ended the whole process once, or took everything with it as an error.
+TEST(CFacts, ASourceThatKillsIsMissingAlone) {
+  const std::vector<std::string> killers = {
+      function({"int t0 = " + repeated("- ", 3600) + "a ;", "return a ;"}),
+      function({"return " + repeated("! ", 6000) + "a ;"}),
+      function({"return " + repeated("~ ", 8000) + "a ;"}),
+      "#pragma clang __debug crash\n",
+      "#pragma clang __debug overflow_stack\n",
+      "#pragma clang __debug llvm_fatal_error\n",
+      "#pragma clang __debug parser_crash\nint f(int a) {\nreturn a;\n}\n",
+      std::string(70'000, ' '),
+  };
+  std::vector<std::string> sources;
+  for (const std::string& killer : killers) {
+    sources.push_back(function({"a = ( a ) ;", "return a ;"}));
+    sources.push_back(killer);
+    sources.push_back(function({"c = a + b ;", "return a ;"}));
+  }
+  const std::vector<CFunctionFacts> facts = c_facts(sources);
+  for (size_t k = 0; k < killers.size(); ++k) {
+    EXPECT_EQ(facts[3 * k].failure, "");
+    EXPECT_EQ(found(facts[3 * k]), "2:self_assignment ");
+    EXPECT_NE(facts[3 * k + 1].failure, "") << killers[k].substr(0, 80);
+    EXPECT_FALSE(facts[3 * k + 1].compiles);
+    EXPECT_TRUE(facts[3 * k + 1].findings.empty());
+    EXPECT_EQ(facts[3 * k + 2].failure, "");
+    EXPECT_EQ(found(facts[3 * k + 2]), "2:dead_store ");
+  }
+}
+
+TEST(CFacts, ASourceThatTakesTooLongIsMissingAlone) {
+  std::string slow = "#define A a+a+a+a+a+a+a+a\n";  // 8 to the power of 8 terms
+  for (char name = 'B'; name < 'J'; ++name) {
+    slow += std::string("#define ") + name + " " +
+            repeated(std::string(1, static_cast<char>(name - 1)) + "+", 8) + "a\n";
+  }
+  const std::vector<std::string> sources = {slow + "int f(int a) {\nreturn I;\n}\n",
+                                            function({"a = ( a ) ;", "return a ;"})};
+  const std::vector<CFunctionFacts> facts = c_facts(sources);
+  EXPECT_NE(facts[0].failure, "");
+  EXPECT_EQ(found(facts[1]), "2:self_assignment ");
+}
+
+TEST(CFacts, NoFileOfTheMachineIsRead) {
+  const std::vector<std::string> sources = {"#include \"/etc/passwd\"\nint f(int a) {\nreturn a;\n}\n",
+                                            "#include \"/dev/zero\"\nint f(int a) {\nreturn a;\n}\n",
+                                            "#include \"/dev/stdin\"\nint f(int a) {\nreturn a;\n}\n"};
+  for (const CFunctionFacts& facts : c_facts(sources)) {
+    EXPECT_EQ(facts.failure, "");
+    EXPECT_FALSE(facts.compiles);
+  }
+}
+
+TEST(CFacts, AProgramThatDoesNotStartIsAnErrorAndNoFact) {
+  std::thread([] {
+    setenv("GRADUS_CLANG", "/nonexistent", 1);
+    std::vector<std::string> sources;
+    // More than one call at once may have children from before: each dies, and none can follow.
+    for (int i = 0; i < 70; ++i) sources.push_back("#pragma clang __debug crash\n");
+    EXPECT_THROW(c_facts(sources), Error);
+    unsetenv("GRADUS_CLANG");
+  }).join();
 }
 
 }  // namespace

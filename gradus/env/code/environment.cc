@@ -322,7 +322,7 @@ void CodeEnvironment::write_style(RolloutBatch& batch) const {
     for (const std::string& name : c_fact_names()) out.push_back(c_fact_from_name(name));
     return out;
   }();
-  const std::vector<int> flags = style_.flags(batch, families);
+  const std::vector<int> flags = style_.flags(batch, families).steps;
   Column& flagged = batch.add_column("step.flagged", {.estimates = "style", .evaluator = "c_style"});
   for (size_t s = 0; s < flags.size(); ++s) {
     if (flags[s] >= 0) flagged.set(s, static_cast<float>(flags[s]));

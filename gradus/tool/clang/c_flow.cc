@@ -1,4 +1,4 @@
-#include "gradus/tool/c_flow.h"
+#include "gradus/tool/clang/c_flow.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "gradus/tool/libclang.h"
+#include "gradus/tool/clang/libclang.h"
 
 #include <dlfcn.h>
 

@@ -1,0 +1,49 @@
+// One child gradus-clang (gradus/tool/clang/main.cc) and the conversation with it.
+//
+//   ClangProcess child;
+//   std::string reason;
+//   if (!child.exchange(sources, indices, facts, reason)) ...   // it is dead now; reason says of what
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "gradus/tool/c_facts.h"
+
+namespace gradus {
+
+class ClangProcess {
+ public:
+  // Error::outside where it does not start or libclang cannot be loaded.
+  ClangProcess();
+  ClangProcess(const ClangProcess&) = delete;
+  ClangProcess& operator=(const ClangProcess&) = delete;
+  ~ClangProcess();
+
+  // Writes the facts of the sources at `indices`, at most clang_child::max_batch, each at its index. False:
+  // the child died, or had to be killed, and none were written.
+  bool exchange(std::span<const std::string> sources, std::span<const size_t> indices,
+                std::vector<CFunctionFacts>& facts, std::string& reason);
+
+  // The reason where a source used up its processor time.
+  static std::string too_slow();
+
+  const std::string& version() const { return version_; }
+
+ private:
+  void spawn();
+  bool send(const std::string& bytes);
+  bool receive(void* data, size_t size);
+  std::string end();  // what it died of
+
+  pid_t pid_ = -1;
+  int socket_ = -1;
+  bool late_ = false;
+  std::chrono::steady_clock::time_point deadline_;
+  std::string version_;
+};
+
+}  // namespace gradus
