@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -292,6 +293,54 @@ TEST(Sandbox, NamesTheProgramThatDoesNotStart) {
     EXPECT_EQ(error.file(), "/nowhere/gradus-jail");
   }
   EXPECT_THROW(Sandbox::start({.jail_program = "/bin/true"}), Error);  // starts, but is no jail
+}
+
+// The pages in which the kernel keeps the time for everybody, as the workers have them.
+std::vector<std::pair<uint64_t, uint64_t>> clock_pages(Sandbox& sandbox) {
+  std::vector<std::pair<uint64_t, uint64_t>> out;
+  for (const int pid : sandbox.worker_pids()) {
+    std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+    for (std::string line; std::getline(maps, line);) {
+      if (line.find("[vvar") == line.npos && line.find("[vdso") == line.npos) continue;
+      uint64_t begin = 0, end = 0;
+      if (sscanf(line.c_str(), "%lx-%lx", &begin, &end) == 2) out.emplace_back(begin, end);
+    }
+  }
+  return out;
+}
+
+TEST(Sandbox, NoProgramReadsTheClock) {
+  for (const std::vector<SandboxLayer>& given_up : {std::vector<SandboxLayer>{}, {SandboxLayer::seccomp}}) {
+    auto sandbox = Sandbox::start({.give_up = given_up});
+    EXPECT_EQ(run_one(*sandbox, "int f(int a) { return a + 1; }").outputs, Outputs{2});
+    const auto pages = clock_pages(*sandbox);
+    if (pages.empty()) GTEST_SKIP() << "the maps of the worker cannot be read";
+    for (const auto& [begin, end] : pages) {
+      for (uint64_t at = begin; at < end; at += 4096) {
+        const std::string place = "0x" + fmt::format("{:x}", at) + "L";
+        EXPECT_EQ(
+            run_one(*sandbox, "int f(int a) { return (int)((volatile long*)" + place + ")[5]; }").status,
+            RunStatus::crashed)
+            << place;
+      }
+    }
+    EXPECT_EQ(run_one(*sandbox, "int f(int a) { return a + 2; }").outputs, Outputs{3})
+        << "the worker lives on";
+  }
+}
+
+TEST(Sandbox, NorIsItCompiledIn) {
+  auto sandbox = Sandbox::start({});
+  const char* const sums[] = {
+      "int f(int a) { const char* t = __TIME__; int s = 0; while (*t) s = s * 31 + *t++; return s; }",
+      "int f(int a) { const char* t = __DATE__; int s = 0; while (*t) s = s * 31 + *t++; return s; }"};
+  const auto hash = [](const char* text) {
+    int32_t sum = 0;
+    while (*text != 0) sum = sum * 31 + *text++;
+    return sum;
+  };
+  EXPECT_EQ(run_one(*sandbox, sums[0]).outputs, Outputs{hash("00:00:00")});
+  EXPECT_EQ(run_one(*sandbox, sums[1]).outputs, Outputs{hash("Jan  1 1970")});
 }
 
 TEST(Sandbox, TheEnvironmentMayNameTheProgram) {

@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -148,6 +149,26 @@ void Walls::enclose(const Limits& limits) {
     record(SandboxLayer::uts_ns, error_of(sethostname("jail", 4)));
   if (wanted(SandboxLayer::privileges)) record(SandboxLayer::privileges, drop_privileges());
   if (wanted(SandboxLayer::rlimits)) record(SandboxLayer::rlimits, limit_worker(own, limits));
+}
+
+ClockPages::ClockPages() {
+  FILE* const file = fopen("/proc/self/maps", "re");
+  if (file == nullptr) throw errno;
+  char line[512];
+  while (fgets(line, sizeof line, file) != nullptr) {
+    if (strstr(line, "[vvar") == nullptr && strstr(line, "[vdso") == nullptr) continue;
+    unsigned long begin = 0, end = 0;
+    if (sscanf(line, "%lx-%lx", &begin, &end) == 2 && count_ < most) ranges_[count_++] = {begin, end};
+  }
+  fclose(file);
+}
+
+bool ClockPages::unmap() const {
+  for (size_t i = 0; i < count_; ++i) {
+    if (munmap(reinterpret_cast<void*>(ranges_[i].begin), ranges_[i].end - ranges_[i].begin) != 0)
+      return false;
+  }
+  return true;
 }
 
 void limit_program(const Limits& limits) {

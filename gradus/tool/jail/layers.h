@@ -6,6 +6,7 @@
 //   walls.hello().in_force     // bit per SandboxLayer
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "gradus/tool/jail_protocol.h"
@@ -31,6 +32,23 @@ class Walls {
  private:
   uint32_t given_up_;
   Hello hello_{protocol_version, 0, {}};
+};
+
+// The pages through which the kernel tells the time without a system call ([vvar], [vdso]), looked up while
+// /proc can be read.
+class ClockPages {
+ public:
+  ClockPages();
+  // Of this process, for good: false where the system refuses. No function of the library that asks for the
+  // time may be called after it.
+  bool unmap() const;
+
+ private:
+  static constexpr size_t most = 8;
+  struct {
+    uintptr_t begin, end;
+  } ranges_[most];
+  size_t count_ = 0;
 };
 
 // Limits of the child that runs one program, in addition to those of its worker.

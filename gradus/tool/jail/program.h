@@ -1,7 +1,7 @@
 // One hostile program from source to outputs, in the child forked for it.
 //
 //   TCCState* compiler = make_compiler(shared);   // once, in the worker: every fork starts from it
-//   if (fork() == 0) run_program(compiler, task, filters, limits, shared);   // never returns
+//   if (fork() == 0) run_program(compiler, task, filters, limits, clock, shared);   // never returns
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,6 @@ inline constexpr int exit_done = 0, exit_refused = 10, exit_memory = 11;
 TCCState* make_compiler(Shared& shared);
 
 [[noreturn]] void run_program(TCCState* compiler, Task& task, const Filters* filters, const Limits& limits,
-                              Shared& shared);
+                              const ClockPages& clock, Shared& shared);
 
 }  // namespace gradus::jail

@@ -133,7 +133,7 @@ void Worker::run_job(const Filters* filters) {
   shared_->returned = 0;
   shared_->message_size = 0;
   pid_t child = fork();
-  if (child == 0) run_program(compiler_, *task_, filters, limits_, *shared_);
+  if (child == 0) run_program(compiler_, *task_, filters, limits_, clock_, *shared_);
   RunStatus status = RunStatus::infrastructure;
   if (child < 0) {
     say(*shared_, "fork: %s", strerrordesc_np(errno));

@@ -34,6 +34,7 @@ class Worker {
   bool flush();
 
   Limits limits_;
+  ClockPages clock_;
   bool first_in_namespace_;  // kill(-1) would otherwise reach processes of the host
   Desk* desk_;
   Shared* shared_;
