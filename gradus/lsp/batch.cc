@@ -1,7 +1,11 @@
 #include "gradus/lsp/batch.h"
 
+#include <condition_variable>
 #include <deque>
+#include <exception>
 #include <future>
+#include <mutex>
+#include <thread>
 
 #include "gradus/lsp/schema.h"
 
@@ -62,6 +66,79 @@ Json answer_of(Command& command, const Line& line) {
   return {{"id", line.id}, {"exit", bundle.at("meta").at("exit_code")}, {"bundle", bundle}};
 }
 
+// Answers on their way, in the order of their lines. Each is written as soon as it is there and those before
+// it are written, whether or not more lines come: whoever asked may wait for it before asking more.
+class Answers {
+ public:
+  explicit Answers(const std::function<void(const std::string&)>& write)
+      : write_(write), writer_([this] { write_all(); }) {}
+  Answers(const Answers&) = delete;
+  Answers& operator=(const Answers&) = delete;
+  ~Answers() { end(); }
+
+  void add(std::future<Json> answer) {
+    const std::lock_guard lock(mutex_);
+    running_.push_back(std::move(answer));
+    changed_.notify_all();
+  }
+
+  // Until at most so many are not written. Throws what writing one threw.
+  void wait(size_t room) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return running_.size() <= room || error_; });
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  size_t failed() const {
+    const std::lock_guard lock(mutex_);
+    return failed_;
+  }
+
+ private:
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    if (writer_.joinable()) writer_.join();
+  }
+
+  void write_all() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return ended_ || !running_.empty(); });
+      if (running_.empty()) return;
+      std::future<Json>& first =
+          running_.front();  // stays where it is: only this thread takes from the front
+      lock.unlock();
+      std::exception_ptr error;
+      bool failed = false;
+      try {
+        const Json answer = first.get();
+        failed = answer.at("exit") != 0;
+        if (!error_) write_(answer.dump());
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      failed_ += failed;
+      if (error && !error_) error_ = error;
+      running_.pop_front();
+      changed_.notify_all();
+    }
+  }
+
+  const std::function<void(const std::string&)>& write_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::future<Json>> running_;
+  std::exception_ptr error_;  // written by the thread that writes
+  size_t failed_ = 0;
+  bool ended_ = false;
+  std::thread writer_;  // the last member: it uses the others
+};
+
 }  // namespace
 
 std::string batch_line_fault(const std::string& text) {
@@ -72,26 +149,20 @@ BatchReport run_batch(Command& command, const std::function<std::optional<std::s
                       const std::function<void(const std::string&)>& write_line,
                       const BatchOptions& options) {
   BatchReport report;
-  std::deque<std::future<Json>> running;
-  const auto finish_first = [&] {
-    const Json answer = running.front().get();
-    running.pop_front();
-    report.failed += answer.at("exit") != 0;
-    write_line(answer.dump());
-  };
+  Answers answers(write_line);
   while (const std::optional<std::string> text = next_line()) {
     if (is_empty(*text)) continue;
     ++report.lines;
     Line line = line_of(*text);
     const bool alone = verb_changes_files(line.request) || options.fail_fast;
-    const size_t room = alone ? 0 : static_cast<size_t>(options.workers) - 1;
-    while (running.size() > room) finish_first();
+    answers.wait(alone ? 0 : static_cast<size_t>(options.workers) - 1);
     line.request.place = command.session().line_up();
-    running.push_back(std::async(std::launch::async, [&command, line] { return answer_of(command, line); }));
-    if (alone) finish_first();
-    if (options.fail_fast && report.failed > 0) break;
+    answers.add(std::async(std::launch::async, [&command, line] { return answer_of(command, line); }));
+    if (alone) answers.wait(0);
+    if (options.fail_fast && answers.failed() > 0) break;
   }
-  while (!running.empty()) finish_first();
+  answers.wait(0);
+  report.failed = answers.failed();
   return report;
 }
 

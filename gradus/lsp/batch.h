@@ -6,13 +6,14 @@
 //   BatchReport report = run_batch(command, next_line, write_line, {.workers = 4});
 //   report.failed                                  // lines whose exit was not 0
 //
-// A line that is none gives exit 2 for that line, with a bundle that says why, and the rest goes on;
-// `fail_fast` ends the batch after the first exit that is not 0. Questions run at once on `workers` threads;
-// equal ones are asked once and their answers kept until the workspace changes; they take their turns at the
-// documents in the order of the lines, so that a trace of them replays with any number of workers. A line
-// that changes files waits until all before it are done, and those after it wait for it. When the input ends,
-// what is on its way is finished. At most 1 MiB a line. Source: Lanser-CLI (batch); the format is ours, the
-// paper gives none.
+// An answer is written as soon as it and those before it are there, while the input stays open: whoever asks
+// may wait for it before asking more. A line that is none gives exit 2 for that line, with a bundle that says
+// why, and the rest goes on; `fail_fast` ends the batch after the first exit that is not 0. Questions run at
+// once on `workers` threads; equal ones are asked once and their answers kept until the workspace changes;
+// they take their turns at the documents in the order of the lines, so that a trace of them replays with any
+// number of workers. A line that changes files waits until all before it are done, and those after it wait
+// for it. When the input ends, what is on its way is finished. At most 1 MiB a line. Source: Lanser-CLI
+// (batch); the format is ours, the paper gives none.
 #pragma once
 
 #include <functional>
