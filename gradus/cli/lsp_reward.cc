@@ -20,8 +20,8 @@ struct Options {
 
 CommitRange edits_of(const Options& options) {
   if (!std::filesystem::is_regular_file(options.edits))
-    return trajectory_from_git(options.workspace, options.edits);
-  CommitRange out{trajectory_from_json(read_document(options.edits)), {}};
+    return trajectory_from_git(options.workspace, options.edits, options.plan.server);
+  CommitRange out{trajectory_from_json(read_document(options.edits))};
   out.subjects.resize(out.trajectory.steps.size());
   return out;
 }
@@ -39,7 +39,9 @@ int run(Options options) {
   }
   options.plan.form = form.value_or(options.plan.form);
   options.plan.timeout = Milliseconds(static_cast<int64_t>(options.timeout_s * 1000));
-  return show_edit_rewards(reward_edits(edits_of(options), options.plan, options.trace_file), options.json);
+  const CommitRange edits = edits_of(options);
+  for (const std::string& one : edits.left_out) fmt::print(stderr, "gradus: {}\n", one);
+  return show_edit_rewards(reward_edits(edits, options.plan, options.trace_file), options.json);
 }
 
 }  // namespace
@@ -66,13 +68,16 @@ void add_lsp_reward(CLI::App& lsp, Verb& chosen) {
       "Example (in a git repository):\n"
       "  gradus lsp reward main~5..main --server clangd");
   verb->add_option("edits", options->edits,
-                   "Range of commits, one step each (main~5..main), or a JSON file of states");
+                   "Range of commits, one step each (main~5..main; main: all), or a JSON file of states");
   verb->add_option("-w,--workspace", options->workspace, "Repository of the commits [.]");
   verb->add_option("-s,--server", options->plan.server, "clangd, pyright or a TOML file [by the edits]");
   verb->add_option("--form", options->form, "Form of the reward [pr-v1-potential; with --replay as then]")
       ->check(CLI::IsMember(reward_form_names()));
   verb->add_flag("--every-severity", options->plan.literal,
                  "Count information and hints too [errors, warnings]");
+  verb->add_flag(
+      "--touched-only", options->plan.touched_only,
+      "Watch only the files that the steps change: breakage elsewhere is not seen [all, at most 500]");
   verb->add_option("--timeout", options->timeout_s, "Seconds for one state [60]")
       ->check(CLI::Range(0.1, 3600.0));
   verb->add_option("--trace-file", options->trace_file, "Where to write down everything that is said");

@@ -8,6 +8,7 @@
 #include "gradus/cli/command.h"
 #include "gradus/cli/output.h"
 #include "gradus/reward/edit_trajectories.h"
+#include "gradus/reward/failure_note.h"
 #include "gradus/rollout/float_file.h"
 #include "gradus/rollout/jsonl.h"
 #include "gradus/rollout/pick.h"
@@ -21,7 +22,7 @@ namespace {
 struct Options {
   std::string out, environment, recipe, floats, floats_out, server, commits;
   std::vector<std::string> files, params;
-  bool truth = false, strict = false, json = false;
+  bool truth = false, strict = false, json = false, touched_only = false;
 };
 
 // "regime=neutral" -> {"regime": "neutral"}; numbers and true/false keep their type.
@@ -131,7 +132,9 @@ EnvironmentInfo judge(const Options& options, RolloutBatch& batch, size_t& bad) 
 // The facts of every step, and without a recipe the reward that is made of them.
 void judge_by_server(const Options& options, RolloutBatch& batch) {
   if (options.server.empty()) return;
-  for (const std::string& failure : judge_edits(batch, server_profile(options.server), {})) {
+  const ServerProfile server = server_profile(options.server);
+  const JudgeOptions judging{.touched_only = options.touched_only};
+  for (const std::string& failure : judge_edits(batch, server, judging, options.strict)) {
     remark("no facts: " + failure);
   }
   if (!options.recipe.empty()) return;
@@ -151,7 +154,7 @@ RolloutFile read_commits(const Options& options) {
         .found(counted(options.files.size(), "folder"));
   }
   RolloutFile file;
-  file.batch = batch_of_commits(options.files[0], options.commits);
+  file.batch = batch_of_commits(options.files[0], options.commits, options.server);
   file.lines = 1;
   return file;
 }
@@ -229,6 +232,7 @@ int run(const Options& options) {
     bad += for_good_ones(options, file.batch,
                          [&](RolloutBatch& part) { build_operators(recipe, info).apply(part, {}); });
   }
+  for (const std::string& failure : noted_failures(file.batch)) remark("no value: " + failure);
   write(options, file.batch);
   print_summary(out, options, file, bad);
   return 0;
@@ -249,6 +253,8 @@ void add_score(CLI::App& app, Verb& chosen) {
   verb->add_option("--lsp", options->server,
                    "Language server (clangd, pyright, or a profile) that judges the file states in the note "
                    "'workspace'; without --recipe also step.edit_reward");
+  verb->add_flag("--touched-only", options->touched_only,
+                 "With --lsp: watch only the files that the steps change; breakage elsewhere is not seen");
   verb->add_option("--git", options->commits,
                    "Range of commits, one step each, in place of a rollout file: main~5..main");
   verb->add_option("-e,--environment", options->environment,

@@ -9,7 +9,6 @@
 #include "gradus/base/json.h"
 #include "gradus/base/text.h"
 #include "gradus/reward/answer/answer_equal.h"
-#include "gradus/reward/answer/answer_of.h"
 #include "gradus/reward/answer/published_form.h"
 #include "gradus/rollout/json_rows.h"
 
@@ -63,7 +62,7 @@ class Reader {
     std::vector<std::string> answers;
     for (const Json& text : texts) {
       const std::string said = text_of(row, fmt::format("{}[{}]", name, answers.size()), text);
-      answers.push_back(taken ? said : keys_ == AnswerKeys::text ? stated_answer(said) : answer_of(said));
+      answers.push_back(taken ? said : stated_answer(said));
     }
     question.samples.resize(count);
     if (json.contains("scores")) {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
+#include <optional>
+#include <string_view>
 
 #include "gradus/base/text.h"
-#include "gradus/lsp/capabilities.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -15,15 +15,12 @@ namespace {
 struct Wanted {
   std::string uri;
   int64_t version = 0;
-  // Of a server that publishes without versions: messages before an answer that it gave to a question asked
-  // after the text was sent.
-  std::optional<uint64_t> read_by;
 };
 
 Wanted wanted_of(const Client& client, const std::string& uri) {
   const std::string name = file_uri(path_of_uri(uri));
   const std::optional<int64_t> version = client.version_of(name);
-  if (version) return {name, *version, {}};
+  if (version) return {name, *version};
   throw LspError(
       Status::not_found,
       Error::input("diagnostics are wanted of a document that is not open").field("uri").found(uri));
@@ -36,58 +33,21 @@ Wanted wanted_of(const Client& client, const std::string& uri) {
                                          .hint("ask again with a longer --timeout; no count is read before"));
 }
 
-// Versions are optional in the protocol. Without one, what came after the text was sent may still be of the
-// text before, and a server may clear or begin a list before it is whole: it counts when nothing followed for
-// a while, and for a longer while where it is empty or came before the server had surely read the text.
-bool is_quiet(const Publication& publication, const Wanted& wanted, const DiagnosticsProfile& profile) {
-  constexpr double kLonger = 3;
-  const bool sure = !publication.diagnostics.empty() && publication.serial > wanted.read_by.value_or(0);
-  const std::chrono::duration<double> quiet(profile.quiet_s * (sure ? 1 : kLonger));
-  return std::chrono::steady_clock::now() - publication.received >= quiet;
-}
-
 // Why the wait for `wanted` is not over; empty: it is.
-std::string missing(const ServerView& view, const Wanted& wanted, const Client& client) {
-  const DiagnosticsProfile& profile = client.profile().diagnostics;
+std::string missing(const ServerView& view, const Wanted& wanted, const DiagnosticsProfile& profile) {
   const auto published = view.published.find(wanted.uri);
   if (published == view.published.end()) return "nothing published";
-  const std::optional<int64_t>& version = published->second.version;
-  if (version && *version != wanted.version) {
-    return fmt::format("version {} instead of {}", *version, wanted.version);
+  if (!published->second.version) return "a publication without a version";
+  if (*published->second.version != wanted.version) {
+    return fmt::format("version {} instead of {}", *published->second.version, wanted.version);
   }
-  if (!version && !wanted.read_by) return "nothing published since its last change";
-  if (!version && !is_quiet(published->second, wanted, profile)) return "it may still publish more";
   if (!profile.idle_method.empty()) {
     const auto idle = view.idle.find(wanted.uri);
     if (idle == view.idle.end() || idle->second < published->second.serial)
       return "it is still at work on the file";
   }
-  if (client.is_at_work(view)) return "in progress: " + view.open_progress.begin()->first;
+  if (!view.open_progress.empty()) return "in progress: " + *view.open_progress.begin();
   return "";
-}
-
-bool needs_question(const ServerView& view, const Wanted& wanted, uint64_t sent) {
-  const auto published = view.published.find(wanted.uri);
-  return !wanted.read_by && published != view.published.end() && !published->second.version &&
-         published->second.serial > sent;
-}
-
-// Asks something about the document, and says how many messages there were before the answer.
-uint64_t read_by(Client& client, const std::string& uri, Deadline deadline) {
-  const char* const question = "textDocument/documentSymbol";
-  const auto left = std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
-  try {
-    if (offers(client.capabilities(), question))
-      client.send(question, {{"textDocument", {{"uri", uri}}}}, left).get();
-  } catch (const LspError& error) {
-    if (error.status() == Status::ls_crash || error.status() == Status::replay_mismatch) throw;
-  }
-  uint64_t messages = 0;
-  client.wait_until(deadline, [&](const ServerView& view) {
-    messages = view.serial;
-    return true;
-  });
-  return messages;
 }
 
 std::vector<FileDiagnostics> published_of(Client& client, const std::vector<std::string>& uris,
@@ -96,34 +56,21 @@ std::vector<FileDiagnostics> published_of(Client& client, const std::vector<std:
   for (const std::string& uri : uris) {
     if (client.is_judged_before_files_changed(uri)) client.rebuild_document(uri);
   }
-  std::map<std::string, uint64_t> sent;
-  for (const std::string& uri : uris) {
-    wanted.push_back(wanted_of(client, uri));
-    sent[wanted.back().uri] = client.serial_of(uri);
-  }
+  for (const std::string& uri : uris) wanted.push_back(wanted_of(client, uri));
   std::vector<FileDiagnostics> out;
   std::string reason, late;
-  for (;;) {
-    Wanted* unread = nullptr;
-    const bool whole = client.wait_until(deadline, [&](const ServerView& view) {
-      const auto it = std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& one) {
-        return needs_question(view, one, sent.at(one.uri));
-      });
-      unread = it == wanted.end() ? nullptr : &*it;
-      if (unread) return true;
-      for (const Wanted& one : wanted) {
-        reason = missing(view, one, client);
-        late = one.uri;
-        if (!reason.empty()) return false;
-      }
-      for (const Wanted& one : wanted)
-        out.push_back({one.uri, one.version, view.published.at(one.uri).diagnostics});
-      return true;
-    });
-    if (!whole) too_late(late, reason);
-    if (!unread) return out;
-    unread->read_by = read_by(client, unread->uri, deadline);
-  }
+  const bool whole = client.wait_until(deadline, [&](const ServerView& view) {
+    for (const Wanted& one : wanted) {
+      reason = missing(view, one, client.profile().diagnostics);
+      late = one.uri;
+      if (!reason.empty()) return false;
+    }
+    for (const Wanted& one : wanted)
+      out.push_back({one.uri, one.version, view.published.at(one.uri).diagnostics});
+    return true;
+  });
+  if (!whole) too_late(late, reason);
+  return out;
 }
 
 Json items_of(const Json& report, const std::string& uri) {
@@ -177,31 +124,110 @@ std::vector<FileDiagnostics> diagnostics_of(Client& client, const std::vector<st
   return out;
 }
 
+namespace {
+
+bool is_error(const Json& item) {
+  const Json severity = item.value("severity", Json(1));
+  return severity != 2 && severity != 3 && severity != 4;
+}
+
+std::string code_of(const Json& item) {
+  const Json code = item.value("code", Json(""));
+  return code.is_string() ? code.get<std::string>() : code.dump();
+}
+
+constexpr size_t kMostBetween = 1000;  // bytes that * stands for
+
+// Where a match of `marker` that begins at `at` ends; nothing: there is none.
+std::optional<size_t> match(std::string_view line, size_t at, std::string_view marker) {
+  for (size_t m = 0; m < marker.size(); ++m) {
+    if (marker[m] == ' ') {
+      at = skip_space(line, at);
+    } else if (marker[m] == '*') {
+      for (size_t next = at; next <= std::min(line.size(), at + kMostBetween); ++next) {
+        const std::optional<size_t> end = match(line, next, marker.substr(m + 1));
+        if (end) return end;
+      }
+      return std::nullopt;
+    } else if (at < line.size() && line[at] == marker[m]) {
+      ++at;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return at;
+}
+
+int64_t matches(std::string_view line, std::string_view marker) {
+  int64_t count = 0;
+  for (size_t at = line.find(marker[0]); at < line.size(); at = line.find(marker[0], at)) {
+    const std::optional<size_t> end = match(line, at, marker);
+    count += end.has_value();
+    at = end.value_or(at + 1);
+  }
+  return count;
+}
+
+// Lines that a backslash continues are one, and a comment between two words is a blank, as compilers read it.
+std::string joined(const std::string& text) {
+  std::string out;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = std::string_view(text).substr(at, 3);
+    if (rest.starts_with("\\\n") || rest == "\\\r\n") {
+      at += rest[1] == '\n' ? 1 : 2;
+      out += ' ';
+    } else {
+      out += text[at] == '\r' ? '\n' : text[at];
+    }
+  }
+  return out;
+}
+
+std::string without_comments(std::string_view line) {
+  std::string out;
+  for (size_t at = 0; at < line.size(); ++at) {
+    const size_t end = line.substr(at).starts_with("/*") ? line.find("*/", at + 2) : line.npos;
+    out += end == line.npos ? line[at] : ' ';
+    if (end != line.npos) at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
 DiagnosticCounts count_diagnostics(const Json& items, const ServerProfile& profile) {
   DiagnosticCounts counts;
   for (const Json& item : items) {
     const Json severity = item.value("severity", Json(1));
-    if (severity == 2) {
-      ++counts.warnings;
-    } else if (severity == 3) {
-      ++counts.information;
-    } else if (severity == 4) {
-      ++counts.hints;
-    } else {
-      ++counts.errors;
-      const Json code = item.value("code", Json(""));
-      const std::vector<std::string>& fatal = profile.diagnostics.fatal_codes;
-      const std::string text = code.is_string() ? code.get<std::string>() : code.dump();
-      counts.fatal = counts.fatal || std::find(fatal.begin(), fatal.end(), text) != fatal.end();
-    }
+    counts.warnings += severity == 2;
+    counts.information += severity == 3;
+    counts.hints += severity == 4;
+    counts.errors += is_error(item);
   }
+  counts.fatal = !fatal_findings(items, profile).empty();
   return counts;
+}
+
+std::vector<std::string> fatal_findings(const Json& items, const ServerProfile& profile) {
+  const std::vector<std::string>& codes = profile.diagnostics.fatal_codes;
+  std::vector<std::string> out;
+  for (const Json& item : items) {
+    if (!is_error(item) || std::find(codes.begin(), codes.end(), code_of(item)) == codes.end()) continue;
+    const Json message = item.value("message", Json(""));
+    out.push_back(code_of(item) + ": " + (message.is_string() ? message.get<std::string>() : message.dump()));
+  }
+  return out;
 }
 
 int64_t count_suppressions(const std::string& text, const ServerProfile& profile) {
   int64_t count = 0;
-  for (const std::string& marker : profile.diagnostics.suppressions) {
-    count += static_cast<int64_t>(count_of(text, marker));
+  const std::string lines = joined(text);
+  for (const std::string_view line : pieces_between(lines, "\n")) {
+    const std::string bare = line.find("/*") == line.npos ? "" : without_comments(line);
+    for (const std::string& marker : profile.diagnostics.suppressions) {
+      if (marker.empty()) continue;
+      count += std::max(matches(line, marker), bare.empty() ? 0 : matches(bare, marker));
+    }
   }
   return count;
 }

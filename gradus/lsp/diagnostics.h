@@ -7,8 +7,7 @@
 //   }
 //
 // A server that publishes (clangd): waits for a publication of every document whose version equals the
-// version of its last change (of a server that gives no versions: one after the change, behind which nothing
-// came for a while), then, where the server says so, for the notification after it that the work on
+// version of its last change, then, where the server says so, for the notification after it that the work on
 // the file is done, and until nothing is in progress. A server that is asked (pyright): the answer is for the
 // version that the document has before and after. A document that was judged before other files changed on
 // disk is judged anew. No such answer in time is LS_TIMEOUT, a document that changes meanwhile
@@ -41,7 +40,12 @@ struct DiagnosticCounts {
 // A diagnostic without a severity counts as an error (the protocol leaves it to the client).
 DiagnosticCounts count_diagnostics(const Json& items, const ServerProfile& profile);
 
-// Markers in `text` that hide diagnostics, wherever they stand: the text is not parsed.
+// "CODE: message" of every error behind which others are hidden.
+std::vector<std::string> fatal_findings(const Json& items, const ServerProfile& profile);
+
+// Markers of the profile in `text` that hide diagnostics, wherever they stand: the text is not parsed. In a
+// marker a blank stands for any white space or none (a backslash at the end of a line and a comment of C
+// too), and * for anything up to what follows it, in the same line: "# type: ignore" is "#type:ignore" too.
 int64_t count_suppressions(const std::string& text, const ServerProfile& profile);
 
 }  // namespace gradus

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "gradus/base/canonical.h"
-#include "gradus/lsp/command.h"
 
 namespace gradus {
 
@@ -12,22 +11,14 @@ namespace {
 // A line of a trace holds the edits: half of what it may hold, since texts are longer when they are escaped.
 constexpr size_t kMostRecorded = size_t{32} << 20;
 
-std::string server_of(const EditTrajectory& edits) {
+std::string server_of(const CommitRange& edits) {
+  if (!edits.server.empty()) return edits.server;
   std::vector<std::string> paths;
-  for (const EditStep& step : edits.steps) {
+  for (const EditStep& step : edits.trajectory.steps) {
     for (const auto& [path, text] : step.files) paths.push_back(path);
   }
-  for (const auto& [path, text] : edits.start) paths.push_back(path);
-  for (const std::string& path : paths) {
-    try {
-      return server_for(path);
-    } catch (const LspError&) {
-      continue;  // a file that no server reads, among others
-    }
-  }
-  throw LspError(Status::bad_selector_syntax,
-                 Error::input("no known language server reads a file of these edits")
-                     .hint("name one with --server: " + fmt::format("{}", fmt::join(server_names(), ", "))));
+  for (const auto& [path, text] : edits.trajectory.start) paths.push_back(path);
+  return server_of_files(paths);
 }
 
 Json or_null(const auto& value) {
@@ -78,6 +69,8 @@ Json paid(const CommitRange& edits, const JudgedTrajectory& judged, RewardForm f
           {"start",
            {{"diagnostics", or_null(judged.start.diagnostics)}, {"suppressions", judged.start.suppressions}}},
           {"steps", std::move(steps)},
+          {"watched", judged.watched},
+          {"readable", judged.readable},
           {"total", or_null(total)}};
 }
 
@@ -93,17 +86,20 @@ Json header_of(const CommitRange& edits, const EditRewardPlan& plan) {
           {"edits", std::move(written)},
           {"titles", edits.subjects},
           {"options",
-           {{"server", plan.server}, {"literal", plan.literal}, {"form", reward_form_name(plan.form)}}}};
+           {{"server", plan.server},
+            {"literal", plan.literal},
+            {"touched_only", plan.touched_only},
+            {"form", reward_form_name(plan.form)}}}};
 }
 
 }  // namespace
 
 Json reward_edits(const CommitRange& edits, const EditRewardPlan& plan, const std::string& trace_file) {
   EditRewardPlan used = plan;
-  if (used.server.empty()) used.server = server_of(edits.trajectory);
+  if (used.server.empty()) used.server = server_of(edits);
   const ServerProfile profile = server_profile(used.server);
   executable_of(profile);  // a server that is not there is no fact about the edits
-  JudgeOptions options{.timeout = used.timeout, .literal = used.literal};
+  JudgeOptions options{.timeout = used.timeout, .literal = used.literal, .touched_only = used.touched_only};
   std::shared_ptr<TraceWriter> trace;
   if (!trace_file.empty()) {
     const Json header = header_of(edits, used);
@@ -137,7 +133,8 @@ Json replay_edit_rewards(const std::shared_ptr<const Trace>& trace, std::optiona
           Status::replay_mismatch,
           Error::input("the edits of this trace were changed").at(trace->file, 1).hint("record a new trace"));
     }
-    JudgeOptions judge{.literal = options.at("literal").get<bool>()};
+    JudgeOptions judge{.literal = options.at("literal").get<bool>(),
+                       .touched_only = options.value("touched_only", false)};
     judge.connect = [&](const std::string& root) { return replayed(trace, root); };
     const ServerProfile profile = server_profile(options.at("server").get<std::string>());
     const RewardForm recorded_form = reward_form_from_name(options.at("form").get<std::string>());

@@ -4,10 +4,11 @@
 //   {"server": {"name", "version"}, "form": "pr-v1-potential", "start": {"diagnostics", "suppressions"},
 //    "steps": [{"title", "target", "files": [...], "diagnosticsBefore", "diagnosticsAfter", "suppressions",
 //               "fatal", "safe", "confidence", "processReward": {...}, "failure"}],
+//    "watched": how many files, "readable": of how many that the server reads,
 //    "total": the rewards that are there, added}
 //
 //   const EditRewardPlan plan{.server = "clangd", .form = RewardForm::potential};
-//   const Json paid = reward_edits(trajectory_from_git(".", "main~5..main"), plan, "t.jsonl");
+//   const Json paid = reward_edits(trajectory_from_git(".", "main~5..main", plan.server), plan, "t.jsonl");
 //   replay_edit_rewards(read_trace("t.jsonl"), std::nullopt) == paid;       // no server, no repository
 //
 // Facts and rewards are those of gradus/lsp/edit_trajectory.h and gradus/lsp/process_reward.h. Diagnostics
@@ -19,7 +20,7 @@
 #include <optional>
 #include <string>
 
-#include "gradus/lsp/edit_trajectory.h"
+#include "gradus/lsp/commit_range.h"
 #include "gradus/lsp/trace.h"
 
 namespace gradus {
@@ -27,7 +28,8 @@ namespace gradus {
 struct EditRewardPlan {
   std::string server;  // a name or a file; empty: the first that reads a file of the edits
   RewardForm form = RewardForm::potential;
-  bool literal = false;  // count every severity
+  bool literal = false;       // count every severity
+  bool touched_only = false;  // watch the files that the steps change: breakage elsewhere is not seen
   Milliseconds timeout{60'000};
 };
 

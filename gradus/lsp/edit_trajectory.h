@@ -5,23 +5,25 @@
 //              {"files": {"src/b.py": null}}]}
 //
 // A step names the files that it changes, with their whole text (null: removed), and may name the target that
-// it edited; a step without files edits nothing. From a git range every commit of the first-parent line is a
-// step.
+// it edited; a step without files edits nothing. Commits as steps: gradus/lsp/commit_range.h.
 //
 // Every state is written to a scratch folder of its own, told to the server, and counted behind the
 // diagnostics barrier (gradus/lsp/diagnostics.h):
 //
 //   diagnostics   errors and warnings (or all severities, `literal`) over a set of files that stays the same:
-//                 every file that a step touches, and every other one that the server reads if these are at
-//                 most 100
-//   suppressions  markers of the profile in these files; fatal: an error that hides others
-//   safe          the step's files are in the workspace and the server's parser read them; missing where
-//                 nothing was edited
+//                 every file that the server reads, or with `touched_only` those that a step touches
+//   suppressions  markers of the profile in these files
+//   fatal         the step made an error that hides others, in a file where it was not before; fatal_stays:
+//   one
+//                 that an earlier step made is still there. What stood in the start is nobody's
+//   safe          the step's files are in the workspace, and it made no such error; missing where nothing was
+//                 edited
 //   confidence    that of the target's address in the state before the step, 1 where no target is named
 //
 // A step with a path that leaves the workspace is not applied: it is not safe, and counts the state as it
-// was. Where the server fails, all of the step is missing; the next one is tried again. Ours: Lanser-CLI
-// speaks of edits that it makes itself, not of trajectories of others.
+// was. More than 500 files to watch are not judged at all: what is not watched could break and be paid for.
+// Where the server fails or the target cannot be read, all of the step is missing; the next one is tried
+// again. Ours: Lanser-CLI speaks of edits that it makes itself, not of trajectories of others.
 //
 //   const EditTrajectory edits = trajectory_from_json(Json::parse(text));
 //   const JudgedTrajectory judged = judge_trajectory(edits, server_profile("clangd"), {});
@@ -51,21 +53,17 @@ struct EditTrajectory {
   std::vector<EditStep> steps;
 };
 
-// Error::input naming the field; at most 2000 files, 64 MiB, 65536 steps.
+// Error::input naming the field; at most 20,000 texts, 256 MiB, 65536 steps.
 EditTrajectory trajectory_from_json(const Json& json);
 Json trajectory_json(const EditTrajectory& trajectory);
 
-struct CommitRange {
-  EditTrajectory trajectory;
-  std::vector<std::string> subjects;  // of the commits, one per step
-};
-
-// `range` as git understands it: "main~5..main". Error::outside where git fails.
-CommitRange trajectory_from_git(const std::string& repository, const std::string& range);
+// Is this one of the documents of the server?
+bool is_read_by(const ServerProfile& profile, const std::string& path);
 
 struct JudgeOptions {
   Milliseconds timeout{60'000};  // of one state
   bool literal = false;          // count every severity, as the paper's equation reads
+  bool touched_only = false;     // watch the files that a step touches: breakage elsewhere is not seen
   // Another way to reach a server for the folder in which the states are: a trace, a test.
   std::function<ConnectionMaker(const std::string& root)> connect = {};
 };
@@ -75,6 +73,8 @@ struct JudgedTrajectory {
   std::vector<StepFacts> steps;
   std::vector<std::string> failures;  // one per step
   Json server;                        // {name, version} as it told them; null: it never answered
+  size_t watched = 0, readable = 0;   // files: open in the server, and those that it reads
+  std::string unseen;                 // why nothing was judged; "": it was
 };
 
 JudgedTrajectory judge_trajectory(const EditTrajectory& trajectory, const ServerProfile& profile,

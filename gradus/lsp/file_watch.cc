@@ -7,8 +7,9 @@
 #include <sys/stat.h>
 
 #include "gradus/base/canonical.h"
-#include "gradus/lsp/disk_view.h"
 #include "gradus/lsp/status.h"
+#include "gradus/lsp/text.h"
+#include "gradus/lsp/uri.h"
 
 namespace gradus {
 
@@ -31,6 +32,11 @@ LspError too_many(const Jail& jail) {
 struct CloseFolder {
   void operator()(DIR* folder) const { closedir(folder); }
 };
+
+// A name that is no UTF-8 has no text of its own; no path begins so.
+std::string name_in_digest(const std::string& path) {
+  return first_invalid_utf8(path) ? "//" + percent_encoded(path) : path;
+}
 
 }  // namespace
 
@@ -79,17 +85,13 @@ std::vector<std::string> FileWatch::refresh() {
     if (found.count(path) != 0) continue;
     changed.push_back(path);
     hashes_.erase(path);
-    apart_.erase(path);
   }
   for (const auto& [path, stamp] : found) {
     const auto known = stamps_.find(path);
     if (known != stamps_.end() && known->second == stamp) continue;
     std::string hash;
     try {
-      const FileState file = jail_.read_existing(path);
-      hash = file.hash;
-      apart_.erase(path);
-      if (gradus::counts_apart(file.bytes)) apart_.insert(path);
+      hash = jail_.read_existing(path).hash;
     } catch (const LspError&) {
       hashes_.erase(path);
       continue;
@@ -99,7 +101,11 @@ std::vector<std::string> FileWatch::refresh() {
     kept = hash;
   }
   stamps_ = std::move(found);
-  if (!changed.empty() || digest_.empty()) digest_ = content_id(hashes_);
+  if (!changed.empty() || digest_.empty()) {
+    std::map<std::string, std::string> named;
+    for (const auto& [path, hash] : hashes_) named[name_in_digest(path)] = hash;
+    digest_ = content_id(named);
+  }
   std::sort(changed.begin(), changed.end());
   return changed;
 }

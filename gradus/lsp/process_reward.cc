@@ -39,7 +39,10 @@ class Rewards {
     started_ = true;
     if (first) last_ = before(counted, *facts.confidence);
     const bool comparable = !first || (plan_.start && plan_.start->diagnostics);
-    const double diagnostics = facts.fatal && comparable ? std::max(counted, last_.diagnostics + 1) : counted;
+    if (!facts.fatal_stays) hidden_ = 0;
+    double diagnostics = counted + hidden_;
+    if (facts.fatal && comparable) diagnostics = std::max(diagnostics, last_.diagnostics + 1);
+    hidden_ = diagnostics - counted;
     const Known now{diagnostics, *facts.confidence, out.safe.value_or(last_.safe)};
     out.diagnostics_fallen = last_.diagnostics - diagnostics;
     out.confidence = now.confidence;
@@ -80,6 +83,7 @@ class Rewards {
 
   const RewardPlan& plan_;
   Known last_{};
+  double hidden_ = 0;  // what an error that stays may hide
   bool started_ = false;
 };
 

@@ -13,7 +13,77 @@ namespace gradus {
 
 namespace {
 
-constexpr size_t kMostWatched = 100;  // files that are watched although no step touches them
+constexpr size_t kMostWatched = 500;  // documents that are open in the server at once
+
+// The errors behind which others are hidden: whose step they are. Those of the first state are nobody's.
+class Fatal {
+ public:
+  using Findings = std::map<std::string, int>;  // how often, by code and message
+  struct File {
+    Findings findings;
+    double counted = 0;
+  };
+  using Files = std::map<std::string, File>;
+
+  // What the step to `now` made, and whether something that an earlier step made is still there. Nothing was
+  // made where no file `changed`: what the server says otherwise then, it says of the same texts.
+  void next(Files now, bool changed, StepFacts& facts) {
+    std::set<Key> made, stay;
+    for (const auto& [path, file] : now) {
+      for (const auto& [finding, times] : file.findings) {
+        const Key key{path, finding};
+        if (made_.count(key)) stay.insert(key);
+        if (!changed || !known_ || times <= times_before(key) || is_of_the_start(key, now)) continue;
+        if (const std::optional<Key> from = moved_from(key, now)) {
+          if (made_.count(*from)) stay.insert(key);
+        } else {
+          made.insert(key);
+        }
+      }
+    }
+    facts.fatal = !made.empty();
+    facts.fatal_stays = !stay.empty();
+    made_ = std::move(stay);
+    made_.insert(made.begin(), made.end());
+    before_ = std::move(now);
+    known_ = true;
+  }
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // path, finding
+
+  int times_before(const Key& key) const {
+    const auto file = before_.find(key.first);
+    if (file == before_.end()) return 0;
+    const auto found = file->second.findings.find(key.second);
+    return found == file->second.findings.end() ? 0 : found->second;
+  }
+
+  // A new file, where nothing went away, with what another file had from the start: a header that is not
+  // there for this server is nobody's, whoever includes it.
+  bool is_of_the_start(const Key& key, const Files& now) const {
+    if (before_.count(key.first)) return false;
+    const auto stays = [&](const auto& one) { return now.count(one.first) > 0; };
+    if (!std::all_of(before_.begin(), before_.end(), stays)) return false;
+    return std::any_of(before_.begin(), before_.end(), [&](const auto& one) {
+      return one.second.findings.count(key.second) > 0 && !made_.count({one.first, key.second});
+    });
+  }
+
+  // A file that went away with the same finding and no more others: this one is it under another name.
+  std::optional<Key> moved_from(const Key& key, const Files& now) const {
+    if (before_.count(key.first)) return std::nullopt;
+    for (const auto& [path, file] : before_) {
+      const bool gone = !now.count(path) && file.findings.count(key.second) > 0;
+      if (gone && file.counted <= now.at(key.first).counted) return Key{path, key.second};
+    }
+    return std::nullopt;
+  }
+
+  Files before_;
+  std::set<Key> made_;  // and still there
+  bool known_ = false;
+};
 
 class Judge {
  public:
@@ -29,8 +99,13 @@ class Judge {
       if (watches(path)) readable_.insert(path);
       set(path, text);
     }
-    choose_watched();
     JudgedTrajectory out;
+    choose_watched(out);
+    if (!out.unseen.empty()) {
+      out.steps.resize(trajectory_.steps.size());
+      out.failures.assign(trajectory_.steps.size(), out.unseen);
+      return out;
+    }
     std::string reason;
     out.start = counted(reason);
     out.start.confidence.reset();
@@ -43,22 +118,25 @@ class Judge {
   }
 
  private:
-  bool watches(const std::string& path) const {
-    try {
-      profile_.language_of(path);
-      return true;
-    } catch (const LspError&) {
-      return false;
-    }
-  }
+  bool watches(const std::string& path) const { return is_read_by(profile_, path); }
 
-  void choose_watched() {
+  // All that the server reads: what a step breaks may be anywhere.
+  void choose_watched(JudgedTrajectory& out) {
     for (const EditStep& step : trajectory_.steps) {
       for (const auto& [path, text] : step.files) {
         if (ScratchFolder::is_inside(path) && watches(path)) watched_.insert(path);
       }
     }
-    if (readable_.size() <= kMostWatched) watched_.insert(readable_.begin(), readable_.end());
+    if (!options_.touched_only) watched_.insert(readable_.begin(), readable_.end());
+    out.watched = watched_.size();
+    readable_.insert(watched_.begin(), watched_.end());
+    out.readable = readable_.size();
+    if (watched_.size() <= kMostWatched) return;
+    out.unseen = fmt::format(
+        "the server reads {} files of this workspace and at most {} are watched, so what breaks would not be "
+        "seen; "
+        "touched-only judges by the files that the steps change",
+        watched_.size(), kMostWatched);
   }
 
   void set(const std::string& path, const std::optional<std::string>& text) {
@@ -69,6 +147,7 @@ class Judge {
       state_.erase(path);
     }
     changed_.insert(path);
+    edited_ = true;
   }
 
   StepFacts judged(const EditStep& step, std::string& reason) {
@@ -86,8 +165,8 @@ class Judge {
 
   std::optional<double> confidence_of(const EditStep& step, std::string& reason) {
     if (step.target.empty()) return 1.0;
-    const Selector selector = parse_selector(step.target);
     try {
+      const Selector selector = parse_selector(step.target);
       tell();
       std::vector<SourceDocument> documents;
       for (const auto& [path, text] : state_) {
@@ -135,15 +214,20 @@ class Judge {
       std::vector<std::string> uris;
       for (const auto& [path, text] : sent_) uris.push_back(file_uri(folder_.path(path)));
       double count = 0;
+      Fatal::Files fatal;
       for (const FileDiagnostics& file : diagnostics_of(*client_, uris, options_.timeout)) {
         const DiagnosticCounts counts = count_diagnostics(file.items, profile_);
-        count += static_cast<double>(counts.errors + counts.warnings);
-        if (options_.literal) count += static_cast<double>(counts.information + counts.hints);
-        out.fatal = out.fatal || counts.fatal;
+        Fatal::File& own = fatal[path_of_uri(file.uri)];
+        own.counted = static_cast<double>(counts.errors + counts.warnings);
+        if (options_.literal) own.counted += static_cast<double>(counts.information + counts.hints);
+        for (const std::string& finding : fatal_findings(file.items, profile_)) ++own.findings[finding];
+        count += own.counted;
       }
       for (const auto& [path, text] : sent_)
         out.suppressions += static_cast<double>(count_suppressions(text, profile_));
       out.diagnostics = count;
+      fatal_.next(std::move(fatal), edited_, out);
+      edited_ = false;
     } catch (const LspError& error) {
       reason = error.what();
       return {};
@@ -158,10 +242,21 @@ class Judge {
   ConnectionMaker maker_;  // of every client: where one did not start the next one is tried
   std::map<std::string, std::string> state_, sent_;  // on disk; open in the server
   std::set<std::string> readable_, watched_, changed_;
+  Fatal fatal_;
+  bool edited_ = false;             // since the last state that was counted
   std::unique_ptr<Client> client_;  // ends before the folder goes away
 };
 
 }  // namespace
+
+bool is_read_by(const ServerProfile& profile, const std::string& path) {
+  try {
+    profile.language_of(path);
+    return true;
+  } catch (const LspError&) {
+    return false;
+  }
+}
 
 JudgedTrajectory judge_trajectory(const EditTrajectory& trajectory, const ServerProfile& profile,
                                   const JudgeOptions& options) {

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <memory>
+#include <set>
 
+#include "gradus/lsp/git_store.h"
 #include "gradus/lsp/status.h"
-#include "gradus/tool/program_output.h"
 
 namespace gradus {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 LspError refused(const std::string& what, const std::string& path) {
   return LspError(Status::fs_permissions, Error::input(what).at(path).hint(
@@ -17,49 +21,63 @@ LspError refused(const std::string& what, const std::string& path) {
 }
 
 bool in_work_tree(const std::string& root) {
-  for (std::filesystem::path folder = root;; folder = folder.parent_path()) {
+  for (fs::path folder = root;; folder = folder.parent_path()) {
     std::error_code ignored;
-    if (std::filesystem::exists(folder / ".git", ignored)) return true;
+    if (fs::exists(folder / ".git", ignored)) return true;
     if (folder == folder.parent_path()) return false;
   }
 }
 
-std::string git(const Jail& jail, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words = {"git", "--no-optional-locks",      "-c", "core.fsmonitor=false",
-                                    "-c",  "core.hooksPath=/dev/null", "-C", jail.root()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  const std::optional<ProgramOutput> ran = program_output(words);
-  if (!ran)
-    throw refused("git is not installed, so nobody can say whether the work tree is clean", jail.root());
-  if (ran->exit_code != 0) {
-    throw refused(
-        fmt::format("git cannot say whether the work tree is clean: 'git -C {} {}' gives exit code {}",
-                    jail.root(), arguments[0], ran->exit_code),
-        jail.root());
+// A folder of the repository that is asked, and what to ask it.
+std::string git(const GitStore& store, const std::string& folder, const std::vector<std::string>& words) {
+  try {
+    return store.run_at_work_tree(words, folder);
+  } catch (const Error& error) {
+    throw refused(fmt::format("git cannot say whether the work tree is clean: {}", error.what()), folder);
   }
-  return ran->text;
 }
 
-}  // namespace
-
-void require_clean_work_tree(const Jail& jail, const std::vector<std::string>& targets) {
-  if (!in_work_tree(jail.root())) return;
-  std::string prefix = git(jail, {"rev-parse", "--show-prefix"});
+void require_clean(const std::string& root, const std::string& folder,
+                   const std::vector<std::string>& targets) {
+  std::unique_ptr<GitStore> store;
+  try {
+    store = std::make_unique<GitStore>(folder);
+  } catch (const Error& error) {
+    throw refused(fmt::format("git cannot say whether the work tree is clean: {}", error.what()), folder);
+  }
+  std::string prefix = git(*store, folder, {"rev-parse", "--show-prefix"});
   while (prefix.ends_with('\n')) prefix.pop_back();
-  // "XY path" with a zero byte at its end.
-  const std::string listed =
-      git(jail, {"status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", "."});
+  // What lies in a submodule is asked of the submodule. "XY path" with a zero byte at its end.
+  const std::string listed = git(*store, folder,
+                                 {"status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames",
+                                  "--ignore-submodules=dirty", "--", "."});
   for (size_t at = 0; at < listed.size();) {
     const size_t end = std::min(listed.find('\0', at), listed.size());
     const std::string state = listed.substr(at, 2);
     std::string path = end - at > 3 ? listed.substr(at + 3, end - at - 3) : "";
     if (path.starts_with(prefix)) path.erase(0, prefix.size());
     at = end + 1;
-    if (state != "??") throw refused("the git work tree has changes that are not committed", path);
-    if (std::find(targets.begin(), targets.end(), path) != targets.end()) {
-      throw refused("git does not track this file, so a change could not be undone", path);
+    const std::string full = (fs::path(folder) / path).lexically_relative(root).string();
+    if (state != "??") throw refused("the git work tree has changes that are not committed", full);
+    if (std::find(targets.begin(), targets.end(), full) != targets.end()) {
+      throw refused("git does not track this file, so a change could not be undone", full);
     }
   }
+}
+
+}  // namespace
+
+void require_clean_work_tree(const Jail& jail, const std::vector<std::string>& targets) {
+  if (!in_work_tree(jail.root())) return;
+  // The folder of the workspace, and every repository further down that a target lies in.
+  std::set<std::string> folders{jail.root()};
+  for (const std::string& target : targets) {
+    for (fs::path at = fs::path(target).parent_path(); !at.empty(); at = at.parent_path()) {
+      std::error_code ignored;
+      if (fs::exists(jail.root() / at / ".git", ignored)) folders.insert((jail.root() / at).string());
+    }
+  }
+  for (const std::string& folder : folders) require_clean(jail.root(), folder, targets);
 }
 
 }  // namespace gradus

@@ -6,7 +6,8 @@
 // changed is not tracked. A workspace outside every git work tree has nothing to be compared with and passes.
 // Where there is a .git and git cannot answer (not installed, repository of another owner, damaged), the
 // apply is refused. Refusing dirty trees is the paper's rule (Lanser-CLI, --allow-dirty); what counts as
-// dirty is ours. git is run with its monitor, hooks and locks switched off.
+// dirty is ours. git is run as gradus/lsp/git_store.h says: nothing that the repository configures is
+// started. A submodule is asked by itself where a target lies in it.
 #pragma once
 
 #include <string>

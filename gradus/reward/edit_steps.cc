@@ -43,11 +43,13 @@ class EditSteps : public Operator {
       std::vector<StepFacts> steps;
       for (const size_t i : places) {
         const auto edit = value_at(&safe, i);
+        const double hides = value_at(fatal, i).value_or(0);
         steps.push_back({.diagnostics = value_at(&diagnostics, i),
                          .safe = edit ? std::optional(*edit > 0.5) : std::nullopt,
                          .confidence = value_at(&confidence, i),
                          .suppressions = value_at(suppressions, i).value_or(0),
-                         .fatal = value_at(fatal, i).value_or(0) > 0.5});
+                         .fatal = hides > 0.5,
+                         .fatal_stays = hides > 0});
       }
       const std::vector<StepReward> rewards = process_rewards(steps, plan);
       for (size_t n = 0; n < places.size(); ++n) {
@@ -83,7 +85,10 @@ void register_edit_steps(OperatorRegistry& registry) {
                   text_param("last", "own", "what the potential of the last step counts as (pr-v1-potential)",
                              {"own", "zero"}),
                   text_param("suppressions", "", "step channel: suppression comments; empty: none"),
-                  text_param("fatal", "", "step channel: above 0.5 where an error hides others; empty: none"),
+                  text_param(
+                      "fatal", "",
+                      "step channel: above 0.5 where the step made an error that hides others, above 0 where "
+                      "one that an earlier step made stays; empty: none"),
                   text_param("start", "", "rollout channel: diagnostics before the first step; empty: none"),
                   text_param("into", "edit_reward", "step channel to write")},
        .reads = {"step.diagnostics", "step.safe", "step.confidence", "step.{suppressions}", "step.{fatal}",

@@ -44,30 +44,38 @@ void write(RolloutBatch& batch, size_t rollout, const JudgedTrajectory& judged) 
     set("step.safe", place, facts.safe ? std::optional(*facts.safe ? 1.0 : 0.0) : std::nullopt);
     set("step.confidence", place, facts.confidence);
     set("step.suppressions", place, facts.suppressions);
-    set("step.fatal", place, facts.fatal ? 1.0 : 0.0);
+    set("step.fatal", place, facts.fatal ? 1.0 : facts.fatal_stays ? 0.5 : 0.0);
   }
 }
 
 }  // namespace
 
 std::vector<std::string> judge_edits(RolloutBatch& batch, const ServerProfile& profile,
-                                     const JudgeOptions& options) {
+                                     const JudgeOptions& options, bool strict) {
+  if (!options.connect) executable_of(profile);  // a server that is not there is no fact about the edits
   add_columns(batch);
   std::vector<std::string> failures;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     if (batch.note(kNote, r).empty()) continue;
-    const JudgedTrajectory judged = judge_trajectory(trajectory_of(batch, r), profile, options);
-    write(batch, r, judged);
-    for (size_t k = 0; k < judged.failures.size(); ++k) {
-      if (judged.failures[k].empty()) continue;
-      failures.push_back(fmt::format("{} step {}: {}", batch.header(r).id, k + 1, judged.failures[k]));
+    try {
+      const JudgedTrajectory judged = judge_trajectory(trajectory_of(batch, r), profile, options);
+      write(batch, r, judged);
+      for (size_t k = 0; k < judged.failures.size(); ++k) {
+        if (judged.failures[k].empty()) continue;
+        failures.push_back(fmt::format("{} step {}: {}", batch.header(r).id, k + 1, judged.failures[k]));
+      }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      failures.push_back(fmt::format("{}: {}", batch.header(r).id, error.what()));
     }
+    if (strict && !failures.empty()) throw Error::input("a rollout has no facts").found(failures[0]);
   }
   return failures;
 }
 
-RolloutBatch batch_of_commits(const std::string& repository, const std::string& range) {
-  const CommitRange commits = trajectory_from_git(repository, range);
+RolloutBatch batch_of_commits(const std::string& repository, const std::string& range,
+                              const std::string& server) {
+  const CommitRange commits = trajectory_from_git(repository, range, server);
   RolloutBatch batch;
   batch.add_rollout({.id = range, .group = 0, .task = repository, .prompt = ""});
   for (const std::string& subject : commits.subjects) batch.add_step(StepKind::act, subject);

@@ -3,27 +3,30 @@
 //
 //   step.diagnostics, step.safe, step.confidence, step.suppressions, step.fatal, rollout.diagnostics_before
 //
-// A rollout without the note, and a step whose server call failed, keep missing values. reward.edit_steps
+// step.fatal is 1 where the step made an error that hides others, 0.5 where one that an earlier step made is
+// still there, else 0. A rollout without the note, one whose note is no trajectory of its steps, and a step
+// whose server call failed or whose target cannot be read keep missing values. reward.edit_steps
 // makes the reward of them.
 //
 //   const std::vector<std::string> failures = judge_edits(batch, server_profile("clangd"), {});
-//   RolloutBatch commits = batch_of_commits("/home/me/project", "main~5..main");
+//   RolloutBatch commits = batch_of_commits("/home/me/project", "main~5..main", "clangd");
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "gradus/lsp/edit_trajectory.h"
+#include "gradus/lsp/commit_range.h"
 #include "gradus/rollout/batch.h"
 
 namespace gradus {
 
-// "ROLLOUT step 3: why" of every step that has no facts. Error::input naming the rollout where a note is no
-// trajectory.
+// "ROLLOUT step 3: why" of every step that has no facts, "ROLLOUT: why" of every rollout whose note is no
+// trajectory of its steps. `strict`: the first of them is an Error::input.
 std::vector<std::string> judge_edits(RolloutBatch& batch, const ServerProfile& profile,
-                                     const JudgeOptions& options);
+                                     const JudgeOptions& options, bool strict = false);
 
-// One rollout, one step per commit with its subject as text.
-RolloutBatch batch_of_commits(const std::string& repository, const std::string& range);
+// One rollout, one step per commit with its subject as text; the files are those that this server reads.
+RolloutBatch batch_of_commits(const std::string& repository, const std::string& range,
+                              const std::string& server);
 
 }  // namespace gradus

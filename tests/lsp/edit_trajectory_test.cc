@@ -94,5 +94,84 @@ TEST(EditTrajectory, ClangdCountsWhatEveryStepLeaves) {
   EXPECT_GE(judged.steps[4].diagnostics, 1);
 }
 
+double total_of(const JudgedTrajectory& judged, std::vector<double>& each) {
+  double total = 0;
+  RewardPlan plan{.form = RewardForm::potential};
+  plan.start = judged.start;
+  for (const StepReward& one : process_rewards(judged.steps, plan)) {
+    each.push_back(one.reward.value_or(-99));
+    total += each.back();
+  }
+  return total;
+}
+
+// A header that this server does not find is nobody's but the step's that includes it first.
+TEST(EditTrajectory, AnErrorThatHidesOthersIsTheStepsThatMakesIt) {
+  if (!is_installed("clangd")) GTEST_SKIP() << "clangd is not installed";
+  const std::string head = "#include \"third_party.h\"\n", body = "int f() { return 1; }\n";
+  const EditTrajectory edits{
+      {{"a.cc", head + body}, {"b.cc", "int g() { return x; }\nint h() { return y; }\n"}},
+      {step_of({{"a.cc", head + body + "// c\n"}}), step_of({}), step_of({{"notes.txt", "x"}}),
+       step_of({{"a.cc", "// moved down\n" + head + body}}), step_of({{"c.cc", head + body}}),
+       step_of({{"a.cc", std::nullopt}, {"d.cc", "// moved down\n" + head + body}}),
+       // Made here: it hides the two errors of b.cc, and goes on hiding them.
+       step_of({{"b.cc", head + "int g() { return x; }\nint h() { return y; }\n"}}),
+       step_of({{"notes.txt", "y"}}), step_of({{"b.cc", "int g() { return x; }\nint h() { return y; }\n"}})}};
+  const JudgedTrajectory judged = judge_trajectory(edits, server_profile("clangd"), {});
+  for (const std::string& failure : judged.failures) EXPECT_EQ(failure, "");
+  for (const size_t t : {0, 2, 3, 4, 5}) {
+    EXPECT_FALSE(judged.steps[t].fatal) << t;
+    EXPECT_FALSE(judged.steps[t].fatal_stays) << t;
+    EXPECT_EQ(judged.steps[t].safe, true) << t;
+  }
+  EXPECT_FALSE(judged.steps[1].safe.has_value());
+  EXPECT_TRUE(judged.steps[6].fatal);
+  EXPECT_EQ(judged.steps[6].safe, false);
+  EXPECT_FALSE(judged.steps[7].fatal);
+  EXPECT_TRUE(judged.steps[7].fatal_stays);
+  EXPECT_EQ(judged.steps[7].safe, true);
+  EXPECT_FALSE(judged.steps[8].fatal_stays);
+  std::vector<double> each;
+  total_of(judged, each);
+  EXPECT_EQ(each[0], 0.4) << "the first edit is safe";
+  for (const size_t t : {1, 2, 3, 5}) EXPECT_EQ(each[t], 0) << t;
+  EXPECT_LT(each[6], -0.5);
+}
+
+TEST(EditTrajectory, BreakageInAnyFileIsSeenOrNothingIsPaid) {
+  if (!is_installed("pyright")) GTEST_SKIP() << "pyright is not installed";
+  const auto edits_of = [](int files) {
+    EditTrajectory out{{{"f0.py", "v: int = 1\n"}}, {step_of({{"f0.py", "w: int = 1\n"}})}};
+    for (int i = 1; i < files; ++i) out.start["f" + std::to_string(i) + ".py"] = "from f0 import v\n";
+    return out;
+  };
+  const ServerProfile pyright = server_profile("pyright");
+  const JudgedTrajectory judged = judge_trajectory(edits_of(150), pyright, {});
+  EXPECT_EQ(judged.failures[0], "");
+  EXPECT_EQ(judged.steps[0].diagnostics, 149);
+  EXPECT_EQ(judged.watched, 150u);
+  const JudgedTrajectory large = judge_trajectory(edits_of(501), pyright, {});
+  EXPECT_FALSE(large.steps[0].diagnostics.has_value()) << "missing, not paid";
+  EXPECT_NE(large.failures[0].find("501"), std::string::npos) << large.failures[0];
+  const JudgedTrajectory touched = judge_trajectory(edits_of(501), pyright, {.touched_only = true});
+  EXPECT_EQ(touched.steps[0].diagnostics, 0);
+  EXPECT_EQ(touched.watched, 1u);
+  EXPECT_EQ(touched.readable, 501u);
+}
+
+TEST(EditTrajectory, ATargetThatCannotBeReadCostsItsStepAlone) {
+  if (!is_installed("pyright")) GTEST_SKIP() << "pyright is not installed";
+  for (const char* target : {"the function x", "py://", "a.py@L", "{\"a\": 1}"}) {
+    const EditTrajectory edits{
+        {{"a.py", "x: int = ''\n"}},
+        {step_of({{"a.py", "x: int = 1\n"}}, target), step_of({{"a.py", "x: int = 2\n"}})}};
+    const JudgedTrajectory judged = judge_trajectory(edits, server_profile("pyright"), {});
+    EXPECT_FALSE(judged.failures[0].empty()) << target;
+    EXPECT_FALSE(judged.steps[0].confidence.has_value()) << target;
+    EXPECT_EQ(judged.failures[1], "") << target;
+    EXPECT_EQ(judged.steps[1].diagnostics, 0) << target;
+  }
+}
+
 }  // namespace
 }  // namespace gradus

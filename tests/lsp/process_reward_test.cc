@@ -85,6 +85,24 @@ TEST(ProcessReward, SuppressingOrHidingDiagnosticsEarnsNothing) {
   EXPECT_EQ(rewards_of({broken}, plan)[0], -0.5);
 }
 
+// What hides others is charged to the step that makes it; what it hides is not paid by the steps after it.
+TEST(ProcessReward, AnErrorThatHidesOthersIsChargedOnce) {
+  const auto facts = [](double diagnostics, bool made, bool stays) {
+    return StepFacts{
+        .diagnostics = diagnostics, .safe = true, .confidence = 1.0, .fatal = made, .fatal_stays = stays};
+  };
+  RewardPlan plan = plan_of(RewardForm::potential);
+  plan.start = StepFacts{.diagnostics = 3, .safe = true, .confidence = 1.0};
+  const auto clean = facts(1, false, true), more = facts(2, false, true), gone = facts(3, false, false);
+  EXPECT_EQ(rewards_of({facts(1, true, false), clean, clean, gone}, plan),
+            (std::vector<double>{-0.5, 0, 0, 0.5}));
+  EXPECT_EQ(rewards_of({facts(1, true, false), more, facts(1, true, true), facts(0, false, false)}, plan),
+            (std::vector<double>{-0.5, -0.5, -0.5, 3}));
+  // It stood there before the first step: the count that is seen is the count.
+  EXPECT_EQ(rewards_of({facts(3, false, false), facts(2, false, false)}, plan),
+            (std::vector<double>{0, 0.5}));
+}
+
 TEST(ProcessReward, ATerminalPotentialOfZeroLeavesTheStartAlone) {
   RewardPlan plan = plan_of(RewardForm::potential);
   plan.last = RewardPlan::Last::zero;

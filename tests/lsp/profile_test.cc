@@ -95,6 +95,46 @@ TEST(Profile, SettingsAnswersAndCounts) {
   EXPECT_EQ(count_suppressions("a # quiet\nb # quiet c\n", profile), 2);
 }
 
+TEST(Profile, EverySpellingOfASuppressionCounts) {
+  const auto count = [](const char* server, const std::string& text) {
+    return count_suppressions(text, server_profile(server));
+  };
+  for (const char* text :
+       {"x: int = '' # type: ignore", "x: int = '' # type:ignore", "x: int = '' #type:ignore",
+        "x: int = '' #\ttype:\tignore", "x: int = '' # type:  ignore[assignment]",
+        "x: int = '' #\u00a0type: ignore", "x: int = '' # pyright:ignore",
+        "x: int = '' # pyright: ignore[reportX]", "#pyright:basic", "# pyright: standard",
+        "# pyright: reportX=false", "#pyright:reportX = false", "# pyright: strict, reportX=none",
+        "# pyright: reportX=information", "@no_type_check", "@typing.no_type_check",
+        "x = 1 # why # type: ignore"}) {
+    EXPECT_EQ(count("pyright", text), 1) << text;
+    EXPECT_EQ(count("pyright", std::string(text) + "\r\ny = 1\r\n" + text), 2) << text;
+  }
+  for (const char* text : {"type: ignore", "# type: int", "#\ntype: ignore", "# pyright: strict",
+                           "# pyright: reportX=true", "# pyright\n# reportX=false", "no_type_check = 1"}) {
+    EXPECT_EQ(count("pyright", text), 0) << text;
+  }
+  for (const char* text :
+       {"int x; // NOLINT", "int x; //NOLINT(a)", "// NOLINTNEXTLINE", "/* NOLINTBEGIN */",
+        "#pragma clang diagnostic ignored \"-Wall\"", "# pragma  GCC\tdiagnostic ignored \"-Wall\"",
+        "#pragma clang \\\n diagnostic ignored \"-Wall\"",
+        "#/* */pragma clang /*x*/ diagnostic ignored \"-Wall\"",
+        "_Pragma(\"clang diagnostic ignored \\\"-Wall\\\"\") int x;",
+        "_Pragma ( \"GCC diagnostic ignored \\\"-W\\\"\")", "#pragma GCC system_header",
+        "#pragma clang system_header"}) {
+    EXPECT_EQ(count("clangd", text), 1) << text;
+  }
+  for (const char* text :
+       {"#pragma once", "#pragma clang diagnostic push", "#pragma GCC diagnostic error \"-Wall\""}) {
+    EXPECT_EQ(count("clangd", text), 0) << text;
+  }
+  // Long hostile lines take no long time.
+  EXPECT_EQ(count("pyright", std::string(1 << 20, '#')), 0);
+  std::string stars;
+  while (stars.size() < 1 << 19) stars += "# pyright: ";
+  EXPECT_EQ(count("pyright", stars), 0);
+}
+
 TEST(Profile, AServerThatIsNotInstalledIsSaid) {
   ServerProfile profile = parse_server_profile(kWhole, "one.toml");
   profile.install = "buy it";
