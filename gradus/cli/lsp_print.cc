@@ -1,8 +1,13 @@
 #include "gradus/cli/lsp_print.h"
 
+#include <algorithm>
 #include <fmt/color.h>
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "gradus/base/error.h"
+#include "gradus/lsp/text.h"
+#include "gradus/lsp/uri.h"
 
 namespace gradus {
 
@@ -12,10 +17,23 @@ bool coloured() {
   return isatty(STDOUT_FILENO) == 1;
 }
 
+// As a person opens it; as it is where that would break the line or is no text.
+std::string name_of_file(const std::string& uri) {
+  std::string name = uri;
+  try {
+    if (uri.starts_with("ws:///")) name = percent_decoded(uri.substr(6));
+    if (is_file_uri(uri)) name = path_of_uri(uri);
+  } catch (const Error&) {
+    return uri;
+  }
+  const bool control = std::any_of(name.begin(), name.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return control || first_invalid_utf8(name) ? uri : name;
+}
+
 // "src/a.cc:3:5", counted from 1 as editors do.
 std::string place_of(const Json& entry) {
-  std::string uri = entry.at("uri").get<std::string>();
-  if (uri.starts_with("ws:///")) uri.erase(0, 6);
+  const std::string uri = name_of_file(entry.at("uri").get<std::string>());
   const Json& range = entry.at("range");
   return fmt::format("{}:{}:{}", uri, range.at(0).get<int64_t>() + 1, range.at(1).get<int64_t>() + 1);
 }
@@ -126,7 +144,10 @@ void print_bundle(const Json& bundle) {
   }
   if (bundle.at("status") == "ok") return;
   fmt::print(stderr, "gradus: {}: {}\n", text_of(bundle, "status"), text_of(bundle.at("meta"), "error"));
-  if (bundle.at("status") == "AMBIGUOUS" || bundle.at("status") == "NOT_FOUND") print_candidates(bundle);
+  const Json& resolution = bundle.at("resolution");
+  const bool found = resolution.is_object() && !resolution.value("resolved", Json()).is_null();
+  if (!found && (bundle.at("status") == "AMBIGUOUS" || bundle.at("status") == "NOT_FOUND"))
+    print_candidates(bundle);
 }
 
 void print_edit_rewards(const Json& paid) {

@@ -12,6 +12,7 @@
 #include "gradus/lsp/apply.h"
 #include "gradus/lsp/batch.h"
 #include "gradus/lsp/bundle.h"
+#include "gradus/lsp/capabilities.h"
 #include "gradus/lsp/command.h"
 #include "gradus/lsp/edit_rewards.h"
 #include "gradus/lsp/profile.h"
@@ -203,30 +204,57 @@ int recover_workspace(const std::string& workspace) {
   return recovery.kept.empty() ? 0 : static_cast<int>(Status::apply_conflict);
 }
 
-int examine(const std::string& workspace, bool json) {
+// The verbs that a server with these capabilities can answer.
+std::string verbs_of(const Client& client) {
+  constexpr std::pair<const char*, const char*> kAsked[] = {
+      {"def", "textDocument/definition"},        {"refs", "textDocument/references"},
+      {"hover", "textDocument/hover"},           {"symbols", "textDocument/documentSymbol"},
+      {"rename", "textDocument/rename"},         {"prepare-rename", "textDocument/prepareRename"},
+      {"code-action", "textDocument/codeAction"}};
+  std::string can, cannot;
+  for (const auto& [verb, method] : kAsked) {
+    std::string& list = offers(client.capabilities(), method) ? can : cannot;
+    list += (list.empty() ? "" : " ") + std::string(verb);
+  }
+  return can + (cannot.empty() ? "" : "; not " + cannot);
+}
+
+// Is it installed, does it start and answer? Nothing of the workspace is read.
+Json examined(const std::string& name, const std::string& workspace) {
+  const ServerProfile profile = server_profile(name);
+  Json entry = {{"server", profile.name}, {"ready", true}};
+  try {
+    entry["program"] = executable_of(profile);
+    const Client client(profile, Jail(workspace).root());
+    entry["version"] = client.server_info().value("version", Json());
+    entry["positionEncoding"] = encoding_name(client.encoding());
+    entry["capabilities"] = capabilities_json(client.capabilities());
+    entry["verbs"] = verbs_of(client);
+  } catch (const LspError& error) {
+    entry["ready"] = false;
+    entry["why"] = error.what();
+  }
+  return entry;
+}
+
+int examine(const std::string& profile, const std::string& workspace, bool json) {
   Json servers = Json::array();
   bool all = true;
-  for (const std::string& name : server_names()) {
-    const ServerProfile profile = server_profile(name);
-    Json entry = {{"server", name}, {"ready", true}};
-    try {
-      entry["program"] = executable_of(profile);
-      Command command({.workspace = workspace, .server = name});
-      entry["version"] = command.session().client().server_info().value("version", Json());
-      entry["positionEncoding"] = encoding_name(command.session().client().encoding());
-      entry["capabilities"] = capabilities_json(command.session().client().capabilities());
-    } catch (const LspError& error) {
-      entry["ready"] = false;
-      entry["why"] = error.what();
-      all = false;
-    }
+  for (const std::string& name : profile.empty() ? server_names() : std::vector<std::string>{profile}) {
+    const Json entry = examined(name, workspace);
     servers.push_back(entry);
+    all = all && entry.at("ready") == true;
     if (json) continue;
-    fmt::print("{} {:<10} {}\n", entry.at("ready") == true ? "ok" : "NO", name,
-               entry.at("ready") == true
-                   ? fmt::format("{}, version {}, {}", entry.at("program").get<std::string>(),
-                                 entry.at("version").dump(), entry.at("positionEncoding").get<std::string>())
-                   : entry.at("why").get<std::string>());
+    const std::string shown = entry.at("server").get<std::string>();
+    if (entry.at("ready") != true) {
+      fmt::print("NO {:<10} {}\n", shown, entry.at("why").get<std::string>());
+      continue;
+    }
+    const Json& version = entry.at("version");
+    fmt::print("ok {:<10} {}, version {}, {}\n", shown, entry.at("program").get<std::string>(),
+               version.is_null() ? "not told" : version.get<std::string>(),
+               entry.at("positionEncoding").get<std::string>());
+    fmt::print("   {:<10} {}\n", "", entry.at("verbs").get<std::string>());
   }
   if (json) fmt::print("{}\n", servers.dump(2));
   return all ? 0 : 3;
@@ -257,11 +285,15 @@ void add_lsp_records(CLI::App& lsp, Verb& chosen) {
   });
   const auto json = std::make_shared<bool>(false);
   CLI::App* doctor = lsp.add_subcommand("doctor", "Which language servers start here, and what they can do");
-  doctor->footer("Example:\n  gradus lsp doctor");
+  doctor->footer("Example:\n  gradus lsp doctor\n  gradus lsp doctor my/server.toml");
+  const auto profile = std::make_shared<std::string>();
+  doctor->add_option("server", *profile, "A name, or a file of your own [all that come here]");
   doctor->add_option("-w,--workspace", *workspace, "Folder to start them in [.]");
   doctor->add_flag("--json", *json, "Machine-readable output");
-  doctor->callback([&chosen, workspace, json] {
-    chosen = [workspace, json] { return with_published_exit([&] { return examine(*workspace, *json); }); };
+  doctor->callback([&chosen, profile, workspace, json] {
+    chosen = [profile, workspace, json] {
+      return with_published_exit([&] { return examine(*profile, *workspace, *json); });
+    };
   });
 }
 

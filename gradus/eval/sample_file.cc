@@ -9,6 +9,7 @@
 #include "gradus/base/json.h"
 #include "gradus/base/text.h"
 #include "gradus/reward/answer/answer_equal.h"
+#include "gradus/reward/answer/answer_of.h"
 #include "gradus/reward/answer/published_form.h"
 #include "gradus/rollout/json_rows.h"
 
@@ -62,7 +63,7 @@ class Reader {
     std::vector<std::string> answers;
     for (const Json& text : texts) {
       const std::string said = text_of(row, fmt::format("{}[{}]", name, answers.size()), text);
-      answers.push_back(taken ? said : stated_answer(said));
+      answers.push_back(taken ? said : keys_ == AnswerKeys::text ? stated_answer(said) : answer_of(said));
     }
     question.samples.resize(count);
     if (json.contains("scores")) {

@@ -90,15 +90,21 @@ Encoding negotiated_encoding(const Json& result, const std::vector<Encoding>& of
                      .expected("one of: " + names));
 }
 
-void require_capability(const Json& capabilities, const std::string& method, const std::string& server) {
+bool offers(const Json& capabilities, const std::string& method) {
   for (const Provider& provider : kProviders) {
     if (method != provider.method) continue;
-    bool on = is_on(capabilities, provider.capability);
-    if (on && method == "textDocument/prepareRename") {
-      const Json& rename = capabilities.at(provider.capability);
-      on = rename.is_object() && rename.value("prepareProvider", Json(false)) == true;
-    }
-    if (on) return;
+    if (!is_on(capabilities, provider.capability)) return false;
+    if (method != "textDocument/prepareRename") return true;
+    const Json& rename = capabilities.at(provider.capability);
+    return rename.is_object() && rename.value("prepareProvider", Json(false)) == true;
+  }
+  return true;
+}
+
+void require_capability(const Json& capabilities, const std::string& method, const std::string& server) {
+  if (offers(capabilities, method)) return;
+  for (const Provider& provider : kProviders) {
+    if (method != provider.method) continue;
     throw LspError(Status::unsupported_cap,
                    Error::outside("the language server '" + server + "' does not offer " + method)
                        .field(provider.capability)

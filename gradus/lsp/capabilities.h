@@ -21,6 +21,7 @@ Json client_capabilities(const std::vector<Encoding>& encodings);
 Encoding negotiated_encoding(const Json& initialize_result, const std::vector<Encoding>& offered);
 
 // Methods that no capability announces are let through.
+bool offers(const Json& capabilities, const std::string& method);
 void require_capability(const Json& capabilities, const std::string& method, const std::string& server);
 bool takes_documents(const Json& capabilities);  // didOpen, didChange and didClose are understood
 

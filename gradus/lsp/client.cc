@@ -1,5 +1,6 @@
 #include "gradus/lsp/client.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ namespace gradus {
 namespace {
 
 constexpr size_t kMostProgress = 10'000, kMostPublished = 100'000;
+constexpr Milliseconds kSilentWork{5'000};  // after that, work that is reported and never ends counts as over
 
 std::string one_uri(const std::string& uri) {
   return is_file_uri(uri) ? file_uri(path_of_uri(uri)) : uri;
@@ -23,6 +25,18 @@ std::string last_lines(const std::string& text) {
   constexpr size_t kShown = 600;
   const std::string_view all = trim(text);
   return std::string(all.size() > kShown ? all.substr(all.size() - kShown) : all);
+}
+
+// gopls gives all modules that it is made of, as JSON.
+Json short_version(const Json& version) {
+  constexpr size_t kShown = 100;
+  if (!version.is_string()) return version;
+  const std::string text = version.get<std::string>();
+  const Json parts = text.starts_with("{") ? Json::parse(text, nullptr, false) : Json();
+  for (const char* const key : {"Version", "version"}) {
+    if (parts.is_object() && parts.contains(key) && parts.at(key).is_string()) return parts.at(key);
+  }
+  return std::string(start_of(text.substr(0, text.find('\n')), kShown));
 }
 
 LspError refusal(const std::string& method, const Json& error) {
@@ -59,8 +73,10 @@ LspError refusal(const std::string& method, const Json& error) {
 ConnectionMaker process_of(const ServerProfile& profile, const std::string& root, const FrameLimits& limits) {
   ServerCommand command{.argv = {executable_of(profile)},
                         .directory = root,
-                        .environment = profile.environment,
+                        .environment = inherited_of(profile),
                         .limits = limits};
+  command.environment.insert(command.environment.end(), profile.environment.begin(),
+                             profile.environment.end());
   command.argv.insert(command.argv.end(), profile.arguments.begin(), profile.arguments.end());
   return [command] { return std::make_unique<ServerProcess>(command); };
 }
@@ -86,7 +102,10 @@ Client::Client(ServerProfile profile, std::string root, ClientOptions options, C
 Client::~Client() {
   const std::lock_guard start(start_mutex_);
   const std::shared_ptr<Life> life = current();
-  if (!life) return;
+  if (life) say_goodbye(life);
+}
+
+void Client::say_goodbye(const std::shared_ptr<Life>& life) {
   try {
     ask(life, "shutdown", nullptr, options_.stop_patience).get();
     tell(life, "exit", nullptr);
@@ -136,6 +155,16 @@ std::shared_ptr<Client::Life> Client::ready_life() {
   return current();
 }
 
+void Client::restart() {
+  const std::lock_guard start(start_mutex_);
+  say_goodbye(current());
+  {
+    const std::lock_guard lock(mutex_);
+    ++restarts_;
+  }
+  start_life();
+}
+
 void Client::start_life() {
   const auto life = std::make_shared<Life>();
   {
@@ -176,7 +205,7 @@ void Client::initialize(const std::shared_ptr<Life>& life) {
               .encoding = negotiated_encoding(result, options_.encodings)};
   const Json info = result.value("serverInfo", Json::object());
   ready.server["name"] = profile_.name;
-  ready.server["version"] = info.is_object() ? info.value("version", Json()) : Json();
+  ready.server["version"] = short_version(info.is_object() ? info.value("version", Json()) : Json());
   const std::lock_guard lock(mutex_);
   if (ready.server["version"].is_null() && ready_.server.contains("version")) {
     ready.server["version"] = ready_.server["version"];  // its log told already
@@ -192,6 +221,7 @@ void Client::introduce(const std::shared_ptr<Life>& life) {
     const std::lock_guard lock(mutex_);
     for (auto& [uri, document] : documents_) {
       document.files_epoch = files_epoch_;
+      document.sent = view_.serial;
       reopen.push_back(opening(uri, document));
     }
   }
@@ -329,9 +359,17 @@ void Client::handle_progress(const Json& params) {
                                            .expected(fmt::format("at most {} at once", kMostProgress)));
     }
   }
+  const Json title = value.value("title", Json());
+  const std::vector<std::string>& background = profile_.background;
+  const bool ignored =
+      std::find(background.begin(), background.end(), name) != background.end() ||
+      (title.is_string() && std::find(background.begin(), background.end(), title) != background.end());
   if (kind == "begin") {
-    view_.open_progress.insert(name);
+    if (!ignored) view_.open_progress[name] = std::chrono::steady_clock::now();
     view_.ended_progress.erase(name);
+  } else if (kind == "report") {
+    const auto open = view_.open_progress.find(name);
+    if (open != view_.open_progress.end()) open->second = std::chrono::steady_clock::now();
   } else if (kind == "end") {
     view_.open_progress.erase(name);
     view_.ended_progress.insert(name);
@@ -346,7 +384,8 @@ void Client::handle_publication(const Json& params) {
                    Error::outside("the language server publishes diagnostics without uri or list")
                        .found(params.dump().substr(0, 200)));
   }
-  Publication publication{.diagnostics = *diagnostics, .serial = view_.serial};
+  Publication publication{
+      .diagnostics = *diagnostics, .serial = view_.serial, .received = std::chrono::steady_clock::now()};
   const Json version = params.value("version", Json());
   if (version.is_number_integer()) publication.version = version.get<int64_t>();
   if (view_.published.size() < kMostPublished)
@@ -459,12 +498,24 @@ void Client::give_up_on_server() {
   changed_.wait(lock, [&] { return life->over; });
 }
 
+bool Client::is_at_work(const ServerView& view) const {
+  const Milliseconds patience = std::min(kSilentWork, options_.request_timeout / 3);
+  const Moment now = std::chrono::steady_clock::now();
+  return std::any_of(view.open_progress.begin(), view.open_progress.end(),
+                     [&](const auto& work) { return now - work.second < patience; });
+}
+
 bool Client::wait_until(Deadline deadline, const std::function<bool(const ServerView&)>& holds) {
   std::unique_lock lock(mutex_);
   const std::shared_ptr<Life> life = life_;
-  const bool ended = changed_.wait_until(lock, deadline, [&] { return life->over || holds(view_); });
-  if (life->over) throw *life->end;
-  return ended;
+  constexpr Milliseconds kLook{50};  // time passes without a message, and that may be what is waited for
+  for (;;) {
+    if (life->over) throw *life->end;
+    if (holds(view_)) return true;
+    const Moment now = std::chrono::steady_clock::now();
+    if (now >= deadline) return false;
+    changed_.wait_until(lock, std::min<Deadline>(deadline, now + kLook));
+  }
 }
 
 Json Client::capabilities() const {
@@ -484,7 +535,7 @@ Encoding Client::encoding() const {
 
 int Client::starts() const {
   const std::lock_guard lock(mutex_);
-  return starts_;
+  return starts_ + restarts_;
 }
 
 int64_t Client::discarded_answers() const {

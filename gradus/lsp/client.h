@@ -14,6 +14,8 @@
 // ended is started again when it is next needed: after 100 ms, doubled every time, at most `restarts` times.
 // Open documents are opened again with their versions. A server that was silent over a whole deadline counts
 // as ended. `request` asks again after a restart: questions of this protocol change nothing.
+//
+// A \r that ends a line alone is sent as \n, for servers that do not count it: no place moves by that.
 #pragma once
 
 #include <chrono>
@@ -53,10 +55,13 @@ struct ClientOptions {
   std::vector<Encoding> encodings{Encoding::utf16, Encoding::utf8, Encoding::utf32};  // best first
 };
 
+using Moment = std::chrono::steady_clock::time_point;
+
 struct Publication {
   std::optional<int64_t> version;
   Json diagnostics;
   uint64_t serial = 0;  // later messages have larger ones
+  Moment received{};
 };
 
 // What the server has told without being asked, since it was last started. Documents by
@@ -66,7 +71,8 @@ struct ServerView {
   std::map<std::string, Publication> published;
   // Serial of the notification that the file's work is done; absent: at work.
   std::map<std::string, uint64_t> idle;
-  std::set<std::string> open_progress, ended_progress;
+  std::map<std::string, Moment> open_progress;  // and when it was last heard of
+  std::set<std::string> ended_progress;
 };
 
 class Client;
@@ -114,6 +120,7 @@ class Client {
                           const Json& extra = Json::object());
   void close_document(const std::string& uri);
   std::optional<int64_t> version_of(const std::string& uri) const;  // nothing: it is not open
+  uint64_t serial_of(const std::string& uri) const;                 // messages before its text was last sent
   // Files changed on disk: the server is told, and open documents count as not judged since.
   void files_changed(const std::vector<std::string>& uris);
   bool is_judged_before_files_changed(const std::string& uri) const;
@@ -122,11 +129,15 @@ class Client {
 
   // True once `holds`; false at the deadline. LspError LS_CRASH when the server ends meanwhile.
   bool wait_until(Deadline deadline, const std::function<bool(const ServerView&)>& holds);
+  // Work that is reported and has been heard of lately: what a server never ends is not waited for.
+  bool is_at_work(const ServerView& view) const;
   // Nothing is in progress and the index of the project, where there is one, is whole: references and renames
   // over several files need it. LspError LS_TIMEOUT.
   void settle(Milliseconds timeout);
   // Ends this life of the server, as a crash would; the next question starts another.
   void give_up_on_server();
+  // Another life with the same documents: the server reads its configuration anew. Counts as no failure.
+  void restart();
 
   const ServerProfile& profile() const { return profile_; }
   const ClientOptions& options() const { return options_; }
@@ -143,7 +154,7 @@ class Client {
   struct Document {
     std::string text;
     int64_t version = 0;
-    uint64_t files_epoch = 0;
+    uint64_t files_epoch = 0, sent = 0;
   };
   struct Ready {
     Json capabilities = Json::object(), server = Json::object();
@@ -164,6 +175,7 @@ class Client {
   void run(const std::shared_ptr<Life>& life);
   void finish(const std::shared_ptr<Life>& life, LspError end);
   void end_life(const std::shared_ptr<Life>& life);
+  void say_goodbye(const std::shared_ptr<Life>& life);
   void handle(const std::shared_ptr<Life>& life, const std::string& body);
   std::shared_ptr<Reply::Slot> handle_response(Life& life, Json& response);  // null: nobody asked
   void handle_notification(const Json& message);
@@ -193,7 +205,7 @@ class Client {
   std::map<std::string, Document> documents_;
   uint64_t files_epoch_ = 0;
   int64_t next_id_ = 1, discarded_ = 0;
-  int starts_ = 0;
+  int starts_ = 0, restarts_ = 0;  // after failures, and the first; because they were wanted
 };
 
 }  // namespace gradus

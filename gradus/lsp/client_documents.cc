@@ -18,6 +18,13 @@ void require_documents(const Json& capabilities, const std::string& server) {
                      .hint("choose a server that does"));
 }
 
+std::string with_plain_lines(std::string text) {
+  for (size_t at = text.find('\r'); at != std::string::npos; at = text.find('\r', at + 1)) {
+    if (at + 1 == text.size() || text[at + 1] != '\n') text[at] = '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 Json Client::opening(const std::string& uri, const Document& document) const {
@@ -45,11 +52,12 @@ void Client::open_document(const std::string& uri, const std::string& text) {
   }
   const DocumentsLock locked = lock_documents();
   require_documents(capabilities(), profile_.name);
-  Document document{.text = text, .version = 1};
+  Document document{.text = with_plain_lines(text), .version = 1};
   const Json params = opening(name, document);
   {
     const std::lock_guard lock(mutex_);
     document.files_epoch = files_epoch_;
+    document.sent = view_.serial;
     documents_[name] = std::move(document);
   }
   tell(locked.life, "textDocument/didOpen", params);
@@ -67,15 +75,18 @@ int64_t Client::change_document(const std::string& uri, const std::string& text,
   const std::string name = file_uri(path_of_uri(uri));
   const DocumentsLock locked = lock_documents();
   int64_t version = 0;
+  std::string sent;
   {
     const std::lock_guard lock(mutex_);
     Document& document = open_or_refuse(name);
-    document.text = text;
+    document.text = with_plain_lines(text);
     version = ++document.version;
     document.files_epoch = files_epoch_;
+    document.sent = view_.serial;
+    sent = document.text;
   }
   Json params = {{"textDocument", {{"uri", name}, {"version", version}}},
-                 {"contentChanges", Json::array({Json{{"text", text}}})}};
+                 {"contentChanges", Json::array({Json{{"text", sent}}})}};
   params.update(extra);
   tell(locked.life, "textDocument/didChange", params);
   return version;
@@ -110,6 +121,12 @@ std::optional<int64_t> Client::version_of(const std::string& uri) const {
   return found == documents_.end() ? std::nullopt : std::optional(found->second.version);
 }
 
+uint64_t Client::serial_of(const std::string& uri) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = documents_.find(file_uri(path_of_uri(uri)));
+  return found == documents_.end() ? 0 : found->second.sent;
+}
+
 void Client::files_changed(const std::vector<std::string>& uris) {
   constexpr int kCreated = 1, kChanged = 2, kDeleted = 3;
   Json changes = Json::array();
@@ -140,13 +157,15 @@ void Client::settle(Milliseconds timeout) {
     indexed = indexed || std::filesystem::exists(std::filesystem::path(root_) / file, ignored);
   }
   const bool quiet = wait_until(std::chrono::steady_clock::now() + timeout, [&](const ServerView& view) {
-    return view.open_progress.empty() && (!indexed || view.ended_progress.count(profile_.index_token) != 0);
+    return !is_at_work(view) && (!indexed || view.ended_progress.count(profile_.index_token) != 0);
   });
   if (quiet) return;
-  throw LspError(Status::ls_timeout,
-                 Error::outside("the language server is still at work")
-                     .field(profile_.index_token)
-                     .hint("ask again with a longer --timeout; the first index of a project takes longest"));
+  throw LspError(
+      Status::ls_timeout,
+      Error::outside("the language server is still at work")
+          .field(profile_.index_token)
+          .hint("ask again with a longer --timeout; the first index of a project takes longest; work that "
+                "never ends is named in the profile's key background"));
 }
 
 }  // namespace gradus

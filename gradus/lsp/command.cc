@@ -9,6 +9,7 @@
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/snapshot.h"
 #include "gradus/lsp/text.h"
+#include "gradus/lsp/uri.h"
 
 namespace gradus {
 
@@ -97,6 +98,7 @@ SessionOptions session_options(const CommandOptions& options, ConnectionMaker ma
   out.maker = std::move(maker);
   out.frozen = options.mutation.replay;
   out.settles = !options.mutation.replay || options.workers == 1;
+  out.asks_again = options.workers == 1;  // so that a trace holds as many questions as its replay asks
   return out;
 }
 
@@ -109,14 +111,29 @@ bool reads(const ServerProfile& profile, const std::string& path) {
   return false;
 }
 
+// The path that an address or a file name speaks of; of a symbol one with its language for an ending.
+std::string document_of(const std::string& text) {
+  try {
+    const Selector selector = parse_selector(text);
+    if (const auto* cursor = std::get_if<CursorSelector>(&selector.target)) return cursor->document.path;
+    if (const auto* range = std::get_if<RangeSelector>(&selector.target)) return range->document.path;
+    if (const auto* anchor = std::get_if<AnchorSelector>(&selector.target)) return anchor->document.path;
+    // The scheme of a symbol is its language: py://, cpp://.
+    if (const auto* symbol = std::get_if<SymbolSelector>(&selector.target)) return "a." + symbol->language;
+    return text;
+  } catch (const LspError&) {
+    if (const size_t scheme = text.find("://");
+        scheme != std::string::npos && scheme > 0 && !is_file_uri(text) && !text.starts_with("ws:///"))
+      return "a." + text.substr(0, scheme);
+    const size_t place = std::min(text.rfind("@L"), text.rfind("@R("));
+    return text.substr(0, place);
+  }
+}
+
 }  // namespace
 
 std::string server_for(const std::string& selector) {
-  std::string path = selector;
-  if (const size_t scheme = path.find("://"); scheme != std::string::npos && !path.starts_with("anchor")) {
-    path = "a." + path.substr(0, scheme);  // the scheme of a symbol is its language: py://, cpp://
-  }
-  path = path.substr(0, path.find_first_of("@#"));
+  const std::string path = document_of(selector);
   for (const std::string& name : server_names()) {
     if (reads(server_profile(name), path)) return name;
   }
@@ -160,7 +177,7 @@ void Command::start(const ServerProfile& profile, ConnectionMaker maker) {
                                    .server_version = text_or_empty(server, "version"),
                                    .server_arguments = profile.arguments,
                                    .position_encoding = std::string(encoding_name(client.encoding())),
-                                   .config_digest = config_digest(profile, session_->jail().root())});
+                                   .config_digest = session_->config()});
   capabilities_ = capabilities_json(client.capabilities());
 }
 
@@ -176,6 +193,7 @@ Json Command::run(const VerbRequest& request) {
   if (!answer.edits.is_null()) parts.edits = std::move(answer.edits);
   parts.environment = environment_;
   parts.environment["rootDigest"] = answer.digest;
+  if (!answer.config.empty()) parts.environment["configDigest"] = answer.config;
   parts.capabilities = capabilities_;
   if (!answer.sentence.empty()) parts.meta["error"] = answer.sentence;
   parts.process_reward = std::move(answer.reward);

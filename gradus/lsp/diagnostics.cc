@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <optional>
 #include <string_view>
 
 #include "gradus/base/text.h"
+#include "gradus/lsp/capabilities.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -15,12 +17,15 @@ namespace {
 struct Wanted {
   std::string uri;
   int64_t version = 0;
+  // Of a server that publishes without versions: messages before an answer that it gave to a question asked
+  // after the text was sent.
+  std::optional<uint64_t> read_by;
 };
 
 Wanted wanted_of(const Client& client, const std::string& uri) {
   const std::string name = file_uri(path_of_uri(uri));
   const std::optional<int64_t> version = client.version_of(name);
-  if (version) return {name, *version};
+  if (version) return {name, *version, {}};
   throw LspError(
       Status::not_found,
       Error::input("diagnostics are wanted of a document that is not open").field("uri").found(uri));
@@ -33,21 +38,58 @@ Wanted wanted_of(const Client& client, const std::string& uri) {
                                          .hint("ask again with a longer --timeout; no count is read before"));
 }
 
+// Versions are optional in the protocol. Without one, what came after the text was sent may still be of the
+// text before, and a server may clear or begin a list before it is whole: it counts when nothing followed for
+// a while, and for a longer while where it is empty or came before the server had surely read the text.
+bool is_quiet(const Publication& publication, const Wanted& wanted, const DiagnosticsProfile& profile) {
+  constexpr double kLonger = 3;
+  const bool sure = !publication.diagnostics.empty() && publication.serial > wanted.read_by.value_or(0);
+  const std::chrono::duration<double> quiet(profile.quiet_s * (sure ? 1 : kLonger));
+  return std::chrono::steady_clock::now() - publication.received >= quiet;
+}
+
 // Why the wait for `wanted` is not over; empty: it is.
-std::string missing(const ServerView& view, const Wanted& wanted, const DiagnosticsProfile& profile) {
+std::string missing(const ServerView& view, const Wanted& wanted, const Client& client) {
+  const DiagnosticsProfile& profile = client.profile().diagnostics;
   const auto published = view.published.find(wanted.uri);
   if (published == view.published.end()) return "nothing published";
-  if (!published->second.version) return "a publication without a version";
-  if (*published->second.version != wanted.version) {
-    return fmt::format("version {} instead of {}", *published->second.version, wanted.version);
+  const std::optional<int64_t>& version = published->second.version;
+  if (version && *version != wanted.version) {
+    return fmt::format("version {} instead of {}", *version, wanted.version);
   }
+  if (!version && !wanted.read_by) return "nothing published since its last change";
+  if (!version && !is_quiet(published->second, wanted, profile)) return "it may still publish more";
   if (!profile.idle_method.empty()) {
     const auto idle = view.idle.find(wanted.uri);
     if (idle == view.idle.end() || idle->second < published->second.serial)
       return "it is still at work on the file";
   }
-  if (!view.open_progress.empty()) return "in progress: " + *view.open_progress.begin();
+  if (client.is_at_work(view)) return "in progress: " + view.open_progress.begin()->first;
   return "";
+}
+
+bool needs_question(const ServerView& view, const Wanted& wanted, uint64_t sent) {
+  const auto published = view.published.find(wanted.uri);
+  return !wanted.read_by && published != view.published.end() && !published->second.version &&
+         published->second.serial > sent;
+}
+
+// Asks something about the document, and says how many messages there were before the answer.
+uint64_t read_by(Client& client, const std::string& uri, Deadline deadline) {
+  const char* const question = "textDocument/documentSymbol";
+  const auto left = std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
+  try {
+    if (offers(client.capabilities(), question))
+      client.send(question, {{"textDocument", {{"uri", uri}}}}, left).get();
+  } catch (const LspError& error) {
+    if (error.status() == Status::ls_crash || error.status() == Status::replay_mismatch) throw;
+  }
+  uint64_t messages = 0;
+  client.wait_until(deadline, [&](const ServerView& view) {
+    messages = view.serial;
+    return true;
+  });
+  return messages;
 }
 
 std::vector<FileDiagnostics> published_of(Client& client, const std::vector<std::string>& uris,
@@ -56,21 +98,34 @@ std::vector<FileDiagnostics> published_of(Client& client, const std::vector<std:
   for (const std::string& uri : uris) {
     if (client.is_judged_before_files_changed(uri)) client.rebuild_document(uri);
   }
-  for (const std::string& uri : uris) wanted.push_back(wanted_of(client, uri));
+  std::map<std::string, uint64_t> sent;
+  for (const std::string& uri : uris) {
+    wanted.push_back(wanted_of(client, uri));
+    sent[wanted.back().uri] = client.serial_of(uri);
+  }
   std::vector<FileDiagnostics> out;
   std::string reason, late;
-  const bool whole = client.wait_until(deadline, [&](const ServerView& view) {
-    for (const Wanted& one : wanted) {
-      reason = missing(view, one, client.profile().diagnostics);
-      late = one.uri;
-      if (!reason.empty()) return false;
-    }
-    for (const Wanted& one : wanted)
-      out.push_back({one.uri, one.version, view.published.at(one.uri).diagnostics});
-    return true;
-  });
-  if (!whole) too_late(late, reason);
-  return out;
+  for (;;) {
+    Wanted* unread = nullptr;
+    const bool whole = client.wait_until(deadline, [&](const ServerView& view) {
+      const auto it = std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& one) {
+        return needs_question(view, one, sent.at(one.uri));
+      });
+      unread = it == wanted.end() ? nullptr : &*it;
+      if (unread) return true;
+      for (const Wanted& one : wanted) {
+        reason = missing(view, one, client);
+        late = one.uri;
+        if (!reason.empty()) return false;
+      }
+      for (const Wanted& one : wanted)
+        out.push_back({one.uri, one.version, view.published.at(one.uri).diagnostics});
+      return true;
+    });
+    if (!whole) too_late(late, reason);
+    if (!unread) return out;
+    unread->read_by = read_by(client, unread->uri, deadline);
+  }
 }
 
 Json items_of(const Json& report, const std::string& uri) {

@@ -7,7 +7,8 @@
 //   }
 //
 // A server that publishes (clangd): waits for a publication of every document whose version equals the
-// version of its last change, then, where the server says so, for the notification after it that the work on
+// version of its last change (of a server that gives no versions: one after the change, behind which nothing
+// came for a while), then, where the server says so, for the notification after it that the work on
 // the file is done, and until nothing is in progress. A server that is asked (pyright): the answer is for the
 // version that the document has before and after. A document that was judged before other files changed on
 // disk is judged anew. No such answer in time is LS_TIMEOUT, a document that changes meanwhile

@@ -1,5 +1,6 @@
 #include "gradus/lsp/edit_plan.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "gradus/lsp/diff.h"
@@ -34,6 +35,11 @@ bool same_file(const FileState& a, const FileState& b) {
   return a.device == b.device && a.inode == b.inode;
 }
 
+struct NamedEdit {
+  std::string uri;
+  TextEdit edit;
+};
+
 class Planner {
  public:
   Planner(const Jail& jail, Encoding encoding, const std::map<std::string, KnownFile>& known)
@@ -43,8 +49,11 @@ class Planner {
     for (const FileChange& change : edit.changes) {
       PlannedFile& file = file_of(change.uri);
       if (change.kind == FileChange::Kind::edit) {
-        change_text(file, change);
-      } else if (change.kind == FileChange::Kind::create) {
+        collect(file, change);
+        continue;
+      }
+      change_texts();
+      if (change.kind == FileChange::Kind::create) {
         create(file, change);
       } else if (change.kind == FileChange::Kind::rename) {
         rename(file, change);
@@ -52,6 +61,7 @@ class Planner {
         remove(file, change);
       }
     }
+    change_texts();
     EditPlan out;
     for (auto& [path, file] : files_) {
       const bool same = file.before ? file.after == file.before->bytes && file.mode == file.before->mode
@@ -131,13 +141,36 @@ class Planner {
                                                 .hint("nothing was changed"));
   }
 
-  void change_text(PlannedFile& file, const FileChange& change) const {
+  // Edits of one file, whatever it is called and however often it is listed, speak of one text. What is said
+  // under a second name again is said once.
+  void collect(PlannedFile& file, const FileChange& change) {
     if (!file.after) throw absent(file);
     check_version(file, change);
+    std::vector<NamedEdit>& edits = edits_[&file];
+    const size_t earlier = edits.size();
+    for (const TextEdit& edit : change.edits) {
+      const bool known = std::any_of(
+          edits.begin(), edits.begin() + static_cast<std::ptrdiff_t>(earlier), [&](const NamedEdit& other) {
+            return other.uri != change.uri && other.edit.range == edit.range && other.edit.text == edit.text;
+          });
+      if (!known) edits.push_back({change.uri, edit});
+    }
+  }
+
+  void change_texts() {
+    for (const auto& [file, named] : edits_) {
+      std::vector<TextEdit> edits;
+      for (const NamedEdit& one : named) edits.push_back(one.edit);
+      change_text(*file, edits);
+    }
+    edits_.clear();
+  }
+
+  void change_text(PlannedFile& file, const std::vector<TextEdit>& edits) const {
     FileState now;
     now.bytes = *file.after;
     const Text text = document_text(now, file.path);
-    std::string after = apply_text_edits(text, change.edits, encoding_, line_ending_of(text.content()));
+    std::string after = apply_text_edits(text, edits, encoding_, line_ending_of(text.content()));
     if (after.size() > kMaxFile) {
       throw LspError(Status::apply_conflict,
                      Error::outside("a file would have more than 16 MiB after the edit").at(file.path));
@@ -188,7 +221,8 @@ class Planner {
   const Jail& jail_;
   Encoding encoding_;
   const std::map<std::string, KnownFile>& known_;
-  std::map<std::string, PlannedFile> files_;  // references to values stay valid
+  std::map<std::string, PlannedFile> files_;              // references to values stay valid
+  std::map<PlannedFile*, std::vector<NamedEdit>> edits_;  // not carried out yet
 };
 
 }  // namespace

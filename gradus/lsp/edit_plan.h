@@ -5,13 +5,15 @@
 //   fmt::print("{}", plan.diff());
 //   apply_plan(jail, plan);                       // gradus/lsp/apply.h
 //
-// Kept as they were: permissions, a byte-order mark, line endings (new text gets the ending that the file
-// uses most). Only UTF-8 is edited: UTF-16, UTF-32 and bytes that are no UTF-8 are INDEXING_UNSUPPORTED (75),
-// because no server says what it would count in them. Filters and jail hold for every file that changes, by
-// its canonical path. A known file must still be on disk as the server was told, and the version
-// that the edit names must be that of the document: CONTENT_MODIFIED (74) else. A rename to a name that is
-// the same file on a file system without letter case is FS_PERMISSIONS (71), as the paper has it. Operations
-// on folders are UNSUPPORTED_CAP (72).
+// A file has one canonical path under all its names (links, spellings of a URI): what a server says of it
+// under several of them is one list of edits of one text, and what it says twice happens once. Kept as they
+// were: permissions, a byte-order mark, line endings (new text gets the ending that the file uses most). Only
+// UTF-8 is edited: UTF-16, UTF-32 and bytes that are no UTF-8 are INDEXING_UNSUPPORTED (75), because no
+// server says what it would count in them. Filters and jail hold for every file that changes, by its
+// canonical path. A known file must still be on disk as the server was told, and the version that the edit
+// names must be that of the document: CONTENT_MODIFIED (74) else. A rename to a name that is the same file on
+// a file system without letter case is FS_PERMISSIONS (71), as the paper has it. Operations on folders are
+// UNSUPPORTED_CAP (72).
 #pragma once
 
 #include <map>

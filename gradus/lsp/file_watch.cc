@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "gradus/base/canonical.h"
+#include "gradus/lsp/disk_view.h"
 #include "gradus/lsp/status.h"
 #include "gradus/lsp/text.h"
 #include "gradus/lsp/uri.h"
@@ -85,13 +86,17 @@ std::vector<std::string> FileWatch::refresh() {
     if (found.count(path) != 0) continue;
     changed.push_back(path);
     hashes_.erase(path);
+    apart_.erase(path);
   }
   for (const auto& [path, stamp] : found) {
     const auto known = stamps_.find(path);
     if (known != stamps_.end() && known->second == stamp) continue;
     std::string hash;
     try {
-      hash = jail_.read_existing(path).hash;
+      const FileState file = jail_.read_existing(path);
+      hash = file.hash;
+      apart_.erase(path);
+      if (gradus::counts_apart(file.bytes)) apart_.insert(path);
     } catch (const LspError&) {
       hashes_.erase(path);
       continue;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ class FileWatch {
   std::vector<std::string> refresh();
 
   const std::map<std::string, std::string>& hashes() const { return hashes_; }  // by path
+  const std::set<std::string>& counted_apart() const { return apart_; }         // see gradus/lsp/disk_view.h
   const std::string& digest() const { return digest_; }
 
  private:
@@ -45,6 +47,7 @@ class FileWatch {
   const ServerProfile& profile_;
   std::map<std::string, Stamp> stamps_;
   std::map<std::string, std::string> hashes_;
+  std::set<std::string> apart_;
   std::string digest_;
 };
 

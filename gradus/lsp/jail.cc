@@ -64,6 +64,17 @@ std::string real_path(const std::string& path) {
   return real.get();
 }
 
+// The rest of an absolute path that comes to the root by other names: through a symbolic link to it.
+std::optional<std::string_view> behind_the_root(std::string_view path, const std::string& root) {
+  for (size_t slash = path.find('/', 1); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
+    const std::string folder(path.substr(0, slash));
+    const std::unique_ptr<char, void (*)(void*)> real(realpath(folder.c_str(), nullptr), std::free);
+    if (!real) return std::nullopt;
+    if (root == real.get()) return path.substr(slash + 1);
+  }
+  return std::nullopt;
+}
+
 // One walk from the root: the folders that were entered stay open, so that ".." of a link goes back to the
 // very folder it came from.
 class Walk {
@@ -202,6 +213,7 @@ std::string Jail::relative(std::string_view path) const {
   if (path[0] == '/') {
     std::optional<std::string_view> inside = below(path, root_);
     if (!inside && given_[0] == '/') inside = below(path, given_);
+    if (!inside) inside = behind_the_root(path, root_);
     if (!inside) throw refused("the path is outside the workspace " + root_, path);
     rest = *inside;
   }

@@ -56,8 +56,8 @@ class Jail {
   const std::string& root() const { return root_; }  // absolute, without links
   int descriptor() const { return descriptor_.get(); }
 
-  // The path relative to the root by its letters alone: of an absolute path under the root as it was given or
-  // as it is called without links, or of a relative one.
+  // The path relative to the root: of a relative one by its letters alone, of an absolute one under the root
+  // as it was given, as it is called without links, or as a link to it is called.
   std::string relative(std::string_view path) const;
 
   // Throws NOT_FOUND where a folder on the way is missing.

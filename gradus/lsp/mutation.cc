@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "gradus/lsp/capabilities.h"
 #include "gradus/lsp/diagnostics.h"
+#include "gradus/lsp/identifier.h"
+#include "gradus/lsp/rename_check.h"
+#include "gradus/lsp/result_judge.h"
 #include "gradus/lsp/work_tree.h"
 #include "gradus/lsp/workspace_edit.h"
 
@@ -11,8 +15,7 @@ namespace gradus {
 namespace {
 
 // The server's edit with URIs of the workspace form, so that it does not depend on where the workspace lies.
-Json neutral_edit(const Session& session, const Json& edit) {
-  const WorkspaceEdit read = read_workspace_edit(edit);
+Json neutral_edit(const Session& session, const WorkspaceEdit& read) {
   Json changes = Json::array();
   for (const FileChange& change : read.changes) {
     const std::string uri = session.workspace_uri_of(change.uri);
@@ -35,17 +38,59 @@ Json neutral_edit(const Session& session, const Json& edit) {
   return {{"changes", changes}};
 }
 
-void take_edit(Session& session, const Json& edit, Mutation& mutation) {
-  mutation.plan = plan_edit(session.jail(), read_workspace_edit(edit), session.client().encoding(),
-                            session.known_files());
+void take_edit(Session& session, const WorkspaceEdit& edit, Mutation& mutation) {
+  mutation.plan = plan_edit(session.jail(), edit, session.client().encoding(), session.known_files());
   mutation.safety.add("edit", true);
   mutation.safety.add_plan(mutation.plan);
   mutation.edits = {
       {"workspaceEdit", neutral_edit(session, edit)}, {"diff", mutation.plan.diff()}, {"applied", false}};
   Json files = Json::array();
-  for (const PlannedFile& file : mutation.plan.files) files.push_back("ws:///" + file.path);
+  for (const PlannedFile& file : mutation.plan.files) files.push_back(workspace_uri_of_path(file.path));
   mutation.facts["files"] = files;
-  mutation.facts["safety"] = mutation.safety.json();
+}
+
+LspError refused(const std::string& name, const std::string& why) {
+  return LspError(
+      Status::bad_selector_syntax,
+      Error::input("this cannot be the new name").field("args.new_name").found(name).expected(why));
+}
+
+// Behind a dot, or a symbol in a class: a language that tells them apart takes more names there.
+bool is_member(Session& session, const Target& target) {
+  const Text& text = session.text(target.candidate.document);
+  const size_t at = text.byte_of(target.candidate.place, session.encoding());
+  const std::string_view word = word_at(text.content(), at);
+  const auto begin = static_cast<size_t>(word.data() - text.content().data());
+  if (begin > 0 && text.content()[begin - 1] == '.') return true;
+  if (!offers(session.client().capabilities(), "textDocument/documentSymbol")) return false;
+  for (const Symbol& symbol : session.symbols(target.candidate.document)) {
+    if (symbol.selection.start != target.candidate.place) continue;
+    return symbol.kind == "method" || symbol.kind == "property" || symbol.kind == "field";
+  }
+  return false;
+}
+
+void require_name(Session& session, const Target& target, const std::string& name) {
+  if (name.empty() || name.size() > 1000) throw refused(name, "1 to 1000 bytes");
+  const std::string language = session.profile().language_of(target.candidate.document);
+  const std::string why = refused_name(language, name, true);
+  if (!why.empty()) throw refused(name, why);
+  const std::string outside = refused_name(language, name, false);
+  if (!outside.empty() && !is_member(session, target)) throw refused(name, outside);
+}
+
+// The server's answer. What it refuses after it accepted the place is the name.
+Json asked_to_rename(Session& session, const Target& target, const std::string& name, bool prepared) {
+  Json params = target.params;
+  params["newName"] = name;
+  try {
+    return session.ask(target.digest, "textDocument/rename", params);
+  } catch (const LspError& error) {
+    if (!prepared || error.status() != Status::not_found) throw;
+    throw LspError(
+        Status::bad_selector_syntax,
+        Error::input("the language server refuses the new name").field("args.new_name").found(error.what()));
+  }
 }
 
 LspError nothing_to_change(const std::string& what) {
@@ -65,19 +110,20 @@ Json prepare_rename(Session& session, const Target& target) {
 }
 
 Mutation rename_symbol(Session& session, const Target& target, const std::string& new_name) {
-  if (new_name.empty() || new_name.size() > 1000) {
-    throw LspError(
-        Status::bad_selector_syntax,
-        Error::input("a new name has 1 to 1000 bytes").field("new_name").found("'" + new_name + "'"));
-  }
-  prepare_rename(session, target);
+  require_name(session, target, new_name);
+  const bool prepares = offers(session.client().capabilities(), "textDocument/prepareRename");
+  const Json prepared = prepares ? prepare_rename(session, target) : Json();
+  const std::string old_name = name_at(session, target, prepared);
   Mutation mutation;
-  mutation.safety.add("prepared", true);
+  if (prepares) mutation.safety.add("prepared", true);
   session.settle();
-  Json params = target.params;
-  params["newName"] = new_name;
-  take_edit(session, session.ask(target.digest, "textDocument/rename", params), mutation);
+  const Json answer = asked_to_rename(session, target, new_name, prepares);
+  const WorkspaceEdit edit = counted_here(session, read_workspace_edit(answer), old_name);
+  take_edit(session, edit, mutation);
   if (mutation.plan.files.empty()) throw nothing_to_change("the rename changes nothing");
+  RenameCheck check(session, target, edit, mutation.plan, old_name, new_name);
+  check.judge(mutation.safety);
+  mutation.facts["safety"] = mutation.safety.json();
   return mutation;
 }
 
@@ -138,9 +184,11 @@ Mutation take_action(Session& session, const Target& target, const Json& actions
                        .hint("only actions that are edits can be taken"));
   }
   Mutation mutation;
-  take_edit(session, action.at("edit"), mutation);
+  take_edit(session, read_workspace_edit(action.at("edit")), mutation);
   mutation.facts["action"] = action.value("title", "");
   if (mutation.plan.files.empty()) throw nothing_to_change("the action changes nothing");
+  judge_result(session, mutation.plan, {}, mutation.safety);
+  mutation.facts["safety"] = mutation.safety.json();
   return mutation;
 }
 
@@ -152,7 +200,7 @@ void apply_mutation(Session& session, const Target& target, const Mutation& muta
                        .found(fmt::format("confidence {:.3f}", target.resolution.confidence))
                        .hint("without --deny-apply-on-ambiguous the best candidate is taken"));
   }
-  if (!mutation.safety.safe()) {
+  if (mutation.safety.failed()) {
     throw LspError(Status::apply_conflict,
                    Error::outside("the change is not safe").found(mutation.safety.json().dump()));
   }

@@ -5,7 +5,9 @@
 //   change.facts; change.edits;                        // safety with its checks; workspaceEdit and diff
 //   apply_mutation(session, change, rules);            // all or nothing; the server is told
 //
-// A rename asks prepareRename first; a server that does not offer it is UNSUPPORTED_CAP and never "not safe".
+// A rename asks prepareRename first where the server offers it. A new name that the language's lexer or the
+// server refuses is BAD_SELECTOR_SYNTAX; an edit that would replace something else than the old name is
+// APPLY_CONFLICT.
 // The edit must be of the files as they were when the question was asked, else CONTENT_MODIFIED. A code
 // action that is a command, which the server would carry out itself, is UNSUPPORTED_CAP: nobody but Gradus
 // writes.

@@ -23,13 +23,19 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolder = "servers/", kEnding = ".toml";
 constexpr uintmax_t kLargestConfig = uintmax_t{64} << 20;  // compile_commands.json of large projects
 
+// A key that may be missing is one of those that a message about an unknown key offers.
+bool has(const Section& section, const std::string& key) {
+  if (section.has(key)) return true;
+  section.text(key, "");
+  return false;
+}
+
 Json table_or_empty(const Section& section, const std::string& key) {
-  const std::optional<Section> table = section.maybe(key);
-  return table ? table->rest({}) : Json::object();
+  return has(section, key) ? section.section(key).rest({}) : Json::object();
 }
 
 std::vector<std::string> texts_or_none(const Section& section, const std::string& key) {
-  return section.has(key) ? section.texts(key) : std::vector<std::string>{};
+  return has(section, key) ? section.texts(key) : std::vector<std::string>{};
 }
 
 DiagnosticsProfile read_diagnostics(const Section& section) {
@@ -40,6 +46,7 @@ DiagnosticsProfile read_diagnostics(const Section& section) {
   out.pull = mode == "pull";
   out.idle_method = section.text("idle_method", "");
   out.idle_state = section.text("idle_state", "");
+  out.quiet_s = section.number("quiet_s", out.quiet_s, 0.01, 600);
   out.rebuild = table_or_empty(section, "rebuild");
   out.suppressions = texts_or_none(section, "suppressions");
   out.fatal_codes = texts_or_none(section, "fatal_codes");
@@ -57,6 +64,8 @@ ServerProfile read_profile(const Config& config) {
   if (out.executables.empty()) throw root.error("executables", "no candidate").expected("at least one");
   out.arguments = texts_or_none(root, "arguments");
   out.config_files = texts_or_none(root, "config_files");
+  out.inherit = texts_or_none(root, "inherit");
+  out.background = texts_or_none(root, "background");
   const Json environment = table_or_empty(root, "environment");
   for (const auto& [name, value] : environment.items()) {
     if (!value.is_string())
@@ -72,10 +81,11 @@ ServerProfile read_profile(const Config& config) {
   out.initialization = table_or_empty(root, "initialization");
   out.settings = table_or_empty(root, "settings");
   out.diagnostics = read_diagnostics(root.section("diagnostics"));
-  if (const std::optional<Section> index = root.maybe("index")) {
-    out.index_token = index->text("token");
-    out.index_files = index->texts("files");
-    index->done();
+  if (has(root, "index")) {
+    const Section index = root.section("index");
+    out.index_token = index.text("token");
+    out.index_files = index.texts("files");
+    index.done();
   }
   root.done();
   return out;
@@ -145,6 +155,10 @@ std::string ServerProfile::language_of(const std::string& path) const {
                      .hint("choose another --server"));
 }
 
+bool ServerProfile::is_config_file(const std::string& path) const {
+  return std::find(config_files.begin(), config_files.end(), path) != config_files.end();
+}
+
 std::vector<std::string> server_names() {
   std::vector<std::string> names;
   for (const std::string_view file : server_file_files()) {
@@ -184,6 +198,14 @@ std::string executable_of(const ServerProfile& profile) {
   throw LspError(Status::ls_crash, error);
 }
 
+std::vector<std::pair<std::string, std::string>> inherited_of(const ServerProfile& profile) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const std::string& name : profile.inherit) {
+    if (const char* const value = std::getenv(name.c_str())) out.emplace_back(name, value);
+  }
+  return out;
+}
+
 Json setting_of(const ServerProfile& profile, const std::string& section) {
   const Json* at = &profile.settings;
   if (section.empty()) return *at;
@@ -203,10 +225,11 @@ std::string config_digest(const ServerProfile& profile, const std::string& root)
     std::error_code ignored;
     if (fs::is_regular_file(path, ignored)) files[file] = sha256_hex(content_of(path));
   }
-  const Json whole = {{"files", files},
-                      {"arguments", profile.arguments},
-                      {"initialization", profile.initialization},
-                      {"settings", profile.settings}};
+  Json whole = {{"files", files},
+                {"arguments", profile.arguments},
+                {"initialization", profile.initialization},
+                {"settings", profile.settings}};
+  for (const auto& [name, value] : inherited_of(profile)) whole["inherited"][name] = value;
   return sha256_hex(canonical(whole));
 }
 

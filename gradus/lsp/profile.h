@@ -4,14 +4,18 @@
 //   name, install                what to call it, and how a person gets it
 //   executables                  candidates in order: on PATH, or with a slash beside or above the binary
 //   arguments, [environment]     pinned: the same snapshot gives the same facts
+//   inherit                      variables that the server gets as they are here, beside PATH, HOME and
+//   TMPDIR
 //   [[language]] id, endings     which documents it reads, and as what
 //   [initialization], [settings] sent with initialize; answered on workspace/configuration
 //   [diagnostics] mode           "push": published, judged by their version; "pull": asked for
 //     idle_method, idle_state    the notification {uri, state} which says that a file's work is done
-//     rebuild                    put into didChange: the file is judged anew after others changed on disk
+//     quiet_s                    seconds without a word after which a publication without a version counts
+//     [1] rebuild                    put into didChange: the file is judged anew after others changed on disk
 //     suppressions               markers that hide diagnostics
 //     fatal_codes                codes of errors behind which others are hidden; "": no code
 //   [index] token, files         progress that ends when the project is indexed, if one of the files is there
+//   background                   titles or tokens of progress that answers do not wait for
 //   config_files                 what the server reads of a project: they enter the configuration digest
 //   version_prefix               the log line that names the version, where the answer to initialize does not
 //
@@ -40,11 +44,12 @@ struct DiagnosticsProfile {
   std::string idle_method, idle_state;  // empty: the server does not say
   Json rebuild = Json::object();
   std::vector<std::string> suppressions, fatal_codes;
+  double quiet_s = 1;
 };
 
 struct ServerProfile {
   std::string name, install, version_prefix;
-  std::vector<std::string> executables, arguments, config_files;
+  std::vector<std::string> executables, arguments, config_files, inherit, background;
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<ServerLanguage> languages;
   Json initialization = Json::object(), settings = Json::object();
@@ -54,6 +59,7 @@ struct ServerProfile {
 
   // LspError UNSUPPORTED_CAP where no language has this ending.
   std::string language_of(const std::string& path) const;
+  bool is_config_file(const std::string& path) const;  // from the root
 };
 
 std::vector<std::string> server_names();  // of the profiles inside the binary
@@ -61,10 +67,12 @@ ServerProfile server_profile(const std::string& name_or_file);
 ServerProfile parse_server_profile(const std::string& text, const std::string& file);
 
 std::string executable_of(const ServerProfile& profile);
+std::vector<std::pair<std::string, std::string>> inherited_of(
+    const ServerProfile& profile);                                          // that are set here
 Json setting_of(const ServerProfile& profile, const std::string& section);  // "a.b"; "": all
 
-// Hex SHA-256 over the names and contents of the profile's config files under `root`, with settings and
-// arguments.
+// Hex SHA-256 over the names and contents of the profile's config files under `root`, with settings,
+// arguments and inherited variables.
 std::string config_digest(const ServerProfile& profile, const std::string& root);
 
 }  // namespace gradus

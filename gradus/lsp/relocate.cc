@@ -167,6 +167,7 @@ class Relocation {
         return;
       }
       const Text text(document.text, document.path);
+      if (range.start == range.end && is_behind_line(text, range.start, indexing, out)) return;
       Candidate one{document.path,
                     {text.convert(range.start, indexing, options_.encoding),
                      text.convert(range.end, indexing, options_.encoding)}};
@@ -175,6 +176,17 @@ class Relocation {
       candidates_.push_back(std::move(one));
       return;
     }
+  }
+
+  // A range may end behind its line, as servers write it; a cursor there is a slip.
+  static bool is_behind_line(const Text& text, const Position& at, Encoding indexing, Resolution& out) {
+    if (at.line < 0 || at.line >= text.line_count()) return false;
+    const std::string_view line = text.line(at.line);
+    const auto end = static_cast<size_t>(line.data() + line.size() - text.content().data());
+    const int64_t length = text.position_of(end, indexing).character;
+    if (at.character <= length) return false;
+    out.reason = fmt::format("line {} has only {} columns", at.line + 1, length);
+    return true;
   }
 
   double proximity(bool same_file, int64_t line) const {
@@ -362,7 +374,8 @@ class Relocation {
     out.considered = candidates_.size();
     if (out.status == Status::version_skew) return;
     if (candidates_.empty() || only_near_) {
-      out.reason = missing_part_ ? "the symbol has no such part" : "nothing has this address";
+      const char* const plain = missing_part_ ? "the symbol has no such part" : "nothing has this address";
+      if (out.reason.empty()) out.reason = plain;
     } else {
       const double first = candidates_[0].score;
       const double second = candidates_.size() > 1 ? candidates_[1].score : 0;

@@ -28,6 +28,10 @@ void Safety::add(const std::string& name, bool ok, const std::string& why) {
   checks_.push_back({name, ok, why});
 }
 
+void Safety::add_doubt(const std::string& name, const std::string& why) {
+  checks_.push_back({name, false, why, true});
+}
+
 void Safety::add_plan(const EditPlan& plan) {
   try {
     rehearse(plan);
@@ -41,11 +45,17 @@ bool Safety::safe() const {
   return std::all_of(checks_.begin(), checks_.end(), [](const Check& check) { return check.ok; });
 }
 
+bool Safety::failed() const {
+  return std::any_of(checks_.begin(), checks_.end(),
+                     [](const Check& check) { return !check.ok && !check.doubt; });
+}
+
 Json Safety::json() const {
   Json checks = Json::array();
   for (const Check& check : checks_) {
     checks.push_back({{"name", check.name}, {"ok", check.ok}});
     if (!check.why.empty()) checks.back()["why"] = check.why;
+    if (check.doubt) checks.back()["doubt"] = true;
   }
   return {{"safe", safe()}, {"checks", checks}};
 }

@@ -78,12 +78,14 @@ class Parser {
     if (text_.empty()) fail(0, "an address, for example src/app.py@L42:C7");
     if (text_.starts_with(kAnchor)) return {anchor(), ""};
     if (text_.starts_with(kAst)) return {ast(), ""};
-    if (!text_.starts_with(kFileScheme) && scheme_length(text_) > 0) return {symbol(), ""};
+    const bool has_document = text_.starts_with(kFileScheme) || text_.starts_with(kWorkspaceScheme);
+    if (!has_document && scheme_length(text_) > 0) return {symbol(), ""};
     return place();
   }
 
   // The names, parameters and role of a symbol from byte `at` on, up to `end`.
   void qualified(size_t at, size_t end, SymbolSelector& out) const {
+    at = receiver(at, end, out);
     const size_t open = parameters_at(at, end);
     if (open < end) {
       names(at, open, false, out);
@@ -174,6 +176,7 @@ class Parser {
         fail(begin, "file:///path, without host, query and fragment");
       }
     }
+    if (raw.starts_with(kWorkspaceScheme)) path.erase(0, kWorkspaceScheme.size());
     if (raw[0] == '/') return absolute(path);
     const bool drive =
         raw.size() > 2 && is_letter(raw[0]) && raw[1] == ':' && (raw[2] == '/' || raw[2] == '\\');
@@ -296,6 +299,18 @@ class Parser {
     }
   }
 
+  // `(*T).` as gopls writes the type of a method: the name T. Gives the place behind it.
+  size_t receiver(size_t at, size_t end, SymbolSelector& out) const {
+    const size_t close = text_.find(").", at);
+    if (text_.substr(at, 1) != "(" || close == kNone || close + 2 >= end) return at;
+    size_t from = at + 1;
+    while (from < close && (text_[from] == '*' || text_[from] == ' ')) ++from;
+    const size_t to = std::min(text_.find('[', from), close);
+    if (!is_identifier(text_.substr(from, to - from))) fail(from, "the name of a type");
+    out.names.push_back(decoded(from, to));
+    return close + 2;
+  }
+
   // The bracket that opens the parameters, `end` where there are none. operator() is a name.
   size_t parameters_at(size_t at, size_t end) const {
     size_t open = std::min(text_.find('(', at), end);
@@ -412,6 +427,7 @@ class Spec {
     const std::string uri = text("uri");
     try {
       if (is_file_uri(uri)) return absolute(path_of_uri(uri));
+      if (uri.starts_with("/")) return absolute(uri);
       const bool plain = !uri.starts_with(kWorkspaceScheme);
       DocumentPath out = relative(plain ? uri : percent_decoded(uri.substr(kWorkspaceScheme.size())));
       const bool sound = !first_invalid_utf8(out.path) && out.path.find('\0') == std::string::npos;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <thread>
 
+#include "gradus/lsp/bundle.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -11,6 +13,8 @@ namespace {
 
 constexpr size_t kKeptAnswers = 10'000;
 constexpr size_t kMaxDocuments = 500;  // that one address may make us open
+constexpr int kMostTries = 3;          // again, of a question whose answer is empty
+constexpr Milliseconds kFirstPause{250};
 
 Recovery recovered(const Jail& jail) {
   return apply_pending(jail) ? recover(jail) : Recovery{};
@@ -59,6 +63,7 @@ Session::Session(ServerProfile profile, const std::string& workspace, SessionOpt
       files_(jail_, client_.profile()),
       answers_(kKeptAnswers) {
   files_.refresh();
+  config_digest_ = config_digest(client_.profile(), jail_.root());
 }
 
 SessionTurn::~SessionTurn() {
@@ -95,15 +100,28 @@ void Session::leave(uint64_t place) {
 }
 
 void Session::settle() {
+  const std::shared_lock asking(asking_);
   if (options_.settles) client_.settle(options_.client.request_timeout);
 }
 
 void Session::refresh() {
   const std::vector<std::string> changed = files_.refresh();
   if (changed.empty()) return;
+  refresh_documents(changed);
+  if (std::none_of(changed.begin(), changed.end(),
+                   [&](const std::string& path) { return profile().is_config_file(path); })) {
+    return;
+  }
+  config_digest_ = config_digest(profile(), jail_.root());
+  for (auto& [path, document] : documents_) document.symbols.reset();
+  const auto nobody_asks = alone();
+  client_.restart();
+}
+
+void Session::refresh_documents(const std::vector<std::string>& changed) {
   std::vector<std::string> uris;
   for (const std::string& path : changed) {
-    const std::string uri = file_uri(jail_.root() + "/" + path);
+    const std::string uri = uri_of(path);
     const auto known = documents_.find(path);
     if (known == documents_.end()) {
       uris.push_back(uri);
@@ -125,12 +143,16 @@ Session::Document& Session::document(const std::string& path) {
   if (known != documents_.end()) return known->second;
   const FileState file = jail_.read_existing(path);
   Text text = document_text(file, path);
-  client_.open_document(file_uri(jail_.root() + "/" + path), text.content());
+  client_.open_document(uri_of(path), text.content());
   return documents_.emplace(path, Document{file.hash, std::move(text), std::nullopt}).first->second;
 }
 
 std::string Session::open(const std::string& path) {
   document(path);
+  return uri_of(path);
+}
+
+std::string Session::uri_of(const std::string& path) const {
   return file_uri(jail_.root() + "/" + path);
 }
 
@@ -140,12 +162,22 @@ const Text& Session::text(const std::string& path) {
 
 const std::vector<Symbol>& Session::symbols(const std::string& path) {
   Document& found = document(path);
-  if (!found.symbols) {
-    const std::string uri = file_uri(jail_.root() + "/" + path);
-    const Json answer = client_.request("textDocument/documentSymbol", {{"textDocument", {{"uri", uri}}}});
-    found.symbols = read_symbols(answer, {.document = path, .language = language_of_path(path)});
-  }
+  if (!found.symbols) found.symbols = asked_symbols(path, found);
   return *found.symbols;
+}
+
+std::vector<Symbol> Session::asked_symbols(const std::string& path, const Document& document) {
+  const SymbolSource source{path, language_of_path(path), &document.text, encoding()};
+  const Json params = {{"textDocument", {{"uri", uri_of(path)}}}};
+  const std::string method = "textDocument/documentSymbol";
+  std::vector<Symbol> out;
+  for (int i = 0;; ++i) {
+    out = read_symbols(client_.request(method, params), source);
+    if (told_.count(method) != 0 || !out.empty() || i == kMostTries) break;
+    std::this_thread::sleep_for(kFirstPause * (1 << i));
+  }
+  told_.insert(method);
+  return out;
 }
 
 std::string Session::path_of(const std::string& named) const {
@@ -160,7 +192,7 @@ std::map<std::string, KnownFile> Session::known_files() const {
   std::map<std::string, KnownFile> known;
   for (const auto& [path, hash] : files_.hashes()) known[path] = {std::nullopt, hash};
   for (const auto& [path, document] : documents_) {
-    known[path] = {client_.version_of(file_uri(jail_.root() + "/" + path)), document.hash};
+    known[path] = {client_.version_of(uri_of(path)), document.hash};
   }
   return known;
 }
@@ -172,8 +204,7 @@ std::vector<std::string> Session::documents_for(const Selector& selector, bool w
   for (const auto& [path, hash] : files_.hashes()) {
     const bool module = !wanted.module.empty() && is_module(path, wanted.module);
     if (!whole_workspace && !module) continue;
-    const std::vector<std::string>& config = profile().config_files;
-    if (std::find(config.begin(), config.end(), path) != config.end()) continue;
+    if (profile().is_config_file(path)) continue;
     const auto open = documents_.find(path);
     const std::string bytes = open == documents_.end() ? jail_.read_existing(path).bytes : "";
     const std::string& content = open == documents_.end() ? bytes : open->second.text.content();
@@ -230,8 +261,22 @@ Target Session::target(Resolution resolution) {
 }
 
 Json Session::ask(const std::string& digest, const std::string& method, const Json& params) {
-  return answers_.get(SingleFlight::key(digest, method, params),
-                      [&] { return client_.request(method, params); });
+  const auto says_something = [](const Json& answer) {
+    return !answer.is_null() && !(answer.is_array() && answer.empty());
+  };
+  const auto asked = [&] {
+    const std::shared_lock asking(asking_);
+    Json answer = client_.request(method, params);
+    const bool is_place = method == "textDocument/definition" || method == "textDocument/references";
+    if (!options_.asks_again || !is_place) return answer;
+    for (int i = 0; told_.count(method) == 0 && !says_something(answer) && i < kMostTries; ++i) {
+      std::this_thread::sleep_for(kFirstPause * (1 << i));
+      answer = client_.request(method, params);
+    }
+    told_.insert(method);
+    return answer;
+  };
+  return answers_.get(SingleFlight::key(digest, method, params), asked, says_something);
 }
 
 Json Session::range_json(const Range& range) const {
@@ -240,6 +285,33 @@ Json Session::range_json(const Range& range) const {
 
 std::string Session::workspace_uri_of(const std::string& uri) const {
   return workspace_uri(uri, jail_.root());
+}
+
+Json Session::neutral_places(const Json& answer) const {
+  return neutral(answer, jail_.root());
+}
+
+std::vector<std::string> Session::sources() const {
+  std::vector<std::string> out;
+  for (const auto& [path, hash] : files_.hashes()) {
+    if (!profile().is_config_file(path)) out.push_back(path);
+  }
+  return out;
+}
+
+bool Session::counts_apart(const std::string& path) const {
+  return files_.counted_apart().count(path) != 0;
+}
+
+Selector Session::located(Selector selector) const {
+  const auto relative = [&](DocumentPath& document) { document = {path_of(document.path), false}; };
+  if (auto* cursor = std::get_if<CursorSelector>(&selector.target)) relative(cursor->document);
+  if (auto* range = std::get_if<RangeSelector>(&selector.target)) relative(range->document);
+  if (auto* anchor = std::get_if<AnchorSelector>(&selector.target)) relative(anchor->document);
+  if (auto* symbol = std::get_if<SymbolSelector>(&selector.target)) {
+    if (symbol->module.starts_with("/")) symbol->module = jail_.relative(symbol->module);
+  }
+  return selector;
 }
 
 }  // namespace gradus

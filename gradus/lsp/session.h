@@ -9,7 +9,8 @@
 // again. Answers are kept by (digest of the workspace, request), and one question is asked once however many
 // want it. An apply that was interrupted here is recovered before anything is read. Questions that run at
 // once may stand in line, and then take their turns in that order: documents change in the order of the
-// questions, however threads are scheduled, so that a trace of them replays in any order of arrival. Symbols
+// questions, however threads are scheduled, so that a trace of them replays in any order of arrival. Where a
+// configuration file changed the server is started anew: most read theirs once. Symbols
 // are looked up in the documents of the module that the address names and, where they do not give one target,
 // in every file of the workspace that holds the name.
 #pragma once
@@ -19,6 +20,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,8 @@ struct SessionOptions {
   // Questions that need a whole index wait until the server is quiet. A replay of questions that were asked
   // at once has no such moment, and its answers are whole already.
   bool settles = true;
+  // An empty answer is asked for again where the server has told nothing yet: it may not have read the files.
+  bool asks_again = true;
 };
 
 class Session;
@@ -101,6 +105,13 @@ class Session {
   const Text& text(const std::string& path);
   std::map<std::string, KnownFile> known_files() const;
   const std::string& digest() const { return files_.digest(); }
+  const std::string& config() const { return config_digest_; }  // of the configuration at this moment
+  Selector located(Selector selector) const;         // with its document as a canonical path from the root
+  std::vector<std::string> sources() const;          // that the server reads, configuration aside
+  bool counts_apart(const std::string& path) const;  // see gradus/lsp/disk_view.h
+  std::set<std::string> places_apart() const { return files_.counted_apart(); }
+  // While it is held nobody asks: documents may differ from the disk for a moment.
+  std::unique_lock<std::shared_mutex> alone() { return std::unique_lock(asking_); }
 
   // Any time. LspError LS_TIMEOUT where the server does not become quiet.
   void settle();
@@ -108,6 +119,8 @@ class Session {
   Json ask(const std::string& digest, const std::string& method, const Json& params);
   Json range_json(const Range& range) const;                   // [sL, sC, eL, eC]
   std::string workspace_uri_of(const std::string& uri) const;  // ws:///...
+  Json neutral_places(const Json& answer) const;               // with ws:///... for files of the workspace
+  Encoding encoding() const { return client_.encoding(); }
 
   const Jail& jail() const { return jail_; }
   Client& client() { return client_; }
@@ -123,6 +136,9 @@ class Session {
   };
 
   void refresh();
+  void refresh_documents(const std::vector<std::string>& changed);
+  std::string uri_of(const std::string& path) const;
+  std::vector<Symbol> asked_symbols(const std::string& path, const Document& document);
   Document& document(const std::string& path);
   std::vector<std::string> documents_for(const Selector& selector, bool whole_workspace);
   Resolution resolve_in(const Selector& selector, const std::vector<std::string>& paths);
@@ -133,6 +149,9 @@ class Session {
   Client client_;
   FileWatch files_;
   SingleFlight answers_;
+  std::string config_digest_;
+  std::set<std::string> told_;  // methods to which the server has once said something
+  std::shared_mutex asking_;
   std::mutex turn_;
   std::mutex line_mutex_;
   std::condition_variable line_moved_;

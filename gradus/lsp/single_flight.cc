@@ -6,7 +6,8 @@ std::string SingleFlight::key(const std::string& snapshot, const std::string& me
   return sha256_hex(canonical({{"snapshot", snapshot}, {"method", method}, {"params", params}}));
 }
 
-Json SingleFlight::get(const std::string& key, const std::function<Json()>& ask) {
+Json SingleFlight::get(const std::string& key, const std::function<Json()>& ask,
+                       const std::function<bool(const Json&)>& keeps) {
   std::promise<Answer> promise;
   std::shared_future<Answer> asked;
   {
@@ -24,7 +25,7 @@ Json SingleFlight::get(const std::string& key, const std::function<Json()>& ask)
     const Answer answer = std::make_shared<const Json>(ask());
     promise.set_value(answer);
     const std::lock_guard lock(mutex_);
-    answers_.put(key, answer);
+    if (!keeps || keeps(*answer)) answers_.put(key, answer);
     asked_.erase(key);
     return *answer;
   } catch (...) {

@@ -5,7 +5,7 @@
 //   const std::string key = SingleFlight::key(snapshot_digest, "textDocument/hover", params);
 //   Json hover = facts.get(key, [&] { return client.request("textDocument/hover", params); });
 //
-// A failure goes to everyone who waited and is not kept.
+// A failure goes to everyone who waited and is not kept; nor is an answer of which `keeps` says no.
 #pragma once
 
 #include <functional>
@@ -26,7 +26,8 @@ class SingleFlight {
 
   // Equal for equal questions, whatever the order of keys in `params`.
   static std::string key(const std::string& snapshot, const std::string& method, const Json& params);
-  Json get(const std::string& key, const std::function<Json()>& ask);
+  Json get(const std::string& key, const std::function<Json()>& ask,
+           const std::function<bool(const Json&)>& keeps = {});
 
  private:
   using Answer = std::shared_ptr<const Json>;

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "gradus/base/error.h"
+#include "gradus/lsp/identifier.h"
 #include "gradus/lsp/selector.h"
 
 namespace gradus {
@@ -64,7 +66,7 @@ class Reader {
   }
 
   std::string text(const Json& node, const char* field, const std::string& path) const {
-    if (!node.contains(field)) return "";
+    if (!node.contains(field) || node.at(field).is_null()) return "";
     if (!node.at(field).is_string()) fail(path + "." + field, "a text");
     return node.at(field).get<std::string>();
   }
@@ -102,11 +104,14 @@ class Reader {
     symbol.detail = text(node, "detail", path);
     if (node.contains("location")) {
       symbol.range = symbol.selection = range(node.at("location"), "range", path + ".location");
-      split(text(node, "containerName", path), symbol.container);
+      const std::string around = text(node, "containerName", path);
+      split(around, symbol.container);
+      if (around.empty()) loose_.push_back(symbols.size());
     } else {
       symbol.range = range(node, "range", path);
       symbol.selection = range(node, "selectionRange", path);
     }
+    take_receiver(symbol);
     const bool anonymous = symbol.name.empty() || symbol.name[0] == '(';
     if (!anonymous) {
       std::vector<std::pair<std::string, std::string>> parts;
@@ -115,12 +120,50 @@ class Reader {
       parts.pop_back();
       symbol.container.insert(symbol.container.end(), parts.begin(), parts.end());
       symbol.parameters = parameters(symbol);
+      find_name(symbol);
+    } else if (!loose_.empty() && loose_.back() == symbols.size()) {
+      loose_.pop_back();
     }
     auto inner = symbol.container;
     if (!anonymous) inner.emplace_back(symbol.kind, symbol.name);
     if (!anonymous) symbols.push_back(std::move(symbol));
     if (node.contains("children") && !node.at("children").is_null()) {
       list(node.at("children"), path + ".children", depth + 1, inner);
+    }
+  }
+
+  // "(*List[T]).Push" -> List, Push.
+  static void take_receiver(Symbol& symbol) {
+    const std::string& name = symbol.name;
+    const size_t close = name.find(").");
+    if (!name.starts_with("(") || close == std::string::npos || close + 2 == name.size()) return;
+    std::string type = name.substr(1, close - 1);
+    type.erase(0, type.find_first_not_of("*& "));
+    type.resize(std::min(type.find('['), type.size()));
+    if (type.empty() || type.find_first_of(" ()") != std::string::npos) return;
+    symbol.container.emplace_back("", type.substr(type.rfind('.') + 1));
+    symbol.name = name.substr(close + 2);
+  }
+
+  // Servers without trees, and some with them, give the place of the whole symbol: the name is in there.
+  void find_name(Symbol& symbol) const {
+    if (source_.text == nullptr || !is_word(symbol.name)) return;
+    for (const Range& place : {symbol.selection, symbol.range}) {
+      try {
+        const size_t begin = source_.text->byte_of(place.start, source_.encoding);
+        const std::string_view text =
+            std::string_view(source_.text->content())
+                .substr(begin, source_.text->byte_of(place.end, source_.encoding) - begin);
+        for (size_t at = text.find(symbol.name); at != std::string_view::npos;
+             at = text.find(symbol.name, at + 1)) {
+          if (!is_whole_word(source_.text->content(), begin + at, symbol.name.size())) continue;
+          symbol.selection = {source_.text->position_of(begin + at, source_.encoding),
+                              source_.text->position_of(begin + at + symbol.name.size(), source_.encoding)};
+          return;
+        }
+      } catch (const LspError&) {
+        return;  // places of another text: they stay as they were given
+      }
     }
   }
 
@@ -172,6 +215,32 @@ class Reader {
   }
 
   const SymbolSource& source_;
+  std::vector<size_t> loose_;  // symbols of a flat list of which no container is told
+
+ public:
+  // Once all are read: what stands around a symbol in the file is its container.
+  void put_loose_into_containers() {
+    std::sort(loose_.begin(), loose_.end(), [&](size_t a, size_t b) {
+      const Range &one = symbols[a].range, &other = symbols[b].range;
+      return std::tie(one.start, other.end, a) < std::tie(other.start, one.end, b);
+    });
+    std::vector<size_t> around;  // each in the one before
+    std::vector<std::vector<std::pair<std::string, std::string>>> containers;
+    for (const size_t one : loose_) {
+      const Range& in = symbols[one].range;
+      while (!around.empty() &&
+             (symbols[around.back()].range.end < in.end || symbols[around.back()].range == in))
+        around.pop_back();
+      containers.emplace_back();
+      for (const size_t other : around)
+        containers.back().emplace_back(symbols[other].kind, symbols[other].name);
+      if (symbols[one].kind != "file" && around.size() < kMostNames) around.push_back(one);
+    }
+    for (size_t i = 0; i < loose_.size(); ++i) {
+      auto& container = symbols[loose_[i]].container;
+      container.insert(container.begin(), containers[i].begin(), containers[i].end());
+    }
+  }
 };
 
 }  // namespace
@@ -180,6 +249,7 @@ std::vector<Symbol> read_symbols(const Json& answer, const SymbolSource& source)
   if (answer.is_null()) return {};
   Reader reader(source);
   reader.list(answer, "result", 1, {});
+  reader.put_loose_into_containers();
   return std::move(reader.symbols);
 }
 

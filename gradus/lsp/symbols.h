@@ -4,6 +4,8 @@
 //   container   (kind, name) of what the symbol stands in, outermost first. A name with qualifiers (an
 //               out-of-line `C::f`, as clangd writes it) is split; what is split off has no kind. Anonymous
 //               namespaces are left out.
+//               A method that a server writes with its receiver (gopls: `(*T).M`) stands in its type, and one
+//               of a flat list without containers in the symbols around it.
 //   parameters  types of a function where the server's `detail` tells them (clangd: "int (int, char *)")
 //   symbol id   normalised: sha256 over the canonical JSON of {language, kind, container, name, parameters}:
 //               what stands in a body does not change it, a rename does. Named and not defined in the
@@ -26,6 +28,7 @@
 
 #include "gradus/base/json.h"
 #include "gradus/lsp/position.h"
+#include "gradus/lsp/text.h"
 
 namespace gradus {
 
@@ -40,6 +43,9 @@ struct Symbol {
 
 struct SymbolSource {
   std::string document, language;
+  const Text* text =
+      nullptr;  // with it names are looked up where a server gives the place of the whole symbol
+  Encoding encoding = Encoding::utf16;
 };
 
 // Error::outside, naming the field, where the answer is not as LSP 3.17 says.

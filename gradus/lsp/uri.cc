@@ -118,6 +118,10 @@ std::string workspace_uri(std::string_view uri, std::string_view root) {
   return inside ? std::string(kWorkspace) + percent_encoded(*inside) : file_uri(path);
 }
 
+std::string workspace_uri_of_path(std::string_view path) {
+  return std::string(kWorkspace) + percent_encoded(path);
+}
+
 std::string file_uri_of_workspace(std::string_view uri, std::string_view root) {
   if (uri.substr(0, kWorkspace.size()) != kWorkspace) return std::string(uri);
   return std::string(kFile) + percent_encoded(root) + "/" + std::string(uri.substr(kWorkspace.size()));

@@ -30,6 +30,7 @@ bool is_file_uri(std::string_view uri);         // by its scheme
 // `root` is an absolute path without a slash at its end.
 std::optional<std::string> path_in_workspace(std::string_view path, std::string_view root);
 std::string workspace_uri(std::string_view uri, std::string_view root);
+std::string workspace_uri_of_path(std::string_view path);                        // of a path from the root
 std::string file_uri_of_workspace(std::string_view uri, std::string_view root);  // others: unchanged
 
 }  // namespace gradus

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <set>
 
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/diagnostics.h"
+#include "gradus/lsp/disk_view.h"
+#include "gradus/lsp/identifier.h"
 #include "gradus/lsp/mutation.h"
 #include "gradus/lsp/process_reward.h"
+#include "gradus/lsp/uri.h"
 
 namespace gradus {
 
@@ -36,7 +41,7 @@ bool flag_of(const Json& args, const char* name) {
 }
 
 Json candidate_json(const Session& session, const Candidate& candidate) {
-  return {{"uri", "ws:///" + candidate.document},
+  return {{"uri", workspace_uri_of_path(candidate.document)},
           {"range", session.range_json(candidate.range)},
           {"kind", candidate.kind},
           {"name", candidate.name},
@@ -48,12 +53,19 @@ Selector selector_of(const Run& run) {
   return parse_selector(run.request.selector, run.io);
 }
 
+void note_state(const Run& run) {
+  run.answer.digest = run.session.digest();
+  run.answer.config = run.session.config();
+}
+
 // Resolves the address and says in the answer how, whatever comes of it.
 Target target_of(const Run& run) {
   // What was typed, for an address that cannot be read.
   if (run.request.spec.is_null()) run.answer.request["selectorText"] = run.request.selector;
-  const Selector selector = selector_of(run);
-  run.answer.digest = run.session.digest();
+  const Selector given = selector_of(run);
+  note_state(run);
+  run.answer.request["selector"] = selector_json(given);
+  const Selector selector = run.session.located(given);
   run.answer.request["selector"] = selector_json(selector);
   Resolution found = run.session.resolve(selector);
   run.answer.resolution = {{"original", print_selector(selector)},
@@ -65,16 +77,28 @@ Target target_of(const Run& run) {
   return out;
 }
 
+// A name that looks like an address, and is there.
+bool is_file(const Session& session, const std::string& name) {
+  try {
+    return !name.empty() && name.find("://") == std::string::npos && !session.path_of(name).empty();
+  } catch (const LspError&) {
+    return false;
+  }
+}
+
 // symbols and diag take a file, or an address in it.
 std::string file_of(const Run& run) {
   const std::string& text = run.request.selector;
-  const bool address = !run.request.spec.is_null() || text.find("://") != std::string::npos ||
-                       text.find("@L") != std::string::npos || text.find("@R(") != std::string::npos;
-  if (address) return target_of(run).candidate.document;
+  const bool place = text.find("@L") != std::string::npos || text.find("@R(") != std::string::npos;
+  const bool uri = !place && (is_file_uri(text) || text.starts_with("ws:///"));
+  const bool address =
+      !run.request.spec.is_null() || place || (!uri && text.find("://") != std::string::npos);
+  if (address && !is_file(run.session, text)) return target_of(run).candidate.document;
   run.answer.request["file"] = text;
-  run.answer.digest = run.session.digest();
-  const std::string path = run.session.path_of(text);
-  run.answer.resolution = {{"original", text}, {"resolved", {{"uri", "ws:///" + path}}}};
+  note_state(run);
+  const std::string& root = run.session.jail().root();
+  const std::string path = run.session.path_of(uri ? path_of_uri(file_uri_of_workspace(text, root)) : text);
+  run.answer.resolution = {{"original", text}, {"resolved", {{"uri", workspace_uri_of_path(path)}}}};
   return path;
 }
 
@@ -98,33 +122,92 @@ void put_list(const Run& run, const std::string& name, std::vector<Json> entries
   add_locations(run.answer.facts, name, std::move(entries), page);
 }
 
-// Location, LocationLink, one of them, a list or null.
-void put_places(const Run& run, const std::string& name, const Json& answer) {
+// A target with the name that stands there and the files in which places are to be counted by it.
+struct Named {
+  Target target;
+  std::string name;
+  std::set<std::string> apart;
+};
+
+// Files under their canonical paths.
+void name_files(const Run& run, std::vector<Json>& entries) {
+  const Jail& jail = run.session.jail();
+  std::map<std::string, std::string> names;
+  for (Json& entry : entries) {
+    const std::string uri = entry.at("uri").get<std::string>();
+    if (!uri.starts_with("ws:///")) continue;
+    const auto [known, fresh] = names.try_emplace(uri, uri);
+    try {
+      const std::string path = fresh ? path_of_uri(file_uri_of_workspace(uri, jail.root())) : "";
+      if (fresh) known->second = workspace_uri_of_path(jail.place(path).path);
+    } catch (const Error&) {
+      known->second = uri;  // it stays as the server says it
+    }
+    entry["uri"] = known->second;
+  }
+}
+
+// Places as the protocol counts, in the files where servers count otherwise.
+void count_places(const Run& run, const Named& asked, std::vector<Json>& entries) {
+  if (asked.name.empty()) return;
+  for (const std::string& path : asked.apart) {
+    const std::string uri = workspace_uri_of_path(path);
+    std::vector<Json*> here;
+    std::vector<Range> given;
+    for (Json& entry : entries) {
+      if (entry.at("uri") != uri || !entry.contains("range")) continue;
+      const std::vector<int64_t> r = entry.at("range").get<std::vector<int64_t>>();
+      here.push_back(&entry);
+      given.push_back({{r.at(0), r.at(1)}, {r.at(2), r.at(3)}});
+    }
+    if (here.empty()) continue;
+    const DiskView view(run.session.jail().read_existing(path).bytes, path);
+    const auto counted = view.ranges_of(given, asked.name, run.session.encoding());
+    for (size_t i = 0; i < here.size(); ++i) {
+      if (counted[i]) (*here[i])["range"] = run.session.range_json(*counted[i]);
+    }
+  }
+}
+
+// Location, LocationLink, one of them, a list or null. One file under two names is listed once.
+void put_places(const Run& run, const Named& asked, const std::string& name, const Json& answer) {
   const Json list = answer.is_array() ? answer : answer.is_null() ? Json::array() : Json::array({answer});
-  std::vector<Json> entries;
-  for (const Json& place : list) entries.push_back(entry_of(neutral(place, run.session.jail().root()), ""));
-  put_list(run, name, std::move(entries));
+  std::vector<Json> entries, once;
+  for (const Json& place : list) entries.push_back(entry_of(run.session.neutral_places(place), ""));
+  name_files(run, entries);
+  count_places(run, asked, entries);
+  std::set<std::string> known;
+  for (Json& entry : entries) {
+    if (known.insert(entry.dump()).second) once.push_back(std::move(entry));
+  }
+  put_list(run, name, std::move(once));
 }
 
 // A target, and the turn given back: others may ask while the server thinks.
-Target target_in_turn(const Run& run) {
+Named target_in_turn(const Run& run) {
   const SessionTurn turn = run.session.turn(run.request.place);
-  return target_of(run);
+  Named out{target_of(run), "", run.session.places_apart()};
+  const Text& text = run.session.text(out.target.candidate.document);
+  out.name = word_at(text.content(), text.byte_of(out.target.candidate.place, run.session.encoding()));
+  return out;
 }
 
 void definition(const Run& run) {
-  const Target target = target_in_turn(run);
+  const Named asked = target_in_turn(run);
+  const Target& target = asked.target;
   // Before its index is whole a server knows the declaration alone.
   run.session.settle();
-  put_places(run, "definitions", run.session.ask(target.digest, "textDocument/definition", target.params));
+  put_places(run, asked, "definitions",
+             run.session.ask(target.digest, "textDocument/definition", target.params));
 }
 
 void references(const Run& run) {
-  const Target target = target_in_turn(run);
-  Json params = target.params;
+  const Named asked = target_in_turn(run);
+  Json params = asked.target.params;
   params["context"] = {{"includeDeclaration", true}};
   run.session.settle();
-  put_places(run, "references", run.session.ask(target.digest, "textDocument/references", params));
+  put_places(run, asked, "references",
+             run.session.ask(asked.target.digest, "textDocument/references", params));
 }
 
 std::string hover_text(const Json& contents) {
@@ -138,7 +221,7 @@ std::string hover_text(const Json& contents) {
 }
 
 void hover(const Run& run) {
-  const Target target = target_in_turn(run);
+  const Target target = target_in_turn(run).target;
   const Json answer = run.session.ask(target.digest, "textDocument/hover", target.params);
   run.answer.facts["hover"] = nullptr;
   if (answer.is_null()) return;
@@ -154,7 +237,7 @@ void list_symbols(const Run& run) {
     out.push_back({{"kind", symbol.kind},
                    {"name", fmt::format("{}", fmt::join(qualified_name(symbol),
                                                         writes_colons(symbol.language) ? "::" : "."))},
-                   {"uri", "ws:///" + path},
+                   {"uri", workspace_uri_of_path(path)},
                    {"range", run.session.range_json(symbol.selection)},
                    {"extent", run.session.range_json(symbol.range)},
                    {"symbolId", symbol_id(symbol)}});
@@ -170,7 +253,7 @@ void diagnose(const Run& run) {
       diagnostics_of(client, {run.session.open(path)}, run.session.options().client.request_timeout);
   std::vector<Json> out;
   for (const Json& item : judged.at(0).items) {
-    Json entry = {{"uri", "ws:///" + path}, {"range", flat_range(item.at("range"))}};
+    Json entry = {{"uri", workspace_uri_of_path(path)}, {"range", flat_range(item.at("range"))}};
     for (const char* key : {"severity", "code", "source", "message"}) {
       if (item.contains(key)) entry[key] = item.at(key);
     }
@@ -199,7 +282,7 @@ void locate(const Run& run) {
     while (end > 0 && (preview[end] & 0xC0) == 0x80) --end;  // not inside a character
     preview.resize(end);
   }
-  run.answer.facts["location"] = {{"uri", "ws:///" + target.candidate.document},
+  run.answer.facts["location"] = {{"uri", workspace_uri_of_path(target.candidate.document)},
                                   {"range", run.session.range_json(target.candidate.range)},
                                   {"place", {target.candidate.place.line, target.candidate.place.character}}};
   run.answer.facts["preview"] = preview;

@@ -41,6 +41,7 @@ struct VerbAnswer {
   Status status = Status::ok;
   std::string sentence;  // why there is no answer
   std::string digest;    // of the workspace that the answer speaks of
+  std::string config;    // digest of its configuration; empty: no answer came to be
   Json request = Json::object(), resolution, facts = Json::object(), edits, reward;
 };
 

@@ -199,6 +199,9 @@ std::string apply_text_edits(const Text& text, const std::vector<TextEdit>& edit
     const Splice& splice = splices[i];
     if (i > 0) {
       const Splice& last = splices[i - 1];
+      const bool said_twice = splice.begin == last.begin && splice.end == last.end &&
+                              splice.begin < splice.end && splice.edit->text == last.edit->text;
+      if (said_twice) continue;
       const bool both_insert = last.begin == last.end && splice.begin == splice.end;
       if (splice.begin < last.end || (splice.begin == last.begin && !both_insert)) {
         throw overlap(text.name(), *last.edit, *splice.edit);

@@ -6,7 +6,8 @@
 //   const std::string after = apply_text_edits(text, change.edits, Encoding::utf16);
 //
 // Text edits of one list all speak of the text before the list. Two that overlap, and two with one start that
-// are not both insertions, are a conflict; insertions at one place happen in the order of the list. Limits:
+// are not both insertions, are a conflict; a replacement that is listed twice happens once, and insertions at
+// one place happen all, in the order of the list. Limits:
 // 10,000 changes, 1,000,000 text edits, 64 MiB of new text. Everything wrong is APPLY_CONFLICT (70).
 #pragma once
 

@@ -214,6 +214,15 @@ TEST(Whiten, EqualValuesBecomeExactlyZeroUnlessReleased) {
   EXPECT_NEAR(values(batch, "rollout.outcome")[0], 1e-8 / 3 / 1e-4, 1e-9);
 }
 
+// 0.1 three times has a mean that is not 0.1: seen as equal within a rollout too.
+TEST(Whiten, EqualTokensOfOneRolloutBecomeExactlyZero) {
+  RolloutBatch batch(RolloutShape{{1}, {0, 1}, {0, 3}, {StepKind::act}});
+  batch.set_precision(Precision::full);
+  put(batch, "token.advantage", {0.1, 0.1, 0.1});
+  run(batch, "credit.whiten", Json::object());
+  expect_near(values(batch, "token.advantage"), {0, 0, 0}, 0);
+}
+
 TEST(Whiten, DividesByTheSampleDeviation) {
   for (const double r : {0.5, 2.0}) {  // the squares of the first sum to exactly 1
     RolloutBatch batch = rollouts({1, 1, 1, 1}, {1 + r, 1 - r, 1 + r, 1 - r});

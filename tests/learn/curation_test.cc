@@ -81,6 +81,11 @@ TEST(Balance, HalvesAreRoundedToEven) {
   EXPECT_EQ(kept(more), (Places{1, 2, 3}));
 }
 
+TEST(Balance, TheCorrectKeepTheirOrderWhereNoneOfThemGoes) {
+  const RolloutBatch batch = rollouts({0, 0, 0, 0}, {1, 1, 0, 0}, {2, 1, 3, 4});
+  EXPECT_EQ(balanced(batch, {.remove = 1}, Stream(1)), (Places{0, 1, 3}));
+}
+
 TEST(Balance, OddNumbersOfStepsAndMissingScoresGoFirst) {
   RolloutBatch batch = rollouts({0, 0, 0}, {1, 1, 1}, {5, 1, 2});
   batch.column("rollout.consistency").clear(0);

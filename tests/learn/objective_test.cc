@@ -269,6 +269,7 @@ TEST(Objective, SettingsOutOfRangeAreRefused) {
   EXPECT_REFUSED(check_objective({.minibatches = 0}), "minibatches");
   EXPECT_REFUSED(check_objective({.minibatches = 10001}), "minibatches");
   EXPECT_REFUSED(check_objective({.entropy_weight = 1000.5}), "entropy_weight");
+  EXPECT_REFUSED(check_objective({.entropy_weight = -1000.5}), "entropy_weight");
   EXPECT_REFUSED(check_objective({.clip_norm = 1e12 + 1}), "clip_norm");
   EXPECT_REFUSED(check_objective({.clip_norm = 0}), "clip_norm");
   EXPECT_REFUSED(check_objective({.loss = {.kl_weight = -1}}), "kl_weight");

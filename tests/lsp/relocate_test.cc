@@ -56,6 +56,52 @@ TEST(Symbols, ReadsTreesAndFlatLists) {
   EXPECT_TRUE(read_symbols(nullptr, {"a.py", "py"}).empty());
 }
 
+std::string qualified(const Symbol& symbol) {
+  std::string out;
+  for (const std::string& name : qualified_name(symbol)) out += (out.empty() ? "" : ".") + name;
+  return out;
+}
+
+TEST(Symbols, MethodsAreWrittenWithTheirReceivers) {
+  Json answer = Json::array();
+  for (const char* name : {"(*Cart).Total", "(Cart).Len", "(*List[T]).Push", "(*pkg.Cart).Far",
+                           "(anonymous struct)", "(anonymous).", "(unnamed enum at a.h:3)", "Plain"}) {
+    answer.push_back(symbol_json(name, 6, 0, 1));
+  }
+  std::string names;
+  for (const Symbol& symbol : read_symbols(answer, {"cart.go", "go"})) names += qualified(symbol) + " ";
+  EXPECT_EQ(names, "Cart.Total Cart.Len List.Push Cart.Far Plain ");
+  for (const char* address :
+       {"go://cart.go#Cart.Total", "go://cart.go#(*Cart).Total", "go://cart.go#(Cart).Total"}) {
+    EXPECT_EQ(resolve(address, {document_of("cart.go", answer)}).status, Status::ok) << address;
+  }
+  EXPECT_EQ(print_selector(parse_selector("go://cart.go#(*List[T]).Push:body")),
+            "go://cart.go#List.Push:body");
+  for (const char* wrong : {"go://a.go#().x", "go://a.go#(*).x", "go://a.go#(a b).x"}) {
+    EXPECT_THROW(parse_selector(wrong), LspError) << wrong;
+  }
+}
+
+TEST(Symbols, FlatListsStandInWhatIsAroundThemAndHaveTheirNames) {
+  const auto flat = [](const char* name, int kind, int first, int last, const Json& container) {
+    return Json{{"name", name},
+                {"kind", kind},
+                {"containerName", container},
+                {"location", {{"uri", "x"}, {"range", range_json(first, last)}}}};
+  };
+  const Text text("class C:\n    def f(self):\n        x = 1\n    def g(self): pass\ndef f(): pass\n\n",
+                  "a.py");
+  const Json answer =
+      Json::array({flat("f", 12, 4, 5, nullptr), flat("x", 13, 2, 3, nullptr), flat("f", 6, 1, 3, nullptr),
+                   flat("C", 5, 0, 4, nullptr), flat("g", 6, 3, 4, "C")});
+  std::string names;
+  for (const Symbol& symbol : read_symbols(answer, {"a.py", "py", &text, Encoding::utf16})) {
+    names += qualified(symbol) + " " + std::to_string(symbol.selection.start.line) + ":" +
+             std::to_string(symbol.selection.start.character) + " ";
+  }
+  EXPECT_EQ(names, "f 4:4 C.f.x 2:8 C.f 1:8 C 0:6 C.g 3:8 ");
+}
+
 TEST(Symbols, ReadsWhatClangdWrites) {
   const Json answer =
       Json::array({symbol_json("ns", 3, 0, 9,

@@ -11,7 +11,7 @@ namespace {
 
 const char* const kFace = "\U0001F600";
 
-Status status_of(const std::function<void()>& call) {
+Status outcome_of(const std::function<void()>& call) {
   try {
     call();
   } catch (const LspError& error) {
@@ -46,11 +46,11 @@ TEST(Text, UnitsOfEveryEncoding) {
 
 TEST(Text, InsideOfACharacterIsRefused) {
   const Text text(std::string("é") + kFace);
-  EXPECT_EQ(status_of([&] { text.byte_of({0, 2}, Encoding::utf16); }), Status::indexing_unsupported);
-  EXPECT_EQ(status_of([&] { text.byte_of({0, 1}, Encoding::utf8); }), Status::indexing_unsupported);
-  EXPECT_EQ(status_of([&] { text.byte_of({0, 4}, Encoding::utf8); }), Status::indexing_unsupported);
-  EXPECT_EQ(status_of([&] { text.position_of(1, Encoding::utf8); }), Status::indexing_unsupported);
-  EXPECT_EQ(status_of([&] { text.byte_of({0, 1}, Encoding::utf16); }), Status::ok);
+  EXPECT_EQ(outcome_of([&] { text.byte_of({0, 2}, Encoding::utf16); }), Status::indexing_unsupported);
+  EXPECT_EQ(outcome_of([&] { text.byte_of({0, 1}, Encoding::utf8); }), Status::indexing_unsupported);
+  EXPECT_EQ(outcome_of([&] { text.byte_of({0, 4}, Encoding::utf8); }), Status::indexing_unsupported);
+  EXPECT_EQ(outcome_of([&] { text.position_of(1, Encoding::utf8); }), Status::indexing_unsupported);
+  EXPECT_EQ(outcome_of([&] { text.byte_of({0, 1}, Encoding::utf16); }), Status::ok);
 }
 
 TEST(Text, BeyondTheLineIsItsEndAndBeyondTheDocumentIsRefused) {
@@ -60,10 +60,10 @@ TEST(Text, BeyondTheLineIsItsEndAndBeyondTheDocumentIsRefused) {
   EXPECT_EQ(text.byte_of({2, 0}, Encoding::utf16), 6u);
   EXPECT_EQ(text.position_of(3, Encoding::utf16), (Position{0, 2}));
   for (const Position wrong : {Position{3, 0}, Position{-1, 0}, Position{0, -1}}) {
-    EXPECT_EQ(status_of([&] { text.byte_of(wrong, Encoding::utf16); }), Status::indexing_unsupported);
+    EXPECT_EQ(outcome_of([&] { text.byte_of(wrong, Encoding::utf16); }), Status::indexing_unsupported);
   }
-  EXPECT_EQ(status_of([&] { text.position_of(7, Encoding::utf16); }), Status::indexing_unsupported);
-  EXPECT_EQ(status_of([&] { text.slice({{1, 1}, {0, 1}}, Encoding::utf16); }), Status::indexing_unsupported);
+  EXPECT_EQ(outcome_of([&] { text.position_of(7, Encoding::utf16); }), Status::indexing_unsupported);
+  EXPECT_EQ(outcome_of([&] { text.slice({{1, 1}, {0, 1}}, Encoding::utf16); }), Status::indexing_unsupported);
 }
 
 TEST(Text, WhatIsNoUtf8IsRefusedWithItsByte) {

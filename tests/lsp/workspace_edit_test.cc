@@ -39,7 +39,9 @@ TEST(TextEdits, OverlapsAndEqualStartsAreConflictsWithHunks) {
   for (const std::vector<TextEdit>& edits :
        {std::vector<TextEdit>{{{{0, 0}, {0, 3}}, "x"}, {{{0, 2}, {0, 4}}, "y"}},
         std::vector<TextEdit>{{{{0, 1}, {0, 1}}, "x"}, {{{0, 1}, {0, 2}}, "y"}},
-        std::vector<TextEdit>{{{{0, 1}, {0, 2}}, "x"}, {{{0, 1}, {0, 2}}, "x"}}}) {
+        std::vector<TextEdit>{{{{0, 1}, {0, 2}}, "x"}, {{{0, 1}, {0, 2}}, "y"}},
+        std::vector<TextEdit>{{{{0, 1}, {0, 3}}, "x"}, {{{0, 2}, {0, 3}}, "x"}},
+        std::vector<TextEdit>{{{{0, 1}, {0, 2}}, "x"}, {{{0, 1}, {0, 3}}, "x"}}}) {
     try {
       edited("abcdef", edits);
       FAIL() << "no conflict";
@@ -50,6 +52,14 @@ TEST(TextEdits, OverlapsAndEqualStartsAreConflictsWithHunks) {
       EXPECT_EQ(error.hunks().at(0).at("other_range").size(), 4u);
     }
   }
+}
+
+TEST(TextEdits, AReplacementSaidTwiceHappensOnceAndAnInsertionTwice) {
+  EXPECT_EQ(edited("abcd", {{{{0, 1}, {0, 2}}, "x"}, {{{0, 1}, {0, 2}}, "x"}}), "axcd");
+  EXPECT_EQ(edited("abcd", {{{{0, 1}, {0, 2}}, ""}, {{{0, 3}, {0, 4}}, ""}, {{{0, 1}, {0, 2}}, ""}}), "ac");
+  EXPECT_EQ(edited("abcd", {{{{0, 1}, {0, 1}}, "x"}, {{{0, 1}, {0, 1}}, "x"}}), "axxbcd");
+  const TextEdit last{{{0, 3}, {0, 4}}, "long"};
+  EXPECT_EQ(edited("abcd", {last, last, last}), "abclong");
 }
 
 TEST(TextEdits, AreTheSameInAnyOrder) {
@@ -139,6 +149,29 @@ TEST(EditPlan, OneFileUnderTwoNamesIsOneFile) {
   ASSERT_EQ(out.files.size(), 1u);
   EXPECT_EQ(out.files[0].path, "a.txt");
   EXPECT_EQ(out.files[0].after, "two!\n");
+}
+
+TEST(EditPlan, WhatIsSaidUnderTwoNamesHappensOnce) {
+  const SmallWorkspace workspace;
+  workspace.write("src/a b.txt", "one two\n");
+  std::filesystem::create_directory_symlink("src", workspace.path("link"));
+  const std::string first = workspace.uri("src/a%20b.txt"), second = workspace.uri("src/%61%20b.txt"),
+                    third = workspace.uri("link/a%20b.txt");
+  const Json replaced = Json::array({text_edit(0, 4, 0, 7, "second")});
+  const EditPlan out =
+      plan(workspace, {{"changes", {{first, replaced}, {second, replaced}, {third, replaced}}}});
+  ASSERT_EQ(out.files.size(), 1u);
+  EXPECT_EQ(out.files[0].after, "one second\n");
+  const Json inserted = Json::array({text_edit(0, 4, 0, 4, "very ")});
+  EXPECT_EQ(plan(workspace, {{"changes", {{first, inserted}, {third, inserted}}}}).files.at(0).after,
+            "one very two\n");
+  EXPECT_EQ(plan(workspace, changes(first, Json::array({inserted[0], inserted[0]}))).files.at(0).after,
+            "one very very two\n");
+  const Json other = Json::array({text_edit(0, 4, 0, 7, "third")});
+  EXPECT_EQ(status_of([&] {
+              plan(workspace, {{"changes", {{first, replaced}, {third, other}}}});
+            }),
+            Status::apply_conflict);
 }
 
 TEST(EditPlan, OperationsOnFiles) {

@@ -1,5 +1,6 @@
 #include "gradus/reward/answer/answer_equal.h"
 
+#include <algorithm>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -10,18 +11,34 @@
 namespace gradus {
 namespace {
 
-// tests/reward/answer_pairs.tsv: "=" or "!", then two answers.
-TEST(AnswerEqual, TableOfPairsInBothOrders) {
-  std::ifstream in(GRADUS_SOURCE_DIR "/tests/reward/answer_pairs.tsv");
+// Pairs of a table ("=" or "!", then two answers), in both orders, by themselves and as classes.
+void check_pairs(const std::string& name, size_t least) {
+  std::ifstream in(GRADUS_SOURCE_DIR "/tests/reward/" + name);
   size_t pairs = 0;
-  for (std::string line; std::getline(in, line); ++pairs) {
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("#")) continue;
+    ++pairs;
     const size_t first = line.find('\t'), second = line.find('\t', first + 1);
     ASSERT_NE(second, std::string::npos) << line;
     const std::string a = line.substr(first + 1, second - first - 1), b = line.substr(second + 1);
-    EXPECT_EQ(answers_equal(a, b).equal, line[0] == '=') << a << "  and  " << b;
-    EXPECT_EQ(answers_equal(b, a).equal, line[0] == '=') << b << "  and  " << a;
+    const bool equal = line[0] == '=';
+    EXPECT_EQ(answers_equal(a, b).equal, equal) << a << "  and  " << b;
+    EXPECT_EQ(answers_equal(b, a).equal, equal) << b << "  and  " << a;
+    for (const std::vector<std::string>& both : {std::vector{a, b}, std::vector{b, a}})
+      EXPECT_EQ(answer_classes(both)[1] == 0, equal) << both[0] << "  and  " << both[1];
+    for (const std::string& one : {a, b}) EXPECT_TRUE(!equal || answers_equal(one, one).equal) << one;
   }
-  EXPECT_GE(pairs, 380u);
+  EXPECT_GE(pairs, least);
+}
+
+TEST(AnswerEqual, TableOfPairsInBothOrders) {
+  check_pairs("answer_pairs.tsv", 380);
+}
+
+// Kinds of answers that are easily taken for something else: each with pairs that differ and pairs that do
+// not.
+TEST(AnswerEqual, TableOfKindsInBothOrders) {
+  check_pairs("answer_kinds.tsv", 670);
 }
 
 TEST(AnswerEqual, SaysHowItKnows) {
@@ -71,6 +88,21 @@ TEST(AnswerEqual, HostileTextsEnd) {
                                             repeated("1\\cup", 800),
                                             "\xff\xfe",
                                             "(x+1)^{64}/(x-1)^{64}",
+                                            repeated("\\text{", 600),
+                                            repeated("\\hspace{", 500),
+                                            repeated("f(", 2000),
+                                            repeated("x \\equiv 1, ", 300) + "\\pmod 5",
+                                            repeated("\\{x : ", 500),
+                                            repeated("1\\cup 2\\setminus ", 250),
+                                            repeated("\\lfloor n", 500),
+                                            repeated("\\begin{vmatrix}", 270),
+                                            repeated("\\frac{dy}{dx}", 300),
+                                            repeated("2 hours ", 500),
+                                            repeated("125,216,", 500),
+                                            repeated("{1 \\over ", 400),
+                                            repeated("\\mathbb{R}\\setminus", 200),
+                                            repeated("\xe2\x80\x8b", 1300),
+                                            "\\gcd(n," + repeated("n,", 1900) + "n)",
                                             repeated("(1+1/", 600) + "2" + repeated(")", 600)};
   for (const std::string& text : hostile) {
     EXPECT_FALSE(answers_equal(text, "7").equal) << text.substr(0, 40);
@@ -121,6 +153,54 @@ TEST(AnswerEqual, AnyTextsEndWithTheSameOutcomeTwice) {
 TEST(AnswerClasses, NumbersThemInOrderOfAppearance) {
   const std::vector<std::string> answers = {"1/2", "7", "0.5", "\\frac{14}{2}", "x"};
   EXPECT_EQ(answer_classes(answers), (std::vector<size_t>{0, 1, 0, 1, 2}));
+}
+
+TEST(AnswerClasses, OneAnswerOfEachFormOutOfFourThousand) {
+  const auto classes_of = [](auto&& written) {
+    std::vector<std::string> answers;
+    for (int i = 0; i < 4096; ++i) answers.push_back(written(i));
+    const std::vector<size_t> classes = answer_classes(answers);
+    return *std::max_element(classes.begin(), classes.end()) + 1;
+  };
+  const auto n = [](int i) { return std::to_string(i); };
+  EXPECT_EQ(classes_of([&](int i) { return "\\frac{" + n(7 * i + 1) + "}{" + n(7 * i + 2) + "}"; }), 4096u);
+  EXPECT_EQ(classes_of([&](int i) { return "2^{" + n(i % 64) + "}\\cdot 3^{" + n(i / 64) + "}"; }), 4096u);
+  EXPECT_EQ(classes_of([&](int i) { return "(x+" + n(i) + ")^3"; }), 4096u);
+  EXPECT_EQ(classes_of([&](int i) { return "(1, " + n(i) + ")"; }), 4096u);
+  EXPECT_EQ(classes_of([&](int i) { return "x \\equiv " + n(i) + " \\pmod{64}"; }), 64u);
+  EXPECT_EQ(classes_of([&](int i) { return "10^{10^{" + n(i % 1024) + "}}"; }), 1024u);
+  EXPECT_EQ(classes_of([&](int i) { return i % 2 == 0 ? n(i) : n(2 * i - 2) + "/2"; }), 2048u);
+}
+
+// However answers are found, the first class that fits counts.
+TEST(AnswerClasses, AreThoseOfComparingEach) {
+  std::vector<std::string> all;
+  for (const char* name : {"answer_pairs.tsv", "answer_kinds.tsv"}) {
+    std::ifstream in(GRADUS_SOURCE_DIR "/tests/reward/" + std::string(name));
+    for (std::string line; std::getline(in, line);) {
+      const size_t first = line.find('\t'), second = line.find('\t', first + 1);
+      if (line.starts_with("#") || second == std::string::npos) continue;
+      all.push_back(line.substr(first + 1, second - first - 1));
+      all.push_back(line.substr(second + 1));
+    }
+  }
+  EXPECT_TRUE(rc::check([&](const std::vector<uint16_t>& drawn) {
+    std::vector<std::string> answers;
+    for (size_t i = 0; i < drawn.size() && i < 40; ++i) {
+      const size_t pair = drawn[i] % (all.size() / 2);
+      answers.push_back(all[2 * pair]);
+      answers.push_back(all[2 * pair + 1]);
+    }
+    std::vector<size_t> firsts, expected;
+    for (size_t i = 0; i < answers.size(); ++i) {
+      const auto fits = std::find_if(firsts.begin(), firsts.end(), [&](size_t first) {
+        return answers_equal(answers[first], answers[i]).equal;
+      });
+      expected.push_back(static_cast<size_t>(fits - firsts.begin()));
+      if (fits == firsts.end()) firsts.push_back(i);
+    }
+    RC_ASSERT(answer_classes(answers) == expected);
+  }));
 }
 
 TEST(Units, AreProductsOfPowers) {

@@ -1,8 +1,8 @@
 #include "gradus/reward/answer/exact.h"
 
 #include <algorithm>
-#include <cctype>
-#include <limits>
+
+#include "gradus/reward/answer/exact_numbers.h"
 
 namespace gradus {
 
@@ -10,35 +10,10 @@ namespace {
 
 constexpr size_t kMostSteps = 50000;  // of one pair of answers
 constexpr size_t kMostBits = 8192;    // of a number
-constexpr long kMostFactorial = 500;
 constexpr unsigned kTrialDivision = 5000;
-
-// Left by everything that cannot be computed exactly; never leaves this file.
-struct NoValue {};
 
 size_t bits(const mpq_class& number) {
   return mpz_sizeinbase(number.get_num_mpz_t(), 2) + mpz_sizeinbase(number.get_den_mpz_t(), 2);
-}
-
-bool is_whole(const mpq_class& number) {
-  return number.get_den() == 1;
-}
-
-bool is_prime(const mpz_class& number) {
-  return mpz_probab_prime_p(number.get_mpz_t(), 25) != 0;
-}
-
-// Floor of a rational number.
-mpz_class floor_of(const mpq_class& number) {
-  mpz_class out;
-  mpz_fdiv_q(out.get_mpz_t(), number.get_num_mpz_t(), number.get_den_mpz_t());
-  return out;
-}
-
-// Small enough for a loop or a shift.
-std::optional<long> small(const mpz_class& number) {
-  if (!number.fits_slong_p() || abs(number) > 1000000) return std::nullopt;
-  return number.get_si();
 }
 
 std::optional<mpq_class> constant_of(const Polynomial& polynomial) {
@@ -66,7 +41,7 @@ ExactValue ExactValues::atom(Kind kind, const std::string& key, bool sure) {
 void ExactValues::spend(const mpq_class& coefficient) {
   const size_t size = bits(coefficient);
   steps_ += 1 + size / 512;
-  if (size > kMostBits || steps_ > kMostSteps) throw NoValue{};
+  if (size > kMostBits || steps_ > kMostSteps) throw NoExactValue{};
 }
 
 void ExactValues::add_term(Polynomial& to, const Monomial& monomial, const mpq_class& coefficient) {
@@ -90,7 +65,7 @@ void ExactValues::reduce(mpq_class& coefficient, Monomial& monomial) {
     } else if (one.kind == Kind::root) {
       const mpz_class whole = floor_of(exponent);
       const std::optional<long> times = small(whole);
-      if (!times) throw NoValue{};
+      if (!times) throw NoExactValue{};
       if (*times != 0) coefficient *= power(mpq_class(one.number), *times);
       exponent -= whole;
     }
@@ -110,7 +85,7 @@ std::pair<mpq_class, Monomial> ExactValues::multiply(const Monomial& a, const Mo
       out.push_back(*right++);
     } else {
       out.emplace_back(left->first, left->second + right->second);
-      if (bits(out.back().second) > 256) throw NoValue{};
+      if (bits(out.back().second) > 256) throw NoExactValue{};
       ++left;
       ++right;
     }
@@ -156,7 +131,7 @@ ExactValue ExactValues::single(const mpq_class& coefficient, Monomial monomial) 
 
 // Divides both by the first term of the denominator, so that it is 1 where it is a single term.
 ExactValue ExactValues::normal(Polynomial above, Polynomial below) {
-  if (below.empty()) throw NoValue{};
+  if (below.empty()) throw NoExactValue{};
   Monomial inverse = below.begin()->first;
   for (auto& [number, exponent] : inverse) exponent = -exponent;
   mpq_class coefficient = 1 / below.begin()->second;
@@ -198,11 +173,32 @@ std::string ExactValues::key_of(const Value& value) const {
   return out;
 }
 
+std::optional<std::string> ExactValues::written(const ExactValue& value) const {
+  if (!constant_of(value.below)) return std::nullopt;
+  std::vector<std::string> names(generators_.size());
+  for (const auto& [name, number] : numbers_) names[number] = name;
+  std::vector<std::string> terms;
+  for (const auto& [monomial, coefficient] : value.above) {
+    std::vector<std::string> powers;
+    for (const auto& [number, exponent] : monomial) {
+      if (names[number].find("*g") != std::string::npos) return std::nullopt;
+      powers.push_back("*" + names[number] + "^" + exponent.get_str());
+    }
+    std::sort(powers.begin(), powers.end());
+    terms.push_back("+" + coefficient.get_str());
+    for (const std::string& power : powers) terms.back() += power;
+  }
+  std::sort(terms.begin(), terms.end());
+  std::string out;
+  for (const std::string& term : terms) out += term;
+  return out;
+}
+
 // Powers.
 
 mpq_class ExactValues::power(const mpq_class& base, long exponent) {
   const unsigned long times = static_cast<unsigned long>(std::labs(exponent));
-  if ((bits(base) - 1) * times > kMostBits || (base == 0 && exponent < 0)) throw NoValue{};
+  if ((bits(base) - 1) * times > kMostBits || (base == 0 && exponent < 0)) throw NoExactValue{};
   mpq_class out;
   mpz_pow_ui(out.get_num_mpz_t(), base.get_num_mpz_t(), times);
   mpz_pow_ui(out.get_den_mpz_t(), base.get_den_mpz_t(), times);
@@ -213,7 +209,7 @@ mpq_class ExactValues::power(const mpq_class& base, long exponent) {
 
 std::optional<ExactValue> ExactValues::whole_power(const Value& base, const mpz_class& exponent) {
   if (exponent == 0) {
-    if (base.above.empty()) throw NoValue{};  // 0^0
+    if (base.above.empty()) throw NoExactValue{};  // 0^0
     return constant(1);
   }
   const std::optional<long> times = small(exponent);
@@ -266,7 +262,7 @@ std::vector<std::pair<mpz_class, long>> ExactValues::factors(mpz_class number) {
 
 // |number|^exponent with the sign of an odd root of a negative number, and i for a square root.
 std::optional<ExactValue> ExactValues::root_of_number(const mpq_class& number, const mpq_class& exponent) {
-  if (number == 0) return exponent > 0 ? std::optional(constant(0)) : throw NoValue{};
+  if (number == 0) return exponent > 0 ? std::optional(constant(0)) : throw NoExactValue{};
   Value out = constant(1);
   if (number < 0) {
     if (exponent.get_den() == 2) {
@@ -356,7 +352,7 @@ ExactValue ExactValues::number(const AnswerNode& node) {
   long exponent = 0;
   if (const size_t e = node.base == 10 ? text.find_first_of("eE") : std::string::npos;
       e != std::string::npos) {
-    if (text.size() - e > 6) throw NoValue{};
+    if (text.size() - e > 6) throw NoExactValue{};
     exponent = std::stol(text.substr(e + 1));
     text.resize(e);
   }
@@ -364,7 +360,7 @@ ExactValue ExactValues::number(const AnswerNode& node) {
   const size_t decimals = point == std::string::npos ? 0 : text.size() - point - 1;
   if (point != std::string::npos) text.erase(point, 1);
   mpz_class digits;
-  if (text.empty() || digits.set_str(text, node.base) != 0) throw NoValue{};
+  if (text.empty() || digits.set_str(text, node.base) != 0) throw NoExactValue{};
   mpq_class out(digits);
   const mpq_class ten(10);
   if (node.repeating > 0) {  // 0.1(6) = (16 - 1) / 90
@@ -381,115 +377,24 @@ ExactValue ExactValues::number(const AnswerNode& node) {
 }
 
 ExactValue ExactValues::name(const std::string& text) {
+  if (text == "infinity" || text.starts_with("mathbb")) throw NoExactValue{};
   if (text == "i") return atom(Kind::imaginary, "i");
   if (text == "pi" || text == "e") return atom(Kind::positive, text);
   return atom(Kind::variable, "name " + text);
 }
 
-std::optional<ExactValue> ExactValues::logarithm(const Value& value) {
-  if (value.above.empty()) throw NoValue{};
-  if (value.above.size() != 1 || value.below.size() != 1) return std::nullopt;
-  const auto& [monomial, coefficient] = *value.above.begin();
-  if (coefficient < 0) return std::nullopt;
-  Value out = constant(0);
-  const auto add_log = [&](const mpz_class& of, const mpq_class& times) {
-    const Value one = atom(Kind::positive, "ln " + of.get_str(), is_prime(of));
-    out = add(out, multiply(one, constant(times)), 1);
-  };
-  for (const auto& [prime, times] : factors(coefficient.get_num())) add_log(prime, times);
-  for (const auto& [prime, times] : factors(coefficient.get_den())) add_log(prime, -times);
-  for (const auto& [number, exponent] : monomial) {
-    const Generator& one = generators_[number];
-    if (one.kind == Kind::root) {
-      add_log(one.number, exponent);
-    } else if (numbers_.count("e") != 0 && numbers_.at("e") == number) {
-      out = add(out, constant(exponent), 1);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return out;
-}
-
-// sin(angle + quarter turns) of a multiple of pi / 12, exactly.
-std::optional<ExactValue> ExactValues::sine(const Value& angle, int quarter_turns) {
-  const std::optional<mpq_class> of_pi = rational(divide(angle, name("pi")));
-  if (!of_pi || !is_whole(mpq_class(*of_pi * 12))) return std::nullopt;
-  const mpz_class turn = mpq_class(*of_pi * 12).get_num() + 6 * quarter_turns;
-  mpz_class place;
-  mpz_fdiv_r_ui(place.get_mpz_t(), turn.get_mpz_t(), 24);
-  const long at = place.get_si(), folded = at % 12 > 6 ? 12 - at % 12 : at % 12;
-  const auto root = [&](long of, long below) {
-    return multiply(*root_of_number(of, mpq_class(1, 2)), constant(mpq_class(1, below)));
-  };
-  Value out = constant(0);
-  if (folded == 1) out = add(root(6, 4), root(2, 4), -1);
-  if (folded == 2) out = constant(mpq_class(1, 2));
-  if (folded == 3) out = root(2, 2);
-  if (folded == 4) out = root(3, 2);
-  if (folded == 5) out = add(root(6, 4), root(2, 4), 1);
-  if (folded == 6) out = constant(1);
-  return at >= 12 ? multiply(constant(-1), out) : out;
-}
-
-std::optional<ExactValue> ExactValues::known_call(const std::string& function,
-                                                  const std::vector<Value>& arguments) {
-  const Value& first = arguments[0];
-  const std::optional<mpq_class> number = rational(first);
-  if (function == "sqrt") {
-    const Value degree = arguments.size() > 1 ? arguments[1] : constant(2);
-    return power(first, divide(constant(1), degree));
-  }
-  if (function == "exp") return power(name("e"), first);
-  if (function == "ln") return logarithm(first);
-  if (function == "log" || function == "lg") {
-    const std::optional<Value> of = logarithm(first),
-                               base = logarithm(arguments.size() > 1 ? arguments[1] : constant(10));
-    return of && base ? std::optional(divide(*of, *base)) : std::nullopt;
-  }
-  if (function == "sin") return sine(first, 0);
-  if (function == "cos") return sine(first, 1);
-  if (function == "tan" || function == "cot" || function == "sec" || function == "csc") {
-    const std::optional<Value> s = sine(first, 0), c = sine(first, 1);
-    if (!s || !c) return std::nullopt;
-    if (function == "tan") return divide(*s, *c);
-    if (function == "cot") return divide(*c, *s);
-    return divide(constant(1), function == "sec" ? *c : *s);
-  }
-  if (!number) return std::nullopt;
-  if (function == "abs") return constant(abs(*number));
-  if (function == "floor") return constant(mpq_class(floor_of(*number)));
-  if (function == "ceil") return constant(-mpq_class(floor_of(-*number)));
-  const std::optional<long> n = is_whole(*number) ? small(number->get_num()) : std::nullopt;
-  if (!n || *n < 0 || *n > kMostFactorial) return std::nullopt;
-  mpz_class out;
-  if (function == "factorial") {
-    mpz_fac_ui(out.get_mpz_t(), static_cast<unsigned long>(*n));
-    return constant(out);
-  }
-  const std::optional<mpq_class> k = function == "binom" ? rational(arguments[1]) : std::nullopt;
-  if (!k || !is_whole(*k) || *k < 0 || *k > *n) return std::nullopt;
-  mpz_bin_uiui(out.get_mpz_t(), static_cast<unsigned long>(*n), k->get_num().get_ui());
-  return constant(out);
-}
-
-ExactValue ExactValues::call(const std::string& function, const std::vector<Value>& arguments) {
-  if (std::optional<Value> known = known_call(function, arguments)) return *known;
-  std::string key = function;
-  for (const Value& argument : arguments) key += "(" + key_of(argument) + ")";
-  return atom(Kind::unknown, key);
-}
-
 ExactValue ExactValues::value(const AnswerTree& tree, uint32_t index) {
   using Node = AnswerNode::Kind;
   const AnswerNode& node = tree.nodes[index];
-  if (++steps_ > kMostSteps) throw NoValue{};
+  if (++steps_ > kMostSteps) throw NoExactValue{};
   const auto child = [&](size_t i) { return value(tree, node.children[i]); };
   switch (node.kind) {
     case Node::number:
       return number(node);
     case Node::name:
       return name(node.text);
+    case Node::word:
+      return atom(Kind::variable, "word " + node.text);
     case Node::negative:
       return multiply(constant(-1), child(0));
     case Node::product:
@@ -503,20 +408,22 @@ ExactValue ExactValues::value(const AnswerTree& tree, uint32_t index) {
       for (size_t i = 1; i < node.children.size(); ++i) out = add(out, child(i), 1);
       return out;
     }
-    case Node::call: {
+    case Node::call:
+    case Node::application: {
+      if (node.text == "det" && node.kind == Node::call) return determinant(tree, node.children[0]);
       std::vector<Value> arguments;
       for (size_t i = 0; i < node.children.size(); ++i) arguments.push_back(child(i));
-      return call(node.text, arguments);
+      return call(node.kind == Node::call ? node.text : "apply " + node.text, arguments);
     }
     default:
-      throw NoValue{};
+      throw NoExactValue{};
   }
 }
 
 std::optional<ExactValue> ExactValues::of(const AnswerTree& tree, uint32_t node) {
   try {
     return value(tree, node);
-  } catch (const NoValue&) {
+  } catch (const NoExactValue&) {
     return std::nullopt;
   }
 }
@@ -534,7 +441,7 @@ Sameness ExactValues::compare(const ExactValue& a, const ExactValue& b) {
       }
     }
     return Sameness::different;
-  } catch (const NoValue&) {
+  } catch (const NoExactValue&) {
     return Sameness::unknown;
   }
 }
@@ -544,11 +451,12 @@ std::optional<ExactValue> ExactValues::scaled_difference(const ExactValue& a, co
   try {
     const Value difference = add(a, b, -1);
     if (difference.above.empty()) return std::nullopt;
+    if (keep_sign && !constant_of(difference.below)) return std::nullopt;  // its sign is not known
     mpq_class scale = 1 / difference.above.begin()->second;
     if (keep_sign) scale = abs(scale);
     const Value whole{difference.above, {{Monomial{}, 1}}};
     return multiply(whole, constant(scale));
-  } catch (const NoValue&) {
+  } catch (const NoExactValue&) {
     return std::nullopt;
   }
 }
@@ -556,7 +464,7 @@ std::optional<ExactValue> ExactValues::scaled_difference(const ExactValue& a, co
 std::optional<ExactValue> ExactValues::product(const ExactValue& a, const mpq_class& factor) {
   try {
     return multiply(a, constant(factor));
-  } catch (const NoValue&) {
+  } catch (const NoExactValue&) {
     return std::nullopt;
   }
 }

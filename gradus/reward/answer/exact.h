@@ -46,6 +46,9 @@ class ExactValues {
   Sameness compare(const ExactValue& a, const ExactValue& b);
   // A rational number, where the value is one.
   static std::optional<mpq_class> rational(const ExactValue& value);
+  // The value as a text that is the same for equal values, whatever was read before; none where there is no
+  // such form (a denominator of several terms, functions of functions).
+  std::optional<std::string> written(const ExactValue& value) const;
   // The numerator of a - b with its first coefficient made 1 (up to sign where `keep_sign`).
   std::optional<ExactValue> scaled_difference(const ExactValue& a, const ExactValue& b, bool keep_sign);
   std::optional<ExactValue> product(const ExactValue& a, const mpq_class& factor);
@@ -90,6 +93,8 @@ class ExactValues {
   std::optional<Value> known_call(const std::string& function, const std::vector<Value>& arguments);
   std::optional<Value> logarithm(const Value& value);
   std::optional<Value> sine(const Value& angle, int quarter_turns);
+  std::optional<Value> of_several(const std::string& function, const std::vector<Value>& arguments);
+  Value determinant(const AnswerTree& tree, uint32_t matrix);
   Value value(const AnswerTree& tree, uint32_t node);
 
   std::map<std::string, uint32_t> numbers_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <numbers>
+#include <numeric>
 
 namespace gradus {
 
@@ -14,17 +15,32 @@ namespace {
 using Number = std::complex<long double>;
 using Kind = AnswerNode::Kind;
 
-constexpr long double kRounding = 1e-15L, kCancelled = 1e-9L;
+constexpr long double kRounding = 1e-15L, kFarRounding = 1e-12L, kCancelled = 1e-9L;
 constexpr long double kNone = std::numeric_limits<long double>::quiet_NaN();
 
 bool is_real(const Number& value) {
   return std::abs(value.imag()) <= 1e-15L * std::max(1.0L, std::abs(value.real()));
 }
 
+// Where variables are taken from.
+enum class Draw : uint8_t {
+  near,      // magnitudes from 1/4 to 4
+  far,       // from 2^-8 to 2^13
+  few,       // whole numbers from 1 to 20
+  many,      // whole numbers up to 10^9
+  constant,  // nothing: an expression with variables has no value
+};
+
+// May it stand for a number that is not whole?
+bool is_real_name(const std::string& name) {
+  return std::string_view("xyztuvw").find(name[0]) != std::string_view::npos || name.size() > 2;
+}
+
 // At one point: the values of variables, and the largest magnitude that was met.
 class Point {
  public:
-  explicit Point(Stream random, bool positive) : random_(random), positive_(positive) {}
+  Point(Stream random, Draw draw, bool positive, bool whole_names)
+      : random_(random), draw_(draw), positive_(positive), whole_names_(whole_names) {}
 
   Number value(const AnswerTree& tree, uint32_t index) {
     const Number out = computed(tree, index);
@@ -44,9 +60,14 @@ class Point {
       imaginary_ = true;
       return {0, 1};
     }
+    if (draw_ == Draw::constant) return kNone;
     // By name: the same on both sides whatever is met first.
     Stream drawn = random_.child(name);
-    const long double size = static_cast<long double>(drawn.between(256, 4096)) / 1024;
+    if (draw_ == Draw::many) return std::floor(std::exp2(static_cast<long double>(drawn.uniform()) * 30));
+    if (draw_ == Draw::few || (whole_names_ && !is_real_name(name))) return drawn.between(1, 20);
+    const long double size = draw_ == Draw::near
+                                 ? static_cast<long double>(drawn.between(256, 4096)) / 1024
+                                 : std::exp2(static_cast<long double>(drawn.uniform()) * 21 - 8);
     return positive_ || drawn.chance(0.5) ? size : -size;
   }
 
@@ -123,10 +144,51 @@ class Point {
     if (f == "arctan" || f == "atan") return std::atan(x);
     if (f == "abs") return std::abs(x);
     if (!is_real(x)) return kNone;
-    if (f == "floor") return std::floor(x.real());
-    if (f == "ceil") return std::ceil(x.real());
+    if (f == "floor") return std::floor(nudged(x.real()));
+    if (f == "ceil") return std::ceil(nudged(x.real()));
     if (f == "factorial") return x.real() >= 0 ? std::tgamma(x.real() + 1) : kNone;
-    return kNone;
+    return two && is_real(second) ? of_several(tree, node, x.real()) : Number(kNone);
+  }
+
+  // A number that rounding has moved off a whole one.
+  static long double nudged(long double x) {
+    const long double whole = std::round(x);
+    return std::abs(x - whole) <= 1e-16L * std::max(1.0L, std::abs(x)) ? whole : x;
+  }
+
+  Number of_several(const AnswerTree& tree, const AnswerNode& node, long double first) {
+    const std::string& f = node.text;
+    long double out = first;
+    for (size_t i = 1; i < node.children.size(); ++i) {
+      const Number next = value(tree, node.children[i]);
+      if (!is_real(next)) return kNone;
+      const long double y = next.real();
+      if (f == "max") {
+        out = std::max(out, y);
+      } else if (f == "min") {
+        out = std::min(out, y);
+      } else if (f == "mod") {
+        if (!(y > 0)) return kNone;
+        out = out - y * std::floor(nudged(out / y));
+      } else if (out != std::round(out) || y != std::round(y) || std::abs(out) > 1e15L ||
+                 std::abs(y) > 1e15L) {
+        return kNone;
+      } else if (f == "gcd" || f == "lcm") {
+        const auto a = static_cast<int64_t>(out), b = static_cast<int64_t>(y);
+        if (f == "lcm" && b == 0) return 0;
+        const int64_t divisor = std::gcd(a, b);
+        out = f == "gcd" ? static_cast<long double>(divisor)
+                         : std::abs(static_cast<long double>(a) / static_cast<long double>(divisor) * y);
+      } else if (f == "binom") {
+        if (y < 0 || y > 2000 || out < 0) return kNone;
+        long double product = 1;
+        for (long double k = 1; k <= y; ++k) product = std::round(product * (out - y + k) / k);
+        out = y > out ? 0 : product;
+      } else {
+        return kNone;
+      }
+    }
+    return out;
   }
 
   Number computed(const AnswerTree& tree, uint32_t index) {
@@ -136,9 +198,10 @@ class Point {
       case Kind::number:
         return number(node);
       case Kind::name:
+      case Kind::word:
         return variable(node.text);
       case Kind::negative:
-        return -child(0);
+        return Number(0) - child(0);  // no negative zero: it would choose another branch of a root
       case Kind::product:
         return child(0) * child(1);
       case Kind::quotient:
@@ -158,7 +221,8 @@ class Point {
   }
 
   Stream random_;
-  bool positive_;
+  Draw draw_;
+  bool positive_, whole_names_;
   bool imaginary_ = false;
   long double largest_ = 0;
 };
@@ -169,28 +233,84 @@ bool is_finite(const Number& value) {
 
 enum class Verdict { agree, differ, skipped };
 
-Verdict compare_at(Point& point, const Number& a, const Number& b) {
+Verdict compare_at(Point& point, const Number& a, const Number& b, long double rounding) {
   if (!is_finite(a) || !is_finite(b)) return Verdict::skipped;
   if (!point.imaginary() && is_real(a) != is_real(b)) return Verdict::skipped;
-  const long double tolerance = kRounding * point.largest();
+  const long double tolerance = rounding * point.largest();
   const long double size = std::max(std::abs(a), std::abs(b));
   if (!(tolerance <= std::max(kCancelled, kCancelled * size))) return Verdict::skipped;
   return std::abs(a - b) <= tolerance ? Verdict::agree : Verdict::differ;
+}
+
+// Does it hold a function of whole numbers; a variable; one that may be no whole number?
+struct Holds {
+  bool whole = false, variable = false, real = false;
+};
+
+void look_through(const AnswerTree& tree, uint32_t index, Holds& holds) {
+  const AnswerNode& node = tree.nodes[index];
+  if (node.kind == Kind::name && node.text != "pi" && node.text != "e" && node.text != "i") {
+    holds.variable = true;
+    holds.real = holds.real || is_real_name(node.text);
+  }
+  if (node.kind == Kind::call) {
+    for (const char* name : {"floor", "ceil", "mod", "gcd", "lcm", "factorial", "binom"}) {
+      holds.whole = holds.whole || node.text == name;
+    }
+  }
+  if (node.kind == Kind::power && tree.nodes[node.children[0]].kind == Kind::negative) {
+    Holds exponent;
+    look_through(tree, node.children[1], exponent);
+    holds.whole = holds.whole || exponent.variable;
+  }
+  for (const uint32_t child : node.children) look_through(tree, child, holds);
 }
 
 }  // namespace
 
 bool agree_at_points(const AnswerTree& a, uint32_t node_a, const AnswerTree& b, uint32_t node_b,
                      const Stream& random) {
-  int agreed = 0;
-  for (int i = 0; i < kMostPoints; ++i) {
-    Point point(random.child(static_cast<uint64_t>(i)), i % 2 == 0);
-    const Number left = point.value(a, node_a), right = point.value(b, node_b);
-    const Verdict verdict = compare_at(point, left, right);
-    if (verdict == Verdict::differ) return false;
-    agreed += verdict == Verdict::agree;
+  Holds holds;
+  look_through(a, node_a, holds);
+  look_through(b, node_b, holds);
+  // How many of `count` points agree; none where one differs.
+  const auto agreed = [&](int count, const char* kind, Draw draw) -> std::optional<int> {
+    int out = 0;
+    for (int i = 0; i < count; ++i) {
+      const Stream at = kind[0] == 0 ? random.child(static_cast<uint64_t>(i))
+                                     : random.child(kind).child(static_cast<uint64_t>(i));
+      Point point(at, draw, i % 2 == 0, holds.whole);
+      const Number left = point.value(a, node_a), right = point.value(b, node_b);
+      const Verdict verdict = compare_at(point, left, right, draw == Draw::far ? kFarRounding : kRounding);
+      if (verdict == Verdict::differ) return std::nullopt;
+      out += verdict == Verdict::agree;
+    }
+    return out;
+  };
+  if (holds.whole && holds.variable) {
+    const std::optional<int> few = agreed(32, "few", Draw::few), many = agreed(32, "many", Draw::many);
+    if (!few || !many || *few + *many < 2 * kLeastPoints) return false;
+    if (!holds.real) return true;
   }
-  return agreed >= kLeastPoints;
+  const std::optional<int> near = agreed(kMostPoints, "", Draw::near);
+  if (!near || *near < kLeastPoints) return false;
+  return !holds.variable || agreed(kMostPoints, "far", Draw::far);
+}
+
+std::optional<long double> real_constant(const AnswerTree& tree, uint32_t node) {
+  Point point(Stream(0), Draw::constant, true, false);
+  const Number value = point.value(tree, node);
+  if (!is_finite(value) || !is_real(value)) return std::nullopt;
+  return value.real();
+}
+
+std::optional<long double> fingerprint(const AnswerTree& tree, uint32_t node, const char* name) {
+  Point point(Stream(1).child(name), Draw::near, true, true);
+  const Number value = point.value(tree, node);
+  if (!is_finite(value)) return std::nullopt;
+  const long double out = value.real() + 0.37L * value.imag();
+  if (std::abs(out) <= 1e-13L * point.largest()) return 0.0L;
+  return std::abs(out) < 1e-6L * point.largest() ? std::nullopt : std::optional(out);
 }
 
 }  // namespace gradus

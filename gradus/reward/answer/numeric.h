@@ -2,17 +2,26 @@
 //
 //   agree_at_points(tree_a, node_a, tree_b, node_b, Stream(1));
 //
-// Variables are set to rational numbers with magnitudes from 1/4 to 4, the same for both sides: at even
-// points all positive, at odd ones of either sign. Evaluation is in complex numbers of long double (64 bits
-// of mantissa). Sides agree at a point where they differ by at most 1e-15 of the largest intermediate value;
-// a point does not count where that is more than 1e-9 of the result (cancellation), where one side is not
-// finite, or (unless i is written out) where only one is real. They agree where at least kLeastPoints of
-// kMostPoints count and all of those agree.
+// Variables are set to the same numbers on both sides. Evaluation is in complex numbers of long double (64
+// bits of mantissa). Sides agree at a point where they differ by at most 1e-15 of the largest intermediate
+// value; a point does not count where that is more than 1e-9 of the result (cancellation), where one side is
+// not finite, or (unless i is written out) where only one is real.
+//
+//   near points   12, magnitudes from 1/4 to 4, at even points all positive, at odd ones of either sign: at
+//                 least kLeastPoints must count and all of those agree
+//   far points    12, magnitudes from 2^-8 to 2^13 (to 1e-12): none that counts may differ
+//   whole points  64, numbers from 1 to 20 and up to 10^9: in place of the others where a side holds a
+//   function
+//                 of whole numbers (floor, ceiling, mod, gcd, factorial, binomial, a power of a negative
+//                 number). x, y, z, t, u, v, w and Greek letters may be real, so near and far points count
+//                 too where there is one of these.
 //
 // This is evidence, no proof. Where they do not agree they differ; where they do, an analytic difference that
 // is not zero vanishes at a random point with probability 0, but one that is smaller than the tolerance at
 // all points is not seen.
 #pragma once
+
+#include <optional>
 
 #include "gradus/base/random.h"
 #include "gradus/reward/answer/syntax.h"
@@ -23,5 +32,13 @@ constexpr int kMostPoints = 12, kLeastPoints = 4;
 
 bool agree_at_points(const AnswerTree& a, uint32_t node_a, const AnswerTree& b, uint32_t node_b,
                      const Stream& random);
+
+// The value of an expression without variables, where it is real and finite.
+std::optional<long double> real_constant(const AnswerTree& tree, uint32_t node);
+
+// The value at one point, by its name, that all answers share, as one number; none where it is not finite or
+// lost to cancellation. Equal expressions have values that differ by rounding only.
+std::optional<long double> fingerprint(const AnswerTree& tree, uint32_t node,
+                                       const char* point = "fingerprint");
 
 }  // namespace gradus

@@ -4,79 +4,16 @@
 #include <array>
 
 #include "gradus/base/text.h"
+#include "gradus/reward/answer/parser.h"
+#include "gradus/reward/answer/spelling.h"
+#include "gradus/reward/answer/units.h"
 
 namespace gradus {
 
 namespace {
 
 using View = std::string_view;
-
-struct Spelling {
-  View from, to;
-};
-
-// Signs of Unicode, and commands that have a plainer name.
-constexpr std::array kUnicode = {Spelling{"π", "\\pi "},
-                                 Spelling{"√", "\\sqrt "},
-                                 Spelling{"×", "\\times "},
-                                 Spelling{"·", "\\cdot "},
-                                 Spelling{"⋅", "\\cdot "},
-                                 Spelling{"÷", "\\div "},
-                                 Spelling{"−", "-"},
-                                 Spelling{"–", "-"},
-                                 Spelling{"∞", "\\infty "},
-                                 Spelling{"≤", "\\le "},
-                                 Spelling{"≥", "\\ge "},
-                                 Spelling{"≠", "\\ne "},
-                                 Spelling{"°", "^\\circ "},
-                                 Spelling{"²", "^{2}"},
-                                 Spelling{"³", "^{3}"},
-                                 Spelling{"½", "\\frac{1}{2}"},
-                                 Spelling{"¼", "\\frac{1}{4}"},
-                                 Spelling{"¾", "\\frac{3}{4}"},
-                                 Spelling{"∪", "\\cup "},
-                                 Spelling{"∈", "\\in "},
-                                 Spelling{"±", "\\pm "},
-                                 Spelling{"∅", "\\emptyset "},
-                                 Spelling{"θ", "\\theta "},
-                                 Spelling{"α", "\\alpha "},
-                                 Spelling{"β", "\\beta "},
-                                 Spelling{"ℝ", "\\mathbb{R}"},
-                                 Spelling{"\u00a0", " "},
-                                 Spelling{"，", ","}};
-
-constexpr std::array kRenamed = {Spelling{"dfrac", "frac"},
-                                 Spelling{"tfrac", "frac"},
-                                 Spelling{"cfrac", "frac"},
-                                 Spelling{"leq", "le"},
-                                 Spelling{"leqslant", "le"},
-                                 Spelling{"geq", "ge"},
-                                 Spelling{"geqslant", "ge"},
-                                 Spelling{"lt", "<"},
-                                 Spelling{"gt", ">"},
-                                 Spelling{"neq", "ne"},
-                                 Spelling{"varnothing", "emptyset"},
-                                 Spelling{"degree", "circ"},
-                                 Spelling{"lbrace", "{"},
-                                 Spelling{"rbrace", "}"},
-                                 Spelling{"lvert", "|"},
-                                 Spelling{"rvert", "|"},
-                                 Spelling{"vert", "|"},
-                                 Spelling{"mid", "|"},
-                                 Spelling{"lbrack", "["},
-                                 Spelling{"rbrack", "]"},
-                                 Spelling{"langle", "("},
-                                 Spelling{"rangle", ")"},
-                                 Spelling{"dbinom", "binom"},
-                                 Spelling{"tbinom", "binom"}};
-
-// Commands without a meaning of their own.
-constexpr std::array<View, 26> kLooks = {
-    "left",   "right",  "big",       "Big",        "bigl",      "bigr",   "Bigl",   "Bigr",  "displaystyle",
-    "bigg",   "Bigg",   "textstyle", "quad",       "qquad",     "mathbf", "boxed",  "bm",    "boldsymbol",
-    "limits", "mathit", "phantom",   "ensuremath", "thinspace", "fbox",   "hspace", "vspace"};
-constexpr std::array<View, 8> kTexts = {"text",   "textbf",       "textit", "mbox",
-                                        "mathrm", "operatorname", "textrm", "rm"};
+using TokenKind = AnswerToken::Kind;
 
 bool is_letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
@@ -85,44 +22,20 @@ bool is_figure(char c) {
   return c >= '0' && c <= '9';
 }
 
-template <class List>
-bool holds(const List& list, View word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-std::string in_ascii(View text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const auto sign = std::find_if(kUnicode.begin(), kUnicode.end(), [&](const Spelling& spelling) {
-      return text.substr(at).starts_with(spelling.from);
-    });
-    if (static_cast<uint8_t>(text[at]) < 0x80 || sign == kUnicode.end()) {
-      out += text[at++];
-    } else {
-      out += sign->to;
-      at += sign->from.size();
-    }
-  }
-  return out;
-}
-
-class Scanner {
+class AnswerScanner {
  public:
-  explicit Scanner(View text) : text_(text) {}
+  explicit AnswerScanner(View text) : text_(text) {}
 
-  std::optional<std::vector<AnswerToken>> run() {
-    while (at_ < text_.size()) {
-      if (!step()) return std::nullopt;
-    }
+  std::vector<AnswerToken> run() {
+    while (at_ < text_.size()) step();
     return std::move(out_);
   }
 
  private:
-  using Kind = AnswerToken::Kind;
-
-  void put(Kind kind, std::string token) {
-    out_.push_back({kind, std::move(token), spaced_});
-    spaced_ = false;
+  void put(TokenKind kind, std::string token) {
+    const bool upright = (!text_ends_.empty() || upright_word_) && kind == TokenKind::letters;
+    out_.push_back({kind, std::move(token), spaced_, upright});
+    spaced_ = upright_word_ = false;
   }
 
   size_t run_of(size_t from, bool (*part)(char)) const {
@@ -143,138 +56,207 @@ class Scanner {
       const size_t last = run_of(exponent, is_figure);
       if (last > exponent && (last == text_.size() || !is_letter(text_[last]))) end = last;
     }
-    put(Kind::number, std::string(text_.substr(at_, end - at_)));
+    put(TokenKind::number, std::string(text_.substr(at_, end - at_)));
     at_ = end;
   }
 
-  // What stands in braces at at_, without inner braces; the place is then behind them.
-  std::string braced() {
-    at_ = skip_space(text_, at_);
-    if (at_ >= text_.size() || text_[at_] != '{') return "";
-    const size_t close = std::min(text_.find('}', at_), text_.size() - 1);
-    std::string inside(trim(text_.substr(at_ + 1, close - at_ - 1)));
-    at_ = close + 1;
-    return inside;
+  // The place of the brace that closes the one at `open`, or the end.
+  size_t closing_brace(size_t open) const {
+    size_t depth = 0;
+    for (size_t at = open; at < text_.size(); ++at) {
+      if (text_[at] == '\\') {
+        ++at;
+      } else if (text_[at] == '{') {
+        ++depth;
+      } else if (text_[at] == '}' && --depth == 0) {
+        return at;
+      }
+    }
+    return text_.size();
   }
 
-  bool command() {
+  void skip_argument() {
+    if (at_ < text_.size() && text_[at_] == '*') ++at_;
+    if (at_ < text_.size() && text_[at_] == '[') at_ = std::min(text_.find(']', at_), text_.size() - 1) + 1;
+    const size_t open = skip_space(text_, at_);
+    if (open < text_.size() && text_[open] == '{') at_ = std::min(closing_brace(open) + 1, text_.size());
+  }
+
+  void command() {
     const size_t end = run_of(at_ + 1, is_letter);
-    if (end == at_ + 1) return escaped();
-    std::string name(text_.substr(at_ + 1, end - at_ - 1));
+    if (end == at_ + 1) {
+      escaped();
+      return;
+    }
+    const View name = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end;
-    if (holds(kLooks, name)) {
-      spaced_ = true;
-      return true;
+    switch (look_of(name)) {
+      case CommandLook::style:
+        spaced_ = true;
+        if ((name == "left" || name == "right") && at_ < text_.size() && text_[at_] == '.') ++at_;
+        return;
+      case CommandLook::spacing:
+        spaced_ = true;
+        skip_argument();
+        return;
+      case CommandLook::text: {
+        if (at_ < text_.size() && text_[at_] == '*') ++at_;
+        const size_t open = skip_space(text_, at_);
+        upright_word_ = open >= text_.size() || text_[open] != '{';
+        if (upright_word_) return;
+        text_ends_.push_back(closing_brace(open));
+        at_ = open + 1;
+        return;
+      }
+      case CommandLook::none:
+        break;
     }
-    if (holds(kTexts, name)) {
-      put(Kind::text, braced());
-      return true;
-    }
-    const auto renamed = std::find_if(kRenamed.begin(), kRenamed.end(),
-                                      [&](const Spelling& spelling) { return spelling.from == name; });
-    if (renamed != kRenamed.end()) name = renamed->to;
-    if (name == "{" || name == "}") {
-      put(Kind::command, name);
-    } else {
-      put(is_letter(name[0]) ? Kind::command : Kind::sign, name);
-    }
-    return true;
+    const View plain = plain_command(name);
+    const bool brace = plain == "{" || plain == "}";
+    put(is_letter(plain[0]) || brace ? TokenKind::command : TokenKind::sign, std::string(plain));
   }
 
   // A backslash in front of a sign.
-  bool escaped() {
-    if (at_ + 1 >= text_.size()) return false;
-    const char sign = text_[at_ + 1];
-    at_ += 2;
-    if (sign == '{' || sign == '}') {
-      put(Kind::command, std::string(1, sign));
-    } else if (sign == '%') {
-      put(Kind::sign, "%");
-    } else if (sign == '\\') {
-      put(Kind::command, "\\");
-    } else if (sign == '|') {
-      put(Kind::sign, "|");
-    } else if (View("!,;: ()[]$").find(sign) != View::npos) {
+  void escaped() {
+    const char sign = at_ + 1 < text_.size() ? text_[at_ + 1] : ' ';
+    at_ = std::min(at_ + 2, text_.size());
+    if (sign == '{' || sign == '}' || sign == '\\') {
+      put(TokenKind::command, std::string(1, sign));
+    } else if (View("!,;:> ()[]\n\t").find(sign) != View::npos) {
       spaced_ = spaced_ || sign != '!';
     } else {
-      return false;
+      put(TokenKind::sign, std::string(1, sign));
     }
-    return true;
   }
 
-  bool step() {
+  void step() {
+    while (!text_ends_.empty() && text_ends_.back() <= at_) {
+      text_ends_.pop_back();
+      if (text_[at_] == '}') {
+        ++at_;
+        return;
+      }
+    }
     const char c = text_[at_];
     const bool point = c == '.' && at_ + 1 < text_.size() && is_figure(text_[at_ + 1]);
     if (is_figure(c) || point) {
       number();
     } else if (is_letter(c)) {
       const size_t end = run_of(at_, is_letter);
-      put(Kind::letters, std::string(text_.substr(at_, end - at_)));
+      put(TokenKind::letters, std::string(text_.substr(at_, end - at_)));
       at_ = end;
     } else if (c == '\\') {
-      return command();
+      command();
     } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '~' || c == '$') {
       spaced_ = true;
       ++at_;
-    } else if (View("+-*/^_=<>!|()[]{},;:%&'").find(c) != View::npos) {
-      put(Kind::sign, std::string(1, c));
-      ++at_;
     } else {
-      return false;
+      const size_t bytes = code_point_at(text_, at_).bytes;
+      put(TokenKind::sign, std::string(text_.substr(at_, bytes)));
+      at_ += bytes;
     }
-    return true;
   }
 
   View text_;
   size_t at_ = 0;
-  bool spaced_ = false;
+  bool spaced_ = false, upright_word_ = false;
+  std::vector<size_t> text_ends_;
   std::vector<AnswerToken> out_;
 };
 
-// The last token of a number with thousands separators that begins at `at`, or `at`; `digits`: the number.
-size_t end_of_thousands(const std::vector<AnswerToken>& tokens, size_t at, std::string& digits) {
+// Numbers with commas between them, from `at` on.
+struct CommaRun {
+  size_t last;         // the last token of it
+  std::string digits;  // without the commas
+  bool number = true;  // may be one number
+  bool list = true;    // may be a list
+};
+
+CommaRun comma_run(const std::vector<AnswerToken>& tokens, size_t at) {
   const auto is_sign = [&](size_t i, View sign) {
-    return i < tokens.size() && tokens[i].kind == AnswerToken::Kind::sign && tokens[i].text == sign;
+    return i < tokens.size() && tokens[i].kind == TokenKind::sign && tokens[i].text == sign;
   };
-  digits = tokens[at].text;
-  size_t last = at;
+  CommaRun run{.last = at, .digits = tokens[at].text};
+  run.number = tokens[at].text[0] != '0' && tokens[at].text.size() <= 3 && is_whole_number(tokens[at].text);
   for (;;) {
-    const bool braced = is_sign(last + 1, "{") && is_sign(last + 2, ",") && is_sign(last + 3, "}");
-    const size_t behind = last + (braced ? 4 : 2);
-    if (behind >= tokens.size() || !(braced || is_sign(last + 1, ","))) break;
+    const bool braced =
+        is_sign(run.last + 1, "{") && is_sign(run.last + 2, ",") && is_sign(run.last + 3, "}");
+    const bool comma = !braced && is_sign(run.last + 1, ",");
+    const size_t behind = run.last + (braced ? 4 : comma ? 2 : 1);
+    if (behind >= tokens.size() || tokens[behind].kind != TokenKind::number) break;
     const AnswerToken& piece = tokens[behind];
-    if (piece.kind != AnswerToken::Kind::number || (piece.spaced && !braced)) break;
     const std::string whole = piece.text.substr(0, piece.text.find('.'));
-    if (whole.size() != 3 || !is_whole_number(whole)) return at;  // a list
-    digits += piece.text;
-    last = behind;
+    const bool three = whole.size() == 3 && is_whole_number(whole);
+    if (comma && piece.spaced) break;
+    if (!comma && !braced) {  // "10 000", but not "5 125/1000"
+      if (!three || !run.number || is_sign(behind + 1, "/") || !piece.spaced) break;
+    }
+    if (!comma || whole[0] == '0' || whole.size() != piece.text.size()) run.list = false;
+    run.number = run.number && three;
+    if (!comma && !run.number) break;
+    run.digits += piece.text;
+    run.last = behind;
     if (whole.size() != piece.text.size()) break;
   }
-  return last;
+  return run;
 }
 
-std::vector<AnswerToken> joined_thousands(std::vector<AnswerToken> tokens) {
-  std::vector<AnswerToken> out;
-  int brackets = 0;
+void join_thousands(AnswerTokens& out, bool comma_lists) {
+  const std::vector<AnswerToken> tokens = std::move(out.tokens);
+  out.tokens.clear();
+  std::vector<bool> open;  // brackets; does a comma in them divide?
+  size_t dividing = 0;
   for (size_t at = 0; at < tokens.size(); ++at) {
     const AnswerToken& token = tokens[at];
-    const bool opens = token.text == "(" || token.text == "[" || token.text == "{";
-    const bool closes = token.text == ")" || token.text == "]" || token.text == "}";
-    brackets += opens ? 1 : closes ? -1 : 0;
-    const bool front =
-        token.kind == AnswerToken::Kind::number && is_whole_number(token.text) && token.text.size() <= 3;
-    if (brackets == 0 && front && token.text[0] != '0') {
-      std::string digits;
-      const size_t last = end_of_thousands(tokens, at, digits);
-      if (last != at) {
-        out.push_back({token.kind, digits, token.spaced});
-        at = last;
-        continue;
-      }
+    const bool sign = token.kind == TokenKind::sign || token.text == "{" || token.text == "}";
+    if (sign && (token.text == "(" || token.text == "[" || token.text == "{")) {
+      const bool argument = token.text == "{" && token.kind == TokenKind::sign && at > 0 &&
+                            (tokens[at - 1].kind == TokenKind::command || tokens[at - 1].text == "}" ||
+                             tokens[at - 1].text == "^" || tokens[at - 1].text == "]");
+      open.push_back(!argument);
+      dividing += argument ? 0 : 1;
+    } else if (sign && (token.text == ")" || token.text == "]" || token.text == "}") && !open.empty()) {
+      dividing -= open.back() ? 1 : 0;
+      open.pop_back();
     }
-    out.push_back(token);
+    if (dividing != 0 || token.kind != TokenKind::number) {
+      out.tokens.push_back(token);
+      continue;
+    }
+    const CommaRun run = comma_run(tokens, at);
+    const bool both = run.number && run.list && run.last != at;
+    out.ambiguous_comma = out.ambiguous_comma || both;
+    if (run.number && run.last != at && !(both && comma_lists)) {
+      out.tokens.push_back({token.kind, run.digits, token.spaced});
+    } else {
+      out.tokens.insert(out.tokens.end(), tokens.begin() + static_cast<ptrdiff_t>(at),
+                        tokens.begin() + static_cast<ptrdiff_t>(run.last) + 1);
+    }
+    at = run.last;
   }
-  return out;
+}
+
+bool is_small_word(View word) {
+  constexpr std::array<View, 24> kSmall = {"no", "on", "of", "to", "is", "it", "if", "in",
+                                           "at", "by", "as", "an", "or", "we", "so", "be",
+                                           "do", "up", "us", "my", "he", "me", "am", "go"};
+  return std::find(kSmall.begin(), kSmall.end(), word) != kSmall.end();
+}
+
+// Words without case; names of one letter, products of two and units with it.
+std::string folded(const std::vector<AnswerToken>& tokens, size_t at, bool only_words) {
+  const std::string& run = tokens[at].text;
+  const std::string lower = lower_case(run);
+  if (only_words) return lower;
+  if (run.size() == 1) {
+    const bool article = lower == "a" && at + 1 < tokens.size() &&
+                         tokens[at + 1].kind == TokenKind::letters && tokens[at + 1].spaced &&
+                         tokens[at + 1].text.size() > 2;
+    return article ? lower : run;
+  }
+  if (run.size() == 2) return is_small_word(lower) ? lower : run;
+  if (is_product_run(lower)) return run;
+  return run.size() < 5 && is_unit(run) && !is_unit(lower) ? run : lower;
 }
 
 }  // namespace
@@ -283,26 +265,64 @@ bool is_whole_number(View digits) {
   return !digits.empty() && std::all_of(digits.begin(), digits.end(), is_figure);
 }
 
-std::optional<std::vector<AnswerToken>> answer_tokens(View text) {
-  if (text.size() > kLongestAnswer) return std::nullopt;
-  std::string ascii = in_ascii(trim(text));
-  while (!ascii.empty() && (ascii.back() == '.' || ascii.back() == ' ' || ascii.back() == '$'))
-    ascii.pop_back();
-  auto tokens = Scanner(ascii).run();
-  if (!tokens) return std::nullopt;
-  tokens->push_back({AnswerToken::Kind::end, "", true});
-  return joined_thousands(std::move(*tokens));
+AnswerTokens answer_tokens(View text, bool comma_lists) {
+  AnswerTokens out;
+  if (text.size() > kLongestAnswer) return out;
+  std::string latex = in_latex(trim(text));
+  while (!latex.empty() && View(". $,;:\n").find(latex.back()) != View::npos) latex.pop_back();
+  const View amount = latex;  // one dollar in front of a number: money
+  if (amount.size() > 1 && amount[0] == '$' && (is_figure(amount[1]) || amount[1] == '.') &&
+      amount.find('$', 1) == View::npos && text.find('$') == text.rfind('$')) {
+    latex.insert(0, "\\");
+  }
+  out.readable = true;
+  out.tokens = AnswerScanner(latex).run();
+  while (!out.tokens.empty() && out.tokens.back().kind == TokenKind::sign &&
+         View(".,;:").find(out.tokens.back().text) != View::npos) {
+    out.tokens.pop_back();
+  }
+  out.tokens.push_back({TokenKind::end, "", true});
+  join_thousands(out, comma_lists);
+  return out;
 }
 
 std::string plain_answer(View text) {
   std::string out;
-  const std::optional<std::vector<AnswerToken>> tokens = answer_tokens(text);
-  if (!tokens) {
+  const AnswerTokens read = answer_tokens(text);
+  if (!read.readable) {
     for (const View word : words_of(text)) out += lower_case(word);
     return out;
   }
-  for (const AnswerToken& token : *tokens) {
-    for (const View word : words_of(token.text)) out += lower_case(word);
+  std::vector<AnswerToken> tokens;
+  for (const AnswerToken& token : read.tokens) {
+    tokens.push_back(token);
+    const size_t size = tokens.size();
+    if (size < 3 || token.text != "}" || token.kind != TokenKind::sign) continue;
+    if (tokens[size - 3].text != "{" || tokens[size - 3].kind != TokenKind::sign) continue;
+    if (tokens[size - 2].text.size() != 1) continue;
+    tokens.erase(tokens.end() - 3);
+    tokens.pop_back();
+  }
+  const auto is_word = [](const AnswerToken& t) {
+    return t.text.size() > 2 && !is_function_name(t.text) && !is_product_run(t.text);
+  };
+  const bool only_words = std::any_of(tokens.begin(), tokens.end(), is_word) &&
+                          std::all_of(tokens.begin(), tokens.end(), [](const AnswerToken& t) {
+                            return (t.kind == TokenKind::letters && !is_function_name(t.text)) ||
+                                   t.kind == TokenKind::end || t.text == "." || t.text == "'";
+                          });
+  for (size_t at = 0; at < tokens.size(); ++at) {
+    const AnswerToken& token = tokens[at];
+    if (token.kind == TokenKind::number && at > 0 && tokens[at - 1].kind == TokenKind::number) out += ' ';
+    if (token.kind == TokenKind::letters) {
+      if (!only_words && at > 0 && tokens[at - 1].kind == TokenKind::letters) out += ' ';
+      out += folded(tokens, at, only_words);
+    } else if (token.kind == TokenKind::command) {
+      out += "\\" + token.text;
+      if (at + 1 < tokens.size() && tokens[at + 1].kind == TokenKind::letters) out += ' ';
+    } else {
+      out += token.text;
+    }
   }
   return out;
 }
