@@ -67,7 +67,8 @@ std::vector<JudgedStep> judged_steps(const Schema& schema, const Solution& s) {
     const bool judged = s.labels[i] != StepLabel::unknown;
     if (judged) out.push_back({s.steps[i], s.labels[i]});
     if (judged || trim(s.steps[i]).empty()) continue;
-    throw cannot_write(schema, s, fmt::format("step {} of the list has no label, but a later one has", i + 1));
+    throw cannot_write(schema, s,
+                       fmt::format("step {} of the list has no label, but a later one has", i + 1));
   }
   return out;
 }
