@@ -7,6 +7,7 @@
 #include "gradus/lsp/identifier.h"
 #include "gradus/lsp/rename_check.h"
 #include "gradus/lsp/result_judge.h"
+#include "gradus/lsp/uri.h"
 #include "gradus/lsp/work_tree.h"
 #include "gradus/lsp/workspace_edit.h"
 
