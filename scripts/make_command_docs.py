@@ -80,6 +80,11 @@ def entry(spec):
     for key in ("reads", "writes"):
         if spec[key]:
             facts.append(f"- {key}: " + ", ".join(f"`{column}`" for column in spec[key]))
+    if spec.get("notes"):
+        facts.append("- notes read: " + ", ".join(f"`{note}`" for note in spec["notes"])
+                     + " ([notes](rollout-files.md#notes))")
+    if spec.get("texts"):
+        facts.append("- reads the texts of the steps")
     if spec["evaluator"]:
         parts = ", ".join(f"`{part}`" for part in spec["components"])
         facts.append(f"- judged by `{spec['evaluator']}`, made of {parts}")

@@ -56,6 +56,10 @@ struct Spec {
   std::vector<ParamSpec> params;
   std::vector<std::string> reads;
   std::vector<std::string> writes;
+  // What is read beside the columns: notes, written like columns ("source", "{reference}"), and whether the
+  // texts of the steps are.
+  std::vector<std::string> notes = {};
+  bool texts = false;
   // For sources of reward: who judges. Roles of metrics are computed from it; see gradus/eval/roles.h.
   std::string evaluator;
   std::vector<std::string> components;  // what the evaluator is made of, e.g. "libclang", "tests"

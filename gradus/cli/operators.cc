@@ -24,15 +24,39 @@ Json spec_json(const char* noun, const Spec& spec) {
                       {"help", param.help},
                       {"choices", param.choices}});
   }
-  return {{"noun", noun},          {"name", spec.name},           {"summary", spec.summary},
-          {"paper", spec.paper},   {"parameters", params},        {"reads", spec.reads},
-          {"writes", spec.writes}, {"evaluator", spec.evaluator}, {"components", spec.components}};
+  return {{"noun", noun},
+          {"name", spec.name},
+          {"summary", spec.summary},
+          {"paper", spec.paper},
+          {"parameters", params},
+          {"reads", spec.reads},
+          {"writes", spec.writes},
+          {"notes", spec.notes},
+          {"texts", spec.texts},
+          {"evaluator", spec.evaluator},
+          {"components", spec.components}};
+}
+
+// "{reference} (default answer)": the parameter that names it, or its name.
+std::string notes_text(const Spec& spec) {
+  std::string out;
+  for (const std::string& pattern : spec.notes) {
+    out += (out.empty() ? "" : ", ") + pattern;
+    for (const ParamSpec& param : spec.params) {
+      if (pattern == "{" + param.name + "}" && param.fallback.is_string()) {
+        out += " (default " + param.fallback.get<std::string>() + ")";
+      }
+    }
+  }
+  return out;
 }
 
 void print_spec(const Spec& spec) {
   fmt::print("{}\n  {}\n", spec.name, spec.summary);
   if (!spec.paper.empty()) fmt::print("  source: {}\n", spec.paper);
   if (!spec.reads.empty()) fmt::print("  reads:  {}\n", fmt::join(spec.reads, ", "));
+  if (!spec.notes.empty()) fmt::print("  notes read: {}\n", notes_text(spec));
+  if (spec.texts) fmt::print("  reads the texts of the steps\n");
   if (!spec.writes.empty()) fmt::print("  writes: {}\n", fmt::join(spec.writes, ", "));
   if (!spec.evaluator.empty()) fmt::print("  judged by: {}\n", spec.evaluator);
   for (const ParamSpec& param : spec.params) {

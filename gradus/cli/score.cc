@@ -52,7 +52,6 @@ Sample sample_of(const RolloutBatch& batch, size_t rollout) {
       sample.observed.push_back(batch.kind(s) == StepKind::observe);
     }
   }
-  sample.logprob.assign(sample.tokens.size(), 0.0f);
   sample.finished = true;
   return sample;
 }
@@ -129,9 +128,65 @@ EnvironmentInfo judge(const Options& options, RolloutBatch& batch, size_t& bad) 
   return info;
 }
 
+[[noreturn]] void refuse_input(const Options& options, Error error) {
+  if (options.files.size() == 1) error.at(input_name(options.files[0]));
+  throw error;
+}
+
+void say_lacking(const RolloutBatch& batch, size_t with, const std::string& what, const std::string& reader) {
+  if (with == batch.rollouts()) return;
+  remark(fmt::format("{} of {} rollouts have no {}, which {} reads", batch.rollouts() - with,
+                     batch.rollouts(), what, reader));
+}
+
+// A note that no rollout has is a mistake in the file or the recipe; where some lack it they are counted.
+void check_note(const Options& options, const RolloutBatch& batch, const std::string& reader,
+                const NoteRead& read) {
+  const size_t with = batch.rollouts_with_note(read.note);
+  if (with == 0 && batch.rollouts() > 0) refuse_input(options, lacking_note(batch, reader, read));
+  say_lacking(batch, with, "note '" + read.note + "'", reader);
+}
+
+void check_texts(const Options& options, const RolloutBatch& batch, const std::string& reader) {
+  size_t with = 0;
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    size_t s = batch.step_begin(r);
+    while (s < batch.step_end(r) && batch.text(s).empty()) ++s;
+    with += s < batch.step_end(r);
+  }
+  if (with == 0 && batch.rollouts() > 0) {
+    Error error = Error::input("no step of any rollout has a text, which " + reader + " reads");
+    refuse_input(options, error.field("steps.text")
+                              .hint("write what the policy wrote into 'text': token ids alone say nothing "
+                                    "to it"));
+  }
+  say_lacking(batch, with, "text in any step", reader);
+}
+
+// Whether the rollouts bring what the operators read beside columns.
+void check_inputs(const Options& options, const Pipeline& pipeline, const RolloutBatch& batch) {
+  for (const Pipeline::Reading& read : pipeline.notes()) check_note(options, batch, read.reader, read.note);
+  for (const std::string& reader : pipeline.text_readers()) check_texts(options, batch, reader);
+}
+
+// An empty column looks like one without values; there is no place for any.
+void say_no_tokens(const RolloutBatch& batch) {
+  if (batch.tokens() > 0 || batch.rollouts() == 0) return;
+  std::vector<std::string> empty;
+  for (const std::string& name : batch.column_names()) {
+    if (batch.column(name).level() == Level::token) empty.push_back(name);
+  }
+  if (empty.empty()) return;
+  remark(
+      fmt::format("no rollout has token ids ('tokens' is empty in every step), so there is no token to give "
+                  "{} to; fill 'tokens', or let the recipe end at steps or rollouts",
+                  fmt::join(empty, ", ")));
+}
+
 // The facts of every step, and without a recipe the reward that is made of them.
 void judge_by_server(const Options& options, RolloutBatch& batch) {
   if (options.server.empty()) return;
+  check_note(options, batch, "--lsp " + options.server, {"workspace", ""});
   const ServerProfile server = server_profile(options.server);
   const JudgeOptions judging{.touched_only = options.touched_only};
   for (const std::string& failure : judge_edits(batch, server, judging, options.strict)) {
@@ -228,11 +283,13 @@ int run(const Options& options) {
   const EnvironmentInfo info = judge(options, file.batch, bad);
   if (!options.recipe.empty()) {
     const Recipe recipe = load_recipe(options.recipe);
-    build_operators(recipe, info);  // what is wrong with it is no fault of a rollout
+    // What is wrong with it, or with all rollouts, is no fault of one.
+    check_inputs(options, build_operators(recipe, info), file.batch);
     bad += for_good_ones(options, file.batch,
                          [&](RolloutBatch& part) { build_operators(recipe, info).apply(part, {}); });
   }
   for (const std::string& failure : noted_failures(file.batch)) remark("no value: " + failure);
+  say_no_tokens(file.batch);
   write(options, file.batch);
   print_summary(out, options, file, bad);
   return 0;
@@ -252,7 +309,8 @@ void add_score(CLI::App& app, Verb& chosen) {
       ->required();
   verb->add_option("--lsp", options->server,
                    "Language server (clangd, pyright, or a profile) that judges the file states in the note "
-                   "'workspace'; without --recipe also step.edit_reward");
+                   "'workspace' (or 'rollout.workspace', which is the same); without --recipe also "
+                   "step.edit_reward");
   verb->add_flag("--touched-only", options->touched_only,
                  "With --lsp: watch only the files that the steps change; breakage elsewhere is not seen");
   verb->add_option("--git", options->commits,
@@ -261,7 +319,9 @@ void add_score(CLI::App& app, Verb& chosen) {
                    "Environment that judges them (gradus operators)");
   verb->add_option("-p,--param", options->params, "Parameter of the environment: name=value");
   verb->add_flag("--truth", options->truth, "Add what only evaluation may see");
-  verb->add_option("-r,--recipe", options->recipe, "Recipe whose operators run on them");
+  verb->add_option("-r,--recipe", options->recipe,
+                   "Recipe whose operators run on them; 'gradus operators NAME' says which columns and notes "
+                   "one reads");
   verb->add_option("-o,--out", options->out,
                    "Where to write the rollouts with their new columns; '-' for standard output");
   verb->add_option("--floats", options->floats, "Float file with token columns of these rollouts");

@@ -71,17 +71,21 @@ void recur(std::span<Lane> lanes, double c) {
   }
 }
 
-// Observed tokens are left as they are: Column::clear_observed sees to them.
+// Observed tokens are left as they are: Column::clear_observed sees to them. False where a value does not
+// fit.
 template <class T>
-void store(const RolloutBatch& batch, size_t rollout, const Lane& lane, std::span<T> advantage,
+bool store(const RolloutBatch& batch, size_t rollout, const Lane& lane, std::span<T> advantage,
            std::span<T> returns) {
   size_t n = 0;
+  T sum = 0;  // of value * 0: 0 where all are finite, else NaN
   for_each_trained_span(batch, rollout, [&](size_t begin, size_t end) {
     for (size_t t = begin; t < end; ++t, ++n) {
       advantage[t] = static_cast<T>(lane.advantage[n]);
       returns[t] = static_cast<T>(lane.advantage[n] + lane.value[n]);
+      sum += advantage[t] * 0 + returns[t] * 0;
     }
   });
+  return sum == 0;
 }
 
 class Gae : public Operator {
@@ -108,12 +112,13 @@ class Gae : public Operator {
   template <class T>
   void run(RolloutBatch& batch, const OperatorContext& context) const {
     std::optional<Column> converted;
-    const Column& reward = same_precision(batch.column(reward_), batch.column(value_), converted);
+    const Column& reward = readable(batch, batch.column(reward_), batch.column(value_), converted);
     const std::span<const T> rewards = reward.values<T>(), values = batch.column(value_).values<T>();
     Column advantage(Level::token, 0, {.estimates = "advantage"}, reward.precision());
     Column returns(Level::token, 0, {.estimates = "return"}, reward.precision());
     const std::span<T> a = advantage.fill<T>(batch.tokens()), g = returns.fill<T>(batch.tokens());
     std::vector<Moments> moments(batch.rollouts());
+    std::vector<uint8_t> stored(batch.rollouts(), 1);
     const size_t blocks = (batch.rollouts() + kLanes - 1) / kLanes;
     const int threads = batch.tokens() < kTokensWorthAThread ? 1 : context.threads;
     parallel_for(blocks, threads, [&](size_t block) {
@@ -123,12 +128,13 @@ class Gae : public Operator {
       recur(std::span(lanes).first(count), factors_.gamma * factors_.lambda);
       for (size_t i = 0; i < count; ++i) {
         moments[first + i] = moments_of(std::span<const double>(lanes[i].advantage));
-        store(batch, first + i, lanes[i], a, g);
+        stored[first + i] = store(batch, first + i, lanes[i], a, g);
       }
     });
     Moments all;
     for (const Moments& part : moments) all.merge(part);
-    if (!std::isfinite(all.squares)) refuse_garbage(batch, rewards, values);
+    const bool whole = std::ranges::find(stored, 0) == stored.end();
+    if (!whole || !std::isfinite(all.squares)) refuse_garbage(batch, rewards, values);
     if (whiten_ && all.count > 0) {
       const Whitening whitening =
           whitening_of(all, true, all.squares == 0 ? WhitenVariant::paper : WhitenVariant::released);
@@ -147,14 +153,27 @@ class Gae : public Operator {
     batch.put_column(returns_, std::move(returns));
   }
 
-  static const Column& same_precision(const Column& reward, const Column& value,
-                                      std::optional<Column>& converted) {
-    if (reward.precision() == value.precision()) return reward;
+  // In the precision of the values, and 0 where missing: kernels read the memory without its mask.
+  static const Column& readable(const RolloutBatch& batch, const Column& reward, const Column& value,
+                                std::optional<Column>& converted) {
+    if (reward.precision() == value.precision()) {
+      if (!lacks_any(batch, reward)) return reward;
+      converted.emplace(reward).settle();
+      return *converted;
+    }
     Column& out = converted.emplace(Level::token, reward.size(), reward.info(), value.precision());
     for (size_t t = 0; t < reward.size(); ++t) {
       if (reward.valid(t)) out.set(t, reward[t]);
     }
     return out;
+  }
+
+  static bool lacks_any(const RolloutBatch& batch, const Column& reward) {
+    bool lacks = false;
+    for (size_t r = 0; !reward.mask().empty() && !lacks && r < batch.rollouts(); ++r) {
+      for_each_trained_place(batch, Level::token, r, [&](size_t t) { lacks = lacks || !reward.valid(t); });
+    }
+    return lacks;
   }
 
   void require_values(const RolloutBatch& batch, const Column& value) const {
@@ -185,7 +204,9 @@ class Gae : public Operator {
         }
       });
     }
-    throw Error::input("the advantages overflow").field(into_).hint("scale rewards and values down");
+    throw Error::input("credit.gae comes to a value that is too large for its column")
+        .field(into_ + " or " + returns_)
+        .hint("look for rewards and values that do not belong there, or scale both down");
   }
 
   std::string reward_, value_, into_, returns_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <optional>
 
 #include "gradus/reward/place.h"
@@ -183,8 +184,20 @@ class GroupBaseline : public Operator {
       const float variance = (group.squares - group.values * group.values / group.count) / (group.count - 1);
       const float divisor = std::sqrt(std::max(variance, kReleasedFloor)) + static_cast<float>(epsilon_);
       out[g] = {double{group.values / group.count}, rule_.scale == Scale::deviation ? double{divisor} : 1.0};
+      if (!std::isfinite(out[g].off) || !std::isfinite(out[g].divisor)) refuse_released(reward, groups, g);
     }
     return out;
+  }
+
+  [[noreturn]] void refuse_released(const Column& reward, const std::vector<size_t>& groups, size_t g) const {
+    double largest = 0;
+    for (size_t r = 0; r < reward.size(); ++r) {
+      if (groups[r] == g && reward.valid(r) && std::abs(reward[r]) > std::abs(largest)) largest = reward[r];
+    }
+    throw Error::input("the float32 statistics of a group overflow (variant released)")
+        .field(name_)
+        .found(fmt::format("a reward of {:.6g}", largest))
+        .hint("look for rewards that do not belong there, scale them down, or use variant = \"paper\"");
   }
 
   double nonzero_factor(const Column& reward) const {

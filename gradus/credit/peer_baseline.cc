@@ -89,7 +89,7 @@ class PeerBaseline : public Operator {
 
   double units(const RolloutBatch& batch, size_t i) const {
     if (!per_token_ || level_ == Level::token) return 1;
-    const size_t tokens = batch.token_end(i) - batch.token_begin(i);
+    const size_t tokens = trained_tokens_of_step(batch, i);
     return static_cast<double>(spare_ends_ && tokens > 0 ? tokens - 1 : tokens);
   }
 

@@ -71,6 +71,7 @@ class TokenBaseline : public Operator {
         if (!whole) refuse(batch, rollout, t);
         const double factor = importance ? (*importance)[t] * (*importance)[t] : 1.0;
         weight += (1 - 2 * std::exp(logprob[t]) + collision[t]) * factor;
+        if (!std::isfinite(weight)) refuse_weight(batch, rollout, t);
         fn(trained_index_ ? position : t - batch.first_token(rollout), t, weight);
       }
     });
@@ -94,6 +95,14 @@ class TokenBaseline : public Operator {
         .field(logprob_ + ", " + collision_ + (importance_.empty() ? "" : ", " + importance_))
         .found(fmt::format("a missing value at token {} of rollout {}", t - batch.first_token(rollout),
                            rollout));
+  }
+
+  [[noreturn]] void refuse_weight(const RolloutBatch& batch, size_t rollout, size_t t) const {
+    throw Error::input("the weight of a token in credit.token_baseline is too large")
+        .field(logprob_)
+        .found(fmt::format("log-probability {:.6g} at token {} of rollout {}", batch.column(logprob_)[t],
+                           t - batch.first_token(rollout), rollout))
+        .expected("0 or less");
   }
 
   std::string reward_, logprob_, collision_, importance_, into_;

@@ -63,7 +63,9 @@ void register_whiten(OperatorRegistry& registry) {
                 .summary = "mean 0 and variance 1 over all valid values of the batch",
                 .paper = "verl, masked_whiten",
                 .params = {text_param("channel", "advantage", "channel to whiten"), level_param("token"),
-                           flag_param("shift", true, "take the mean off; false: only scale"),
+                           flag_param("shift", true,
+                                      "take the mean off; false: add it back after scaling (verl's "
+                                      "shift_mean=False). To scale only: shape.normalise, centre none"),
                            text_param("variant", "paper", "released: sums over n + 1e-8, as in verl",
                                       {"paper", "released"})},
                 .reads = {"{level}.{channel}"},

@@ -2,10 +2,11 @@
 //
 //   A' = (A - mean) / sqrt(var + 1e-8)        mean and sample variance (n - 1) over all valid tokens
 //
-// Long rollouts weigh more. shift = false gives the mean back after scaling. Values that are all equal become
-// exactly zero; fewer than two tokens are refused. masked_whiten of verl (torch_functional.py) divides sums
-// by n + 1e-8, which shows in tiny batches and leaves something of equal values: variant = "released"; its
-// older forks do not.
+// Long rollouts weigh more. shift = false is verl's shift_mean=False: A' + mean, centred and scaled with the
+// mean added back, so it does more than scale. To scale only: shape.normalise with pool = "batch", centre =
+// "none". Values that are all equal become exactly zero; fewer than two tokens are refused. masked_whiten of
+// verl (torch_functional.py) divides sums by n + 1e-8, which shows in tiny batches and leaves something of
+// equal values: variant = "released"; its older forks do not.
 //
 //   [[operator]]
 //   name = "credit.whiten"

@@ -23,10 +23,12 @@ RolloutBatch rollouts_of(std::span<const Task> tasks, std::span<const Sample> sa
   Column& logprob = batch.add_column("token.logprob", {.estimates = "logprob", .evaluator = "policy"});
   size_t token = 0;
   for (const Sample& sample : samples) {
-    require(sample.logprob.size() == sample.tokens.size(), "a sample needs one log-probability per token");
+    const bool known = !sample.logprob.empty();
+    require(!known || sample.logprob.size() == sample.tokens.size(),
+            "a sample needs one log-probability per token, or none at all");
     for (size_t i = 0; i < sample.tokens.size(); ++i, ++token) {
       const bool observed = i < sample.observed.size() && sample.observed[i];
-      if (!observed) logprob.set(token, sample.logprob[i]);
+      if (known && !observed) logprob.set(token, sample.logprob[i]);
     }
   }
   return batch;

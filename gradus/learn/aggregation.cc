@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gradus/rollout/spans.h"
+
 namespace gradus {
 
 namespace {
@@ -14,19 +16,15 @@ class Aggregate : public Operator {
     check_aggregation(aggregation_);
   }
 
-  // A value on an observed token is no part of the loss, so it goes.
+  // A value on a token that is not trained on is no part of the loss, so it goes.
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     for (const std::string& channel : channels_) {
       Column& column = batch.column("token." + channel);
       std::vector<int64_t> trained(batch.rollouts(), 0);
       for (size_t r = 0; r < batch.rollouts(); ++r) {
-        for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-          for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-            if (column.valid(t) && batch.kind(s) == StepKind::observe) column.clear(t);
-            trained[r] += column.valid(t);
-          }
-        }
+        for_each_valid(batch, column, r, [&](size_t) { ++trained[r]; });
       }
+      clear_untrained(batch, column);
       const std::vector<double> weights = token_weights(trained, aggregation_);
       for (size_t r = 0; r < batch.rollouts(); ++r) {
         for (size_t t = batch.first_token(r); t < batch.last_token(r); ++t) {
@@ -37,6 +35,15 @@ class Aggregate : public Operator {
   }
 
  private:
+  static void clear_untrained(const RolloutBatch& batch, Column& column) {
+    for (size_t s = 0; s < batch.steps(); ++s) {
+      for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
+        const bool trained = batch.kind(s) != StepKind::observe && !batch.dropped(t);
+        if (!trained && column.valid(t)) column.clear(t);
+      }
+    }
+  }
+
   Aggregation aggregation_;
   std::vector<std::string> channels_;
 };
@@ -116,13 +123,18 @@ void check_aggregation(const Aggregation& aggregation) {
 std::vector<ParamSpec> aggregation_params(const std::string& fallback, std::vector<std::string> more) {
   std::vector<std::string> names = aggregation_names();
   names.insert(names.begin(), more.begin(), more.end());
-  return {text_param("aggregation", fallback, "how the losses of tokens become one number", names),
-          number_param("norm", 0.0, "divisor of constant_norm and sum_norm", 0, 1e12),
-          flag_param("count_empty", false, "means over rollouts count those without a trained token"),
-          number_param("length_epsilon", 0.0, "added to the length of a rollout (verl: 1e-8)", 0, 1),
-          number_param("ranks", 1.0, "workers that share the batch and average", 1, 1e6),
-          number_param("all_tokens", 0.0, "trained tokens of the whole batch; 0: of this part", 0, 1e15),
-          number_param("all_rollouts", 0.0, "rollouts of the whole batch; 0: of this part", 0, 1e15)};
+  return {
+      text_param("aggregation", fallback, "how the losses of tokens become one number", names),
+      number_param("norm", 0.0,
+                   "divisor of constant_norm (with all_rollouts = rollouts that have a trained token: verl "
+                   "0.9.1's seq-mean-token-sum-norm) and of sum_norm (verl's before)",
+                   0, 1e12),
+      flag_param("count_empty", false,
+                 "means over rollouts count those without a trained token; constant_norm always does"),
+      number_param("length_epsilon", 0.0, "added to the length of a rollout (verl: 1e-8)", 0, 1),
+      number_param("ranks", 1.0, "workers that share the batch and average", 1, 1e6),
+      number_param("all_tokens", 0.0, "trained tokens of the whole batch; 0: of this part", 0, 1e15),
+      number_param("all_rollouts", 0.0, "rollouts of the whole batch; 0: of this part", 0, 1e15)};
 }
 
 Aggregation aggregation_of(const Params& params, LossAggregation mode) {

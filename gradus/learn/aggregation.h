@@ -3,9 +3,12 @@
 //
 //   token_mean      1 / N                  DAPO (arXiv 2503.14476); TRL's bnpo and dapo
 //   sequence_mean   1 / (n_r R)            GRPO (arXiv 2402.03300); TRL's grpo and sapo
-//   constant_norm   1 / (R' norm)          Dr. GRPO (arXiv 2503.20783), R' = all rollouts, empty ones too
+//   constant_norm   1 / (R' norm)          Dr. GRPO (arXiv 2503.20783); TRL's dr_grpo
 //   sequence_sum    1 / R                  mean over rollouts of their sums; TRL's luspo
-//   sum_norm        1 / norm               verl's seq-mean-token-sum-norm, which does not divide by R
+//   sum_norm        1 / norm               seq-mean-token-sum-norm of earlier verl, not divided by R
+//
+// R' is all rollouts, those without a trained token too: count_empty has nothing to add there. verl 0.9.1's
+// seq-mean-token-sum-norm leaves these out, 1 / (R norm): constant_norm with all_rollouts = R.
 //
 // Where the batch is one part of a larger one that `ranks` workers share and average, the totals of the whole
 // take the place of N and R, times `ranks`, so that the average over workers is the loss of the whole.
@@ -38,7 +41,7 @@ const std::vector<std::string>& aggregation_names();
 struct Aggregation {
   LossAggregation mode = LossAggregation::token_mean;
   double norm = 0;            // of constant_norm and sum_norm
-  bool count_empty = false;   // R counts rollouts without a trained token too (TRL, GMPO)
+  bool count_empty = false;   // R counts rollouts without a trained token too (TRL, GMPO), as R' always does
   double length_epsilon = 0;  // added to n_r; verl: 1e-8
   double ranks = 1;           // workers that share the batch
   double all_tokens = 0;      // N of the whole batch; 0: of this part

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
+
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 
@@ -28,20 +31,25 @@ class Kl : public Operator {
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     const Column logprob = batch.column(logprob_), reference = batch.column(reference_);
     Column values(Level::token, batch.tokens(), {}, batch.precision()), slopes = values;
-    for (size_t s = 0; s < batch.steps(); ++s) {
-      if (batch.kind(s) == StepKind::observe) continue;
-      for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-        if (!logprob.valid(t) || !reference.valid(t)) continue;
-        const KlEstimate kl = estimate_kl(estimator_, logprob[t], reference[t], bounded_);
-        values.set(t, kl.value);
-        slopes.set(t, kl.slope);
-      }
-    }
+    for_each_valid(batch, logprob, [&](size_t t) {
+      if (!reference.valid(t)) return;
+      const KlEstimate kl = estimate_kl(estimator_, logprob[t], reference[t], bounded_);
+      if (!values.fits(kl.value) || !slopes.fits(kl.slope)) refuse(logprob[t], reference[t], t);
+      values.set(t, kl.value);
+      slopes.set(t, kl.slope);
+    });
     batch.put_column(into_, std::move(values));
     batch.put_column(into_ + "_slope", std::move(slopes));
   }
 
  private:
+  [[noreturn]] void refuse(double logprob, double reference, size_t token) const {
+    throw Error::input("the KL estimate of a token is too large for its column")
+        .field(fmt::format("{}, token {}", into_, token))
+        .found(fmt::format("log-probability {:.6g}, of the reference {:.6g}", logprob, reference))
+        .hint("set bounded = true, or look for log-probabilities that do not belong to these tokens");
+  }
+
   KlEstimator estimator_;
   bool bounded_;
   std::string logprob_, reference_, into_;

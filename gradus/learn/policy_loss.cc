@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
+
+#include "gradus/rollout/spans.h"
 
 namespace gradus {
 
@@ -43,20 +46,28 @@ class PolicyLossOperator : public Operator {
     size_t r = 0;
     for (size_t i = 0; i < terms.size(); ++i) {
       while (i >= ends[r]) ++r;
-      if (!std::isfinite(losses[i].value) || !std::isfinite(losses[i].slope)) {
-        throw Error::input("the policy loss of a token is not finite")
-            .field("token " + std::to_string(tokens[i]))
-            .found("log-probability " + std::to_string(terms[i].logprob) + ", when sampled " +
-                   std::to_string(terms[i].old_logprob))
-            .hint("set log_ratio_bound, or look for log-probabilities that do not belong to these tokens");
-      }
-      value.set(tokens[i], weights[r] * losses[i].value);
-      slope.set(tokens[i], weights[r] * losses[i].slope);
+      const double loss = weights[r] * losses[i].value, steepness = weights[r] * losses[i].slope;
+      if (!value.fits(loss) || !slope.fits(steepness)) refuse(terms[i], losses[i], tokens[i]);
+      value.set(tokens[i], loss);
+      slope.set(tokens[i], steepness);
       clip.set(tokens[i], static_cast<double>(losses[i].clip));
     }
   }
 
  private:
+  // NaN included. The bound that helps depends on what has grown: the ratio, or the KL term.
+  [[noreturn]] void refuse(const TokenTerm& term, const TokenLoss& loss, size_t token) const {
+    std::string found =
+        fmt::format("log-probability {:.6g}, when sampled {:.6g}", term.logprob, term.old_logprob);
+    if (rule_.kl_weight > 0) found += fmt::format(", of the reference {:.6g}", term.reference_logprob);
+    found += fmt::format(", advantage {:.6g}: loss {:.6g}", term.advantage, loss.value);
+    throw Error::input("the policy loss of a token is too large for its column")
+        .field(fmt::format("token {}", token))
+        .found(std::move(found))
+        .hint(std::string("set log_ratio_bound (verl: 20)") + (rule_.kl_weight > 0 ? " or kl_bounded" : "") +
+              ", or look for log-probabilities that do not belong to these tokens");
+  }
+
   static PolicyLoss rule_of(const Params& params) {
     PolicyLoss rule{.surrogate = surrogate_from_name(params.text("surrogate")),
                     .clip_low = params.number("clip_low"),
@@ -100,18 +111,14 @@ class PolicyLossOperator : public Operator {
           .expected("a value for every token that is trained on");
     };
     for (size_t r = 0; r < batch.rollouts(); ++r) {
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (batch.kind(s) == StepKind::observe) continue;
-        for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-          if (!advantage.valid(t)) continue;
-          tokens.push_back(t);
-          terms.push_back({.logprob = value(logprob, logprob_, t),
-                           .old_logprob = value(old_logprob, old_logprob_, t),
-                           .advantage = advantage[t],
-                           .reference_logprob = reference ? value(*reference, reference_, t) : 0,
-                           .importance = importance ? weight(value(*importance, importance_, t), t) : 1});
-        }
-      }
+      for_each_valid(batch, advantage, r, [&](size_t t) {
+        tokens.push_back(t);
+        terms.push_back({.logprob = value(logprob, logprob_, t),
+                         .old_logprob = value(old_logprob, old_logprob_, t),
+                         .advantage = advantage[t],
+                         .reference_logprob = reference ? value(*reference, reference_, t) : 0,
+                         .importance = importance ? weight(value(*importance, importance_, t), t) : 1});
+      });
       ends.push_back(terms.size());
     }
   }

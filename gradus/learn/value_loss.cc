@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gradus/rollout/spans.h"
+
 namespace gradus {
 
 namespace {
@@ -20,14 +22,11 @@ class ValueLossOperator : public Operator {
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     const Column value = batch.column(value_), old_value = batch.column(old_value_),
                  target = batch.column(target_);
-    const auto usable = [&](size_t t) { return value.valid(t) && old_value.valid(t) && target.valid(t); };
+    const auto usable = [&](size_t t) { return old_value.valid(t) && target.valid(t); };
     const auto each = [&](size_t r, auto&& fn) {
-      for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
-        if (batch.kind(s) == StepKind::observe) continue;
-        for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-          if (usable(t)) fn(t);
-        }
-      }
+      for_each_valid(batch, value, r, [&](size_t t) {
+        if (usable(t)) fn(t);
+      });
     };
     std::vector<int64_t> trained(batch.rollouts(), 0);
     for (size_t r = 0; r < batch.rollouts(); ++r) each(r, [&](size_t) { ++trained[r]; });

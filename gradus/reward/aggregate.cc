@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <numeric>
+#include <optional>
 
 #include "gradus/rollout/spans.h"
 
@@ -15,8 +15,47 @@ double mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+// mantissa * 2^exponent, for products that leave the range of double on the way.
+struct Scaled {
+  double mantissa = 1;
+  int64_t exponent = 0;
+};
+
+Scaled scaled_product(std::span<const double> values) {
+  Scaled out;
+  for (const double value : values) {
+    int own = 0, carried = 0;
+    out.mantissa = std::frexp(out.mantissa * std::frexp(value, &own), &carried);
+    out.exponent += own + carried;
+  }
+  return out;
+}
+
+// Nothing where a part of the product has left the normal numbers: it may have lost bits.
+std::optional<double> plain_product(std::span<const double> values) {
+  double out = 1;
+  bool normal = true;
+  for (const double value : values) {
+    out *= value;
+    normal = normal && std::isnormal(out);
+  }
+  return normal ? std::optional(out) : std::nullopt;
+}
+
 double product(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 1.0, std::multiplies<>());
+  if (const auto plain = plain_product(values)) return *plain;
+  const Scaled scaled = scaled_product(values);
+  constexpr int64_t kBeyond = 5000;  // more than any double
+  return std::ldexp(scaled.mantissa, static_cast<int>(std::clamp(scaled.exponent, -kBeyond, kBeyond)));
+}
+
+double geometric_mean(std::span<const double> values) {
+  const double count = static_cast<double>(values.size());
+  if (values.size() == 1) return values.front();
+  if (const auto plain = plain_product(values)) return std::pow(*plain, 1 / count);
+  const Scaled scaled = scaled_product(values);
+  if (scaled.mantissa == 0) return 0;
+  return std::exp2((std::log2(scaled.mantissa) + static_cast<double>(scaled.exponent)) / count);
 }
 
 double mean_odds(std::span<const double> values) {
@@ -42,7 +81,7 @@ const std::vector<std::pair<std::string, Form>>& forms() {
       {"min", [](Values v) { return *std::min_element(v.begin(), v.end()); }},
       {"max", [](Values v) { return *std::max_element(v.begin(), v.end()); }},
       {"product", product},
-      {"geometric_mean", [](Values v) { return std::pow(product(v), 1 / static_cast<double>(v.size())); }},
+      {"geometric_mean", geometric_mean},
       {"mean_logit", mean_logit},
       {"mean_odds", mean_odds},
       {"first", [](Values v) { return v.front(); }},
@@ -67,7 +106,7 @@ class Aggregate : public Operator {
     Column out(to_, batch.size(to_), source.info(), batch.precision());
     std::vector<double> values;
     const auto reduced = [&](size_t i) {
-      if (!values.empty()) out.set(i, aggregate(form_, values));
+      if (!values.empty()) write(out, i, values);
       values.clear();
     };
     const auto take = [&](size_t begin, size_t end) {
@@ -77,8 +116,7 @@ class Aggregate : public Operator {
     };
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       for (size_t s = batch.step_begin(r); to_ == Level::step && s < batch.step_end(r); ++s) {
-        if (batch.kind(s) == StepKind::observe) continue;
-        take(batch.token_begin(s), batch.token_end(s));
+        for_each_trained_run(batch, s, take);
         reduced(s);
       }
       if (to_ == Level::step) continue;
@@ -89,6 +127,14 @@ class Aggregate : public Operator {
   }
 
  private:
+  // The odds of a certain step are infinite, and so is their mean: undefined. A product that has become
+  // infinite is only too large.
+  void write(Column& out, size_t i, std::span<const double> values) const {
+    const double value = aggregate(form_, values);
+    if (form_ == "mean_odds") return out.set_where_defined(i, value);
+    out.set(i, value);
+  }
+
   std::string from_, into_;
   Level to_;
   std::string form_;

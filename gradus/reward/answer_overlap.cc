@@ -24,7 +24,7 @@ std::string without_punctuation(std::string_view text) {
 class AnswerOverlap : public Operator {
  public:
   explicit AnswerOverlap(const Params& params)
-      : reference_("rollout." + params.text("reference")),
+      : reference_(params.text("reference")),
         into_("rollout." + params.text("into")),
         measure_(params.text("measure") == "f1" ? AnswerMeasure::f1 : AnswerMeasure::exact),
         malformed_(params.number("malformed")) {}
@@ -90,6 +90,8 @@ void register_answer_overlap(OperatorRegistry& registry) {
                                1000)},
        .reads = {},
        .writes = {"rollout.{into}"},
+       .notes = {"{reference}"},
+       .texts = true,
        .evaluator = "answer_overlap",
        .components = {"known answer"}},
       [](const Params& params) { return std::make_unique<AnswerOverlap>(params); });

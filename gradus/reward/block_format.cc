@@ -18,7 +18,7 @@ bool once(std::string_view text, std::string_view tag) {
 class BlockFormat : public Operator {
  public:
   explicit BlockFormat(const Params& params)
-      : reference_("rollout." + params.text("reference")),
+      : reference_(params.text("reference")),
         into_("rollout." + params.text("into")),
         range_(params, format_range) {}
 
@@ -100,6 +100,8 @@ void register_block_format(OperatorRegistry& registry) {
                 .params = std::move(params),
                 .reads = {},
                 .writes = {"rollout.{into}"},
+                .notes = {"{reference}"},
+                .texts = true,
                 .evaluator = "block_format",
                 .components = {"response format"}},
                [](const Params& p) { return std::make_unique<BlockFormat>(p); });
@@ -116,6 +118,7 @@ void register_think_length(OperatorRegistry& registry) {
                   number_param("over", 105, "updates", 1, 1e9)},
        .reads = {},
        .writes = {"rollout.{into}"},
+       .texts = true,
        .evaluator = "think_length",
        .components = {"response length"}},
       [](const Params& p) { return std::make_unique<ThinkLength>(p); });

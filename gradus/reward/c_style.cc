@@ -63,7 +63,7 @@ std::vector<CFunctionFacts> CStyleSource::facts(const std::vector<std::string>& 
 
 CStyleSource::Flags CStyleSource::flags(const RolloutBatch& batch, const std::vector<CFact>& families) const {
   std::vector<std::string> sources;
-  for (size_t r = 0; r < batch.rollouts(); ++r) sources.push_back(batch.note("rollout.source", r));
+  for (size_t r = 0; r < batch.rollouts(); ++r) sources.push_back(batch.note("source", r));
   const std::vector<CFunctionFacts> found = facts(sources);
   Flags out{std::vector<int>(batch.steps(), -1), std::vector<std::string>(batch.rollouts())};
   for (size_t r = 0; r < batch.rollouts(); ++r) {
@@ -93,6 +93,7 @@ void register_c_style(OperatorRegistry& registry) {
                   text_param("channel", "style", "step channel to write")},
        .reads = {},
        .writes = {"step.{channel}"},
+       .notes = {"source"},
        .evaluator = "c_style",
        .components = {"libclang"}},
       [](const Params& params) { return std::make_unique<CStyle>(params); });

@@ -6,7 +6,7 @@ namespace gradus {
 
 namespace {
 
-constexpr const char* kNote = "rollout.workspace";
+constexpr const char* kNote = "workspace";
 
 void add_columns(RolloutBatch& batch) {
   const ChannelInfo info{.estimates = "fact", .evaluator = "language_server"};

@@ -45,6 +45,7 @@ void register_executed(OperatorRegistry& registry) {
                            text_param("into", "executed", "step channel to write")},
                 .reads = {},
                 .writes = {"step.{into}"},
+                .texts = true,
                 .evaluator = "reward.executed",
                 .components = {"phrase"}},
                [](const Params& params) { return std::make_unique<Executed>(params); });

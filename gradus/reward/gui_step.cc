@@ -187,7 +187,7 @@ namespace {
 class GuiStep : public Operator {
  public:
   explicit GuiStep(const Params& params)
-      : reference_("rollout." + params.text("reference")),
+      : reference_(params.text("reference")),
         format_("rollout." + params.text("format")),
         blink_("rollout." + params.text("blink")),
         link_("rollout." + params.text("link")),
@@ -236,6 +236,8 @@ void register_gui_step(OperatorRegistry& registry) {
                              {"intended", "released"})},
        .reads = {},
        .writes = {"rollout.{format}", "rollout.{blink}", "rollout.{link}"},
+       .notes = {"{reference}"},
+       .texts = true,
        .evaluator = "gui_step",
        .components = {"wanted action"}},
       [](const Params& params) { return std::make_unique<GuiStep>(params); });

@@ -42,7 +42,8 @@ void register_occurrences(OperatorRegistry& registry) {
        .params = {text_param("of", "own", "whose text: the step's own, or the observation's after it",
                              {"own", "observation"}),
                   text_param("into", "occurrences", "step channel to write")},
-       .writes = {"step.{into}"}},
+       .writes = {"step.{into}"},
+       .texts = true},
       [](const Params& params) { return std::make_unique<Occurrences>(params); });
 }
 

@@ -51,7 +51,8 @@ void register_phrases(OperatorRegistry& registry) {
                            texts_param("kinds", {"observe"}, "kinds of the steps to look in",
                                        {"reason", "act", "observe", "answer"}),
                            text_param("into", nullptr, "rollout channel to write")},
-                .writes = {"rollout.{into}"}},
+                .writes = {"rollout.{into}"},
+                .texts = true},
                [](const Params& params) { return std::make_unique<Phrases>(params); });
 }
 

@@ -14,9 +14,7 @@ PlaceAt place_from_name(const std::string& name) {
 template <class Fn>
 void for_each_run(const RolloutBatch& batch, Level from, size_t i, Fn&& fn) {
   if (from == Level::rollout) return for_each_trained_span(batch, i, fn);
-  if (batch.kind(i) != StepKind::observe && batch.token_begin(i) < batch.token_end(i)) {
-    fn(batch.token_begin(i), batch.token_end(i));
-  }
+  for_each_trained_run(batch, i, fn);
 }
 
 class PlaceOperator : public Operator {

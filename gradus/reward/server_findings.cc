@@ -26,7 +26,7 @@ class FindingsPenalty : public Operator {
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     std::vector<std::string> sources;
-    for (size_t r = 0; r < batch.rollouts(); ++r) sources.push_back(batch.note("rollout.source", r));
+    for (size_t r = 0; r < batch.rollouts(); ++r) sources.push_back(batch.note("source", r));
     const std::vector<FoundLines> found = findings_.lines_of(sources);
     Column& column = batch.add_column(column_, {.estimates = "style", .evaluator = "language_server"});
     std::vector<std::string> failures;
@@ -139,6 +139,7 @@ void register_server_findings(OperatorRegistry& registry) {
                            text_param("channel", "style", "step channel to write")},
                 .reads = {},
                 .writes = {"step.{channel}"},
+                .notes = {"source"},
                 .evaluator = "language_server",
                 .components = {"libclang"}},
                [](const Params& params) { return std::make_unique<FindingsPenalty>(params); });

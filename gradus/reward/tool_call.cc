@@ -145,7 +145,7 @@ namespace {
 class ToolCall : public Operator {
  public:
   explicit ToolCall(const Params& params)
-      : reference_("rollout." + params.text("reference")),
+      : reference_(params.text("reference")),
         into_("rollout." + params.text("into")),
         range_(params, match_range) {
     if (params.text("lists") == "identical") matching_.lists = CallMatching::Lists::identical;
@@ -198,6 +198,8 @@ void register_tool_call(OperatorRegistry& registry) {
                 .params = std::move(params),
                 .reads = {},
                 .writes = {"rollout.{into}"},
+                .notes = {"{reference}"},
+                .texts = true,
                 .evaluator = "tool_call",
                 .components = {"reference calls"}},
                [](const Params& p) { return std::make_unique<ToolCall>(p); });

@@ -20,7 +20,10 @@ class Transform : public Operator {
     const Column& column = batch.column(from_);
     Column out(column.level(), column.size(), column.info(), batch.precision());
     for_each_valid(batch, column, [&](size_t i) {
-      out.set(i, exp_ ? std::exp(rate_ * column[i]) : std::pow(column[i], rate_));
+      if (exp_) return out.set(i, std::exp(rate_ * column[i]));
+      const double power = std::pow(column[i], rate_);
+      if (column[i] == 0) return out.set_where_defined(i, power);  // 0 to a negative power has none
+      out.set(i, power);
     });
     batch.put_column(into_, std::move(out));
   }

@@ -3,9 +3,9 @@
 //   form = "exp"     x' = exp(rate * x)
 //   form = "power"   x' = x ^ rate
 //
-// What is no finite number (a fractional power of a negative value, an overflow) becomes missing. Decreasing
-// weights of EMPG (arXiv 2509.09265) are exp with a negative rate, the contrast of RLFR (arXiv 2510.10201) is
-// power.
+// What is undefined (a fractional power of a negative value, 1 / 0) becomes missing; a result that is too
+// large for its column is an error. Decreasing weights of EMPG (arXiv 2509.09265) are exp with a negative
+// rate, the contrast of RLFR (arXiv 2510.10201) is power.
 //
 //   [[operator]]
 //   name = "shape.transform"

@@ -162,7 +162,7 @@ namespace {
 class Verification : public Operator {
  public:
   explicit Verification(const Params& params)
-      : verification_("rollout." + params.text("verification")),
+      : verification_(params.text("verification")),
         verdict_("rollout." + params.text("verdict")),
         share_("rollout." + params.text("share")),
         steps_("step." + params.text("steps")),
@@ -233,6 +233,7 @@ void register_verification(OperatorRegistry& registry) {
                              {"pad", "drop"})},
        .reads = {},
        .writes = {"rollout.{verdict}", "rollout.{share}", "step.{steps}"},
+       .notes = {"{verification}"},
        .evaluator = "verification",
        .components = {"verifier"}},
       [](const Params& params) { return std::make_unique<Verification>(params); });
@@ -245,6 +246,7 @@ void register_answer_format(OperatorRegistry& registry) {
                 .params = {text_param("into", "format", "rollout channel to write")},
                 .reads = {},
                 .writes = {"rollout.{into}"},
+                .texts = true,
                 .evaluator = "answer_format",
                 .components = {"response format"}},
                [](const Params& params) { return std::make_unique<AnswerFormat>(params); });

@@ -92,27 +92,55 @@ Column::Column(Level level, std::span<const double> values, ChannelInfo info,
       full_(values.data()),
       borrowed_(std::move(owner)) {}
 
+namespace {
+
+// What stood at missing places in somebody else's memory stays there.
+template <class T>
+std::shared_ptr<PooledVector<T>> copied(const T* values, size_t size, std::span<const uint8_t> mask) {
+  auto own = std::make_shared<PooledVector<T>>(values, values + size);
+  for (size_t i = 0; i < mask.size(); ++i) {
+    if (mask[i] == 0) (*own)[i] = 0;
+  }
+  return own;
+}
+
+}  // namespace
+
 // Storage is shared between copies of a column until one of them changes.
 void Column::make_own() {
   if (precision_ == Precision::single) {
     if (own_single_ && own_single_.use_count() == 1) return;
-    own_single_ = std::make_shared<PooledVector<float>>(single_, single_ + size_);
+    own_single_ = copied(single_, size_, valid_);
     single_ = own_single_->data();
   } else {
     if (own_full_ && own_full_.use_count() == 1) return;
-    own_full_ = std::make_shared<PooledVector<double>>(full_, full_ + size_);
+    own_full_ = copied(full_, size_, valid_);
     full_ = own_full_->data();
   }
   borrowed_.reset();
+}
+
+void Column::settle() {
+  if (!owned() && !all_valid()) make_own();
 }
 
 void Column::make_mask() {
   if (valid_.empty()) valid_.assign(size_, 1);
 }
 
+bool Column::fits(double value) const {
+  return std::isfinite(precision_ == Precision::single ? static_cast<double>(static_cast<float>(value))
+                                                       : value);
+}
+
+void Column::set_where_defined(size_t i, double value) {
+  if (std::isfinite(value)) return set(i, value);
+  clear(i);
+}
+
 void Column::set(size_t i, double value) {
-  if (precision_ == Precision::single) value = static_cast<float>(value);
-  if (!std::isfinite(value)) return clear(i);
+  if (std::isnan(value)) return clear(i);
+  if (!fits(value)) throw ValueTooLarge(*this, i, value);
   make_own();
   if (precision_ == Precision::single) {
     (*own_single_)[i] = static_cast<float>(value);
@@ -124,7 +152,7 @@ void Column::set(size_t i, double value) {
 
 void Column::set_range(size_t begin, size_t end, double value) {
   if (begin == end) return;
-  set(begin, value);  // rounds, refuses what is not finite, makes the storage ours
+  set(begin, value);  // rounds, refuses what does not fit, makes the storage ours
   for (size_t i = begin + 1; !valid(begin) && i < end; ++i) clear(i);
   if (!valid(begin)) return;
   const auto fill = [&](auto& values) {
@@ -190,19 +218,24 @@ void Column::clear_observed(const RolloutBatch& batch) {
     std::fill(values.begin() + static_cast<ptrdiff_t>(begin), values.begin() + static_cast<ptrdiff_t>(end),
               0);
   };
-  for (size_t s = 0; s < batch.steps(); ++s) {
-    const size_t begin = batch.token_begin(s), end = batch.token_end(s);
-    if (batch.kind(s) != StepKind::observe || begin == end) continue;
+  const auto clear_range = [&](size_t begin, size_t end) {
+    if (begin == end) return;
     make_mask();
     std::fill(valid_.begin() + static_cast<ptrdiff_t>(begin), valid_.begin() + static_cast<ptrdiff_t>(end),
               uint8_t{0});
-    if (borrowed_) continue;  // never a copy for what nobody reads
+    if (!owned()) return;  // never a copy for what nobody reads
     make_own();
     if (precision_ == Precision::single) {
       blank(*own_single_, begin, end);
     } else {
       blank(*own_full_, begin, end);
     }
+  };
+  for (size_t s = 0; s < batch.steps(); ++s) {
+    if (batch.kind(s) == StepKind::observe) clear_range(batch.token_begin(s), batch.token_end(s));
+  }
+  for (size_t t = 0; batch.has_dropped() && t < size_; ++t) {
+    if (batch.dropped(t)) clear_range(t, t + 1);
   }
 }
 
@@ -217,6 +250,17 @@ bool Column::all_valid() const {
 
 size_t Column::missing() const {
   return static_cast<size_t>(std::count(valid_.begin(), valid_.end(), 0));
+}
+
+ValueTooLarge::ValueTooLarge(const Column& column, size_t index, double value)
+    : Error(Error::input("a value is too large for its column")),
+      column_(&column),
+      level_(column.level()),
+      index_(index),
+      value_(fmt::format("{:.6g}", value)),
+      limit_(column.precision() == Precision::single ? "at most 3.4e38 in size (float32)"
+                                                     : "at most 1.8e308 in size (float64)") {
+  field(fmt::format("{} {}", level_name(level_), index_)).found(value_).expected(limit_);
 }
 
 namespace {
@@ -237,7 +281,8 @@ RolloutBatch::RolloutBatch(RolloutShape shape)
     : groups_(std::move(shape.groups)),
       step_offsets_(std::move(shape.step_offsets)),
       token_offsets_(std::move(shape.token_offsets)),
-      kinds_(std::move(shape.kinds)) {
+      kinds_(std::move(shape.kinds)),
+      dropped_(std::move(shape.dropped)) {
   check_offsets("step_offsets", step_offsets_, groups_.size());
   check_offsets("token_offsets", token_offsets_, kinds_.size());
   if (static_cast<size_t>(step_offsets_.back()) != kinds_.size()) {
@@ -245,6 +290,12 @@ RolloutBatch::RolloutBatch(RolloutShape shape)
         .field("step_offsets")
         .found(fmt::format("{} steps", step_offsets_.back()))
         .expected(fmt::format("{}, one per step kind", kinds_.size()));
+  }
+  if (!dropped_.empty() && dropped_.size() != tokens()) {
+    throw Error::input("the marks of dropped tokens do not fit the batch")
+        .field("dropped")
+        .found(fmt::format("{} marks", dropped_.size()))
+        .expected(fmt::format("{}, one per token", tokens()));
   }
 }
 
@@ -350,22 +401,36 @@ std::vector<std::string> RolloutBatch::column_names() const {
   return names;
 }
 
+std::string_view note_key(std::string_view name) {
+  constexpr std::string_view kLevel = "rollout.";
+  return name.size() > kLevel.size() && name.starts_with(kLevel) ? name.substr(kLevel.size()) : name;
+}
+
 void RolloutBatch::set_note(const std::string& name, size_t rollout, std::string text) {
   require(rollout < rollouts(), "a note needs a rollout of the batch");
-  std::vector<std::string>& notes = notes_[name];
+  const std::string key(note_key(name));
+  note_spellings_.emplace(key, name);
+  std::vector<std::string>& notes = notes_[key];
   notes.resize(rollouts());
   notes[rollout] = std::move(text);
 }
 
 const std::string& RolloutBatch::note(const std::string& name, size_t rollout) const {
   static const std::string none;
-  const auto it = notes_.find(name);
+  const auto it = notes_.find(std::string(note_key(name)));
   return it == notes_.end() ? none : it->second[rollout];
+}
+
+size_t RolloutBatch::rollouts_with_note(const std::string& name) const {
+  const auto it = notes_.find(std::string(note_key(name)));
+  if (it == notes_.end()) return 0;
+  return static_cast<size_t>(
+      std::ranges::count_if(it->second, [](const auto& text) { return !text.empty(); }));
 }
 
 std::vector<std::string> RolloutBatch::note_names() const {
   std::vector<std::string> names;
-  for (const auto& [name, unused] : notes_) names.push_back(name);
+  for (const auto& [unused, spelling] : note_spellings_) names.push_back(spelling);
   return names;
 }
 

@@ -50,6 +50,9 @@ enum class Precision : uint8_t { single, full };
 // values take them as spans of the stored type:
 //
 //   on_values(column, [&](auto values) { total = kernel(values); });   // span<const float> or <const double>
+//
+// A value is stored, missing, or an error: a number that is too large for the stored type is never taken for
+// a missing one.
 class Column {
  public:
   // Every value missing.
@@ -70,22 +73,30 @@ class Column {
   double operator[](size_t i) const {
     return precision_ == Precision::single ? static_cast<double>(single_[i]) : full_[i];
   }
-  void set(size_t i, double value);  // rounded to the stored type; a non-finite value is stored as missing
+  // Rounded to the stored type; NaN is stored as missing. Throws ValueTooLarge for what does not fit.
+  void set(size_t i, double value);
+  // For formulas that are undefined for some inputs (log of 0, 1 / 0): missing where they are infinite.
+  void set_where_defined(size_t i, double value);
   void set_range(size_t begin, size_t end, double value);  // the same value from begin to before end
   void clear(size_t i);
+  bool fits(double value) const;  // finite in the stored type
+  // Missing places read 0 from now on: borrowed memory with other values there is copied.
+  void settle();
 
   template <class T>
   std::span<const T> values() const;  // T is the stored type: float or double
   // The storage of `size` values to write in full: every one valid, and expected finite.
   template <class T>
   std::span<T> fill(size_t size);
-  // The values of observed steps are missing; for kernels that have written a token column in full.
+  // The values of observed steps and of dropped tokens are missing; for kernels that have written a token
+  // column in full.
   void clear_observed(const class RolloutBatch& batch);
   std::span<const uint8_t> mask() const { return valid_; }  // empty: all valid
   // The values' memory, for views that outlive the batch.
   std::shared_ptr<const void> owner() const;
 
  private:
+  bool owned() const { return own_single_ != nullptr || own_full_ != nullptr; }
   void make_own();
   void make_mask();
 
@@ -99,6 +110,23 @@ class Column {
   std::shared_ptr<PooledVector<double>> own_full_;
   std::shared_ptr<const void> borrowed_;
   PooledVector<uint8_t> valid_;  // empty: all valid
+};
+
+// A value that a column cannot hold. An operator's registry adds who wrote it and where (operator.h).
+class ValueTooLarge : public Error {
+ public:
+  ValueTooLarge(const Column& column, size_t index, double value);
+  const Column* column() const { return column_; }  // only to be compared: it may be gone
+  Level level() const { return level_; }
+  size_t index() const { return index_; }
+  const std::string& value() const { return value_; }
+  const std::string& limit() const { return limit_; }  // "at most 3.4e38 in size (float32)"
+
+ private:
+  const Column* column_;
+  Level level_;
+  size_t index_;
+  std::string value_, limit_;
 };
 
 // Calls fn with the values in their stored type.
@@ -121,6 +149,9 @@ struct RolloutShape {
   std::vector<int64_t> step_offsets;   // [R+1], from 0, never falling
   std::vector<int64_t> token_offsets;  // [S+1]
   std::vector<StepKind> kinds;         // [S]
+  // [T], empty for none: 1 for a token inside a step that is not trained on, such as one that rejection
+  // sampling took out. It does not end its step.
+  std::vector<uint8_t> dropped = {};
 };
 
 class RolloutBatch {
@@ -149,6 +180,8 @@ class RolloutBatch {
   size_t token_end(size_t step) const { return static_cast<size_t>(token_offsets_[step + 1]); }
   size_t first_token(size_t rollout) const { return token_begin_of(step_begin(rollout)); }
   size_t last_token(size_t rollout) const { return token_begin_of(step_end(rollout)); }  // one past the end
+  bool has_dropped() const { return !dropped_.empty(); }
+  bool dropped(size_t token) const { return !dropped_.empty() && dropped_[token] != 0; }
   // [begin, end) of the values of a rollout in a column of this level.
   std::pair<size_t, size_t> range(Level level, size_t rollout) const;
   int32_t token(size_t index) const { return token_ids_[index]; }
@@ -170,9 +203,11 @@ class RolloutBatch {
   void set_precision(Precision precision) { precision_ = precision; }
   Precision precision() const { return precision_; }
 
-  // Text carried beside the float columns, one per rollout ("rollout.source").
+  // Text carried beside the float columns, one per rollout. "source" and "rollout.source" are one note; it
+  // keeps the spelling that it was set with first.
   void set_note(const std::string& name, size_t rollout, std::string text);
   const std::string& note(const std::string& name, size_t rollout) const;  // "" where none was set
+  size_t rollouts_with_note(const std::string& name) const;                // with a text that is not empty
   std::vector<std::string> note_names() const;
 
  private:
@@ -185,12 +220,17 @@ class RolloutBatch {
   std::vector<int64_t> step_offsets_{0};
   std::vector<int64_t> token_offsets_{0};
   std::vector<StepKind> kinds_;
+  std::vector<uint8_t> dropped_;   // [T], empty: none
   PooledVector<char> texts_;       // of all steps, one behind the other
   std::vector<size_t> text_ends_;  // [S]
   PooledVector<int32_t> token_ids_;
   std::map<std::string, Column> columns_;
-  std::map<std::string, std::vector<std::string>> notes_;
+  std::map<std::string, std::vector<std::string>> notes_;  // by note_key()
+  std::map<std::string, std::string> note_spellings_;
 };
+
+// "rollout.source" -> "source": notes stand at rollouts, and either spelling names the same one.
+std::string_view note_key(std::string_view name);
 
 // "step.prm" -> {Level::step, "prm"}; throws Error::input where the level is not one of the three.
 std::pair<Level, std::string> split_column_name(const std::string& name);

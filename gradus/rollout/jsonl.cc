@@ -43,7 +43,8 @@ class BatchBuilder {
       append(column, line.values.data() + values.begin, values.end - values.begin);
     }
     for (const auto& [name, text] : line.notes) {
-      notes_[std::string(name)].emplace_back(batch_.rollouts(), std::string(text));
+      Note& note = notes_.try_emplace(std::string(note_key(name)), Note{std::string(name), {}}).first->second;
+      note.texts.emplace_back(batch_.rollouts(), std::string(text));
     }
     batch_.add_rollout({std::string(line.id), line.group, std::string(line.task), std::string(line.prompt),
                         line.prompt_tokens});
@@ -73,8 +74,8 @@ class BatchBuilder {
       }
       *values = {};
     }
-    for (auto& [name, texts] : notes_) {
-      for (auto& [rollout, text] : texts) batch_.set_note(name, rollout, std::move(text));
+    for (auto& [unused, note] : notes_) {
+      for (auto& [rollout, text] : note.texts) batch_.set_note(note.spelling, rollout, std::move(text));
     }
     return std::move(batch_);
   }
@@ -86,6 +87,11 @@ class BatchBuilder {
     Level level;
     std::string name;
     PooledVector<float> values;
+  };
+
+  struct Note {
+    std::string spelling;  // the first
+    std::vector<std::pair<size_t, std::string>> texts;
   };
 
   // Lines mostly have the same columns in the same order.
@@ -125,7 +131,7 @@ class BatchBuilder {
     check_group(line, place);
     size_t names = columns_.size() + notes_.size();
     for (const RolloutLine::Values& values : line.columns) names += find(values) == nullptr;
-    for (const auto& [name, unused] : line.notes) names += notes_.count(std::string(name)) == 0;
+    for (const auto& [name, unused] : line.notes) names += notes_.count(std::string(note_key(name))) == 0;
     if (names > most_names_) {
       throw line_error(place, "too many columns and notes in one file")
           .field("columns")
@@ -163,8 +169,8 @@ class BatchBuilder {
   std::unordered_map<int64_t, GroupOrigin> groups_;
   std::map<std::string, ChannelInfo> channels_;
   std::vector<Gathered> columns_;
-  size_t last_ = 0;  // of the columns, found last
-  std::map<std::string, std::vector<std::pair<size_t, std::string>>> notes_;
+  size_t last_ = 0;                    // of the columns, found last
+  std::map<std::string, Note> notes_;  // by note_key()
 };
 
 class Reader {

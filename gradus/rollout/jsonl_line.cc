@@ -88,6 +88,7 @@ class LineReader {
   void read_step(element value, const Where& where);
   void read_tokens(element value, const Where& where, std::vector<int32_t>& tokens) const;
   void read_columns(element value, const Where& where);
+  void read_notes(element value, const Where& where);
   ChannelInfo read_channel(element value, const Where& where) const;
   void check_lengths() const;
 
@@ -248,6 +249,23 @@ ChannelInfo LineReader::read_channel(element value, const Where& where) const {
   return info;
 }
 
+// "answer" and "rollout.answer" are one note.
+void LineReader::read_notes(element value, const Where& where) {
+  SeenKeys seen;
+  each_field(value, where, [&](std::string_view name, element inner, const Where& at) {
+    const std::string_view text = text_of(inner, at), key = note_key(name);
+    if (seen.add(key)) {
+      line_.notes.emplace_back(name, text);
+      return;
+    }
+    const auto twin =
+        std::ranges::find_if(line_.notes, [&](const auto& note) { return note_key(note.first) == key; });
+    if (twin->second == text) return;
+    refuse(at, "one note is given in two spellings that differ", "the text '" + shorten(text) + "'",
+           fmt::format("what '{}' says, or only one of the two", twin->first));
+  });
+}
+
 void LineReader::read_field(std::string_view key, element value, const Where& where) {
   if (key == "id") {
     line_.id = text_of(value, where);
@@ -265,9 +283,7 @@ void LineReader::read_field(std::string_view key, element value, const Where& wh
   } else if (key == "columns") {
     read_columns(value, where);
   } else if (key == "notes") {
-    each_field(value, where, [&](std::string_view name, element text, const Where& at) {
-      line_.notes.emplace_back(name, text_of(text, at));
-    });
+    read_notes(value, where);
   } else if (key == "channels") {
     each_field(value, where, [&](std::string_view name, element info, const Where& at) {
       line_.channels.emplace_back(name, read_channel(info, at));

@@ -1,5 +1,10 @@
-// An operator reads some columns of a RolloutBatch and writes some; its Spec declares which.
-// Operators are const while they run; whatever is random comes from the context's stream.
+// An operator reads some columns and notes of a RolloutBatch and writes some columns; its Spec declares
+// which. Operators are const while they run; whatever is random comes from the context's stream.
+//
+// What an OperatorRegistry makes keeps to its description, whoever calls it:
+//   - a note that it reads and no rollout has is an Error that names it and the parameter it comes from;
+//   - a value that its column cannot hold is an Error with operator, column, place and value, never missing;
+//   - missing places of the columns that it writes read 0, whatever stood there in borrowed memory.
 #pragma once
 
 #include "gradus/base/random.h"
@@ -22,7 +27,21 @@ class Operator {
   virtual void apply(RolloutBatch& batch, const OperatorContext& context) const = 0;
 };
 
-using OperatorRegistry = Registry<Operator>;
+class OperatorRegistry : public Registry<Operator> {
+ public:
+  using Registry<Operator>::Registry;
+  void add(Spec spec, Factory factory);
+};
+
+// A note that an operator reads, with the parameter that names it ("" where its name is fixed).
+struct NoteRead {
+  std::string note, parameter;
+};
+
+std::vector<NoteRead> notes_read(const Spec& spec, const Params& params);
+
+// "no rollout has the note 'answer', which reward.answer_equal reads (parameter reference)".
+Error lacking_note(const RolloutBatch& batch, const std::string& reader, const NoteRead& read);
 
 // "level": whose channel is meant, for operators that work on any of the three; columns are then
 // "{level}.{channel}".

@@ -45,8 +45,7 @@ RolloutBatch picked(const RolloutBatch& batch, std::span<const size_t> rollouts)
   for (const std::string& name : batch.column_names()) copy_column(batch, name, rollouts, out);
   for (const std::string& name : batch.note_names()) {
     for (size_t i = 0; i < rollouts.size(); ++i) {
-      const std::string& text = batch.note(name, rollouts[i]);
-      if (!text.empty()) out.set_note(name, i, text);
+      out.set_note(name, i, batch.note(name, rollouts[i]));  // an empty one too: the note is known
     }
   }
   return out;

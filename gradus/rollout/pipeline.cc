@@ -70,6 +70,24 @@ void Pipeline::apply(RolloutBatch& batch, const OperatorContext& context, const 
   }
 }
 
+std::vector<Pipeline::Reading> Pipeline::notes() const {
+  std::vector<Reading> out;
+  for (const Stage& stage : stages_) {
+    for (NoteRead& read : notes_read(registry_.spec(stage.name), stage.params)) {
+      out.push_back({stage.name, std::move(read)});
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> Pipeline::text_readers() const {
+  std::vector<std::string> out;
+  for (const Stage& stage : stages_) {
+    if (registry_.spec(stage.name).texts) out.push_back(stage.name);
+  }
+  return out;
+}
+
 std::set<Evaluator> Pipeline::evaluators_of(const std::string& column) const {
   const auto it = judged_.find(column);
   return it == judged_.end() ? std::set<Evaluator>{} : it->second;

@@ -40,6 +40,14 @@ class Pipeline {
   using After = std::function<void(const Spec& spec, const std::vector<std::string>& written)>;
   void apply(RolloutBatch& batch, const OperatorContext& context, const After& after = {}) const;
 
+  // The notes that its operators read, and the operators that read the texts of steps.
+  struct Reading {
+    std::string reader;
+    NoteRead note;
+  };
+  std::vector<Reading> notes() const;
+  std::vector<std::string> text_readers() const;
+
   bool writes(const std::string& column) const { return known_.count(column) != 0; }
   // The evaluators whose judgement reaches a column, through every operator in between.
   std::set<Evaluator> evaluators_of(const std::string& column) const;

@@ -1,6 +1,7 @@
-// What belongs to the policy: everything but observed steps and their tokens, as runs (neighbouring steps
-// make one run) or place by place, always in order.
+// What belongs to the policy: everything but observed steps, their tokens and dropped tokens, as runs
+// (neighbouring steps make one run) or place by place, always in order.
 //
+//   for_each_trained_run(batch, s, [&](size_t begin, size_t end) { ... });     // of the tokens of one step
 //   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });                // of tokens
 //   for_each_trained_span(batch, Level::step, r, [&](size_t begin, size_t end) { ... });
 //   for_each_trained_place(batch, Level::step, r, [&](size_t s) { ... });     // without r: of all rollouts
@@ -13,15 +14,29 @@
 namespace gradus {
 
 template <class Fn>
+void for_each_trained_run(const RolloutBatch& batch, size_t step, Fn&& fn) {
+  if (batch.kind(step) == StepKind::observe) return;
+  size_t begin = batch.token_begin(step);
+  const size_t end = batch.token_end(step);
+  for (size_t t = begin; batch.has_dropped() && t < end; ++t) {
+    if (!batch.dropped(t)) continue;
+    if (begin < t) fn(begin, t);
+    begin = t + 1;
+  }
+  if (begin < end) fn(begin, end);
+}
+
+template <class Fn>
 void for_each_trained_span(const RolloutBatch& batch, size_t rollout, Fn&& fn) {
   size_t begin = 0, end = 0;
   for (size_t s = batch.step_begin(rollout); s < batch.step_end(rollout); ++s) {
-    if (batch.kind(s) == StepKind::observe || batch.token_begin(s) == batch.token_end(s)) continue;
-    if (batch.token_begin(s) != end || begin == end) {
-      if (begin < end) fn(begin, end);
-      begin = batch.token_begin(s);
-    }
-    end = batch.token_end(s);
+    for_each_trained_run(batch, s, [&](size_t first, size_t last) {
+      if (first != end || begin == end) {
+        if (begin < end) fn(begin, end);
+        begin = first;
+      }
+      end = last;
+    });
   }
   if (begin < end) fn(begin, end);
 }
@@ -64,6 +79,12 @@ void for_each_valid(const RolloutBatch& batch, const Column& column, size_t roll
 template <class Fn>
 void for_each_valid(const RolloutBatch& batch, const Column& column, Fn&& fn) {
   for (size_t r = 0; r < batch.rollouts(); ++r) for_each_valid(batch, column, r, fn);
+}
+
+inline size_t trained_tokens_of_step(const RolloutBatch& batch, size_t step) {
+  size_t count = 0;
+  for_each_trained_run(batch, step, [&](size_t begin, size_t end) { count += end - begin; });
+  return count;
 }
 
 inline size_t trained_tokens(const RolloutBatch& batch, size_t rollout) {

@@ -127,9 +127,8 @@ std::optional<Shown> shown_rollouts(const RunContext& context, const Json& evalu
   shown.tasks.resize(std::min(shown.tasks.size(), static_cast<size_t>(plan.viewer)));
   std::vector<Sample> samples;
   for (const Json& row : evaluation["samples"]) {
-    Sample sample{.tokens = row[0], .logprob = {}, .observed = row[1], .finished = true};
-    sample.logprob.assign(sample.tokens.size(), 0.0f);
-    samples.push_back(std::move(sample));
+    // An evaluation keeps no log-probabilities: none here, so that they are missing and not 0.
+    samples.push_back({.tokens = row[0], .logprob = {}, .observed = row[1], .finished = true});
   }
   if (shown.tasks.empty() || samples.size() != shown.tasks.size() * static_cast<size_t>(plan.samples))
     return std::nullopt;

@@ -87,6 +87,7 @@ nb::dict describe(const std::string& name) {
   out["params"] = params;
   out["reads"] = nb::cast(spec.reads);
   out["writes"] = nb::cast(spec.writes);
+  out["notes"] = nb::cast(spec.notes);
   out["scope"] = spec.scope;
   return out;
 }

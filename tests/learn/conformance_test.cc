@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
+#include <limits>
+#include <memory>
 #include <set>
 #include <sstream>
 
@@ -179,7 +181,16 @@ Plan plan_for(const Variant& v, Stream& stream, bool observed = false) {
   return plan;
 }
 
+// A text that every reader of notes takes.
+std::string note_text(const std::string& name) {
+  if (name != "target") return "x";
+  return R"({"solution": [{"Action": {}}], "bbox": null, "image_w_h": [100, 100], "max_pixels": 1000000})";
+}
+
 void run(const Variant& v, RolloutBatch& batch, int threads = 1, uint64_t seed = 5) {
+  for (const NoteRead& read : notes_read(operators().spec(v.name), v.filled)) {
+    for (size_t r = 0; r < batch.rollouts(); ++r) batch.set_note(read.note, r, note_text(read.note));
+  }
   operators().make(v.name, v.params)->apply(batch, {.random = Stream(seed), .threads = threads});
 }
 
@@ -338,6 +349,180 @@ TEST_P(Conformance, DeclaredColumnsAreTheTrueOnes) {
       RolloutBatch lacking = build(without, others);
       EXPECT_EQ(error_of([&] { run(v, lacking); }, name).rfind("input: ", 0), 0u)
           << name << ": " << error_of([&] { run(v, lacking); }, name);
+    }
+  });
+}
+
+// Token columns in somebody else's memory, with anything at all where the policy did not write.
+RolloutBatch borrowing(const Plan& plan, const Variant& v, float garbage, bool observed_first) {
+  RolloutBatch batch = build(plan, v.reads());
+  for (const std::string& name : v.reads()) {
+    const Column from = batch.column(name);
+    if (from.level() != Level::token) continue;
+    const auto memory = std::make_shared<std::vector<float>>();
+    for (size_t t = 0; t < from.size(); ++t) {
+      memory->push_back(from.valid(t) ? static_cast<float>(from[t]) : garbage);
+    }
+    Column& column =
+        batch.put_column(name, Column(Level::token, std::span<const float>(*memory), from.info(), memory));
+    if (observed_first) column.clear_observed(batch);
+    for (size_t t = 0; t < from.size(); ++t) {
+      if (!from.valid(t) && column.valid(t)) column.clear(t);
+    }
+    if (!observed_first) column.clear_observed(batch);
+  }
+  return batch;
+}
+
+TEST_P(Conformance, NothingThatStandsAtAMissingPlaceComesOut) {
+  each([](const Variant& v, Stream& stream) {
+    const Plan plan = plan_for(v, stream);
+    RolloutBatch clean = build(plan, v.reads());
+    run(v, clean);
+    for (const float garbage : {std::nanf(""), std::numeric_limits<float>::infinity(), 99.0f}) {
+      RolloutBatch batch = borrowing(plan, v, garbage, stream.chance(0.5));
+      run(v, batch);
+      for (const std::string& name : v.writes()) {
+        const Column& column = batch.column(name);
+        for (size_t i = 0; i < column.size(); ++i) {
+          EXPECT_EQ(column.valid(i), clean.column(name).valid(i)) << name << " " << i;
+          EXPECT_EQ(column[i], clean.column(name)[i]) << name << " " << i << " beside " << garbage;
+          if (!column.valid(i)) {
+            EXPECT_EQ(column[i], 0) << name << " " << i;
+          }
+        }
+      }
+    }
+  });
+}
+
+// The plan with tokens put into its steps that are not trained on.
+struct WithDropped {
+  RolloutBatch batch;
+  std::vector<size_t> kept;  // tokens
+};
+
+WithDropped with_dropped(const Plan& plan, const Variant& v, Stream& stream, bool put_in) {
+  RolloutShape shape{{}, {0}, {0}, {}, {}};
+  WithDropped out;
+  for (const PlannedRollout& rollout : plan) {
+    shape.groups.push_back(rollout.group);
+    for (const PlannedStep& step : rollout.steps) {
+      for (size_t t = 0; t <= step.tokens.size(); ++t) {
+        const bool more =
+            put_in && step.kind != StepKind::observe && !step.tokens.empty() && stream.chance(0.4);
+        if (more) shape.dropped.push_back(1);
+        if (t == step.tokens.size()) break;
+        out.kept.push_back(shape.dropped.size());
+        shape.dropped.push_back(0);
+      }
+      shape.kinds.push_back(step.kind);
+      shape.token_offsets.push_back(static_cast<int64_t>(shape.dropped.size()));
+    }
+    shape.step_offsets.push_back(static_cast<int64_t>(shape.kinds.size()));
+  }
+  if (!put_in) shape.dropped.clear();
+  out.batch = RolloutBatch(std::move(shape));
+  const RolloutBatch from = build(plan, v.reads());
+  for (const std::string& name : v.reads()) {
+    const Column& values = from.column(name);
+    Column& column = out.batch.add_column(name);
+    for (size_t t = 0; values.level() == Level::token && t < column.size(); ++t) column.set(t, 77);
+    for (size_t i = 0; i < values.size(); ++i) {
+      const size_t place = values.level() == Level::token ? out.kept[i] : i;
+      column.clear(place);
+      if (values.valid(i)) column.set(place, values[i]);
+    }
+  }
+  return out;
+}
+
+TEST_P(Conformance, ADroppedTokenIsNotThereAndDoesNotEndItsStep) {
+  const Spec& spec = operators().spec(GetParam());
+  if (spec.texts || !spec.notes.empty()) return;
+  each([](const Variant& v, Stream& stream) {
+    const Plan plan = plan_for(v, stream);
+    if (reads_observations(v.name, v.params) || draws_random_numbers(v, plan)) return;
+    WithDropped got = with_dropped(plan, v, stream, true), want = with_dropped(plan, v, stream, false);
+    run(v, got.batch);
+    run(v, want.batch);
+    const std::vector<std::string> reads = v.reads();
+    for (const std::string& name : v.writes()) {
+      const Column &column = got.batch.column(name), &wanted = want.batch.column(name);
+      size_t valid = 0;
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        const size_t place = wanted.level() == Level::token ? got.kept[i] : i;
+        EXPECT_EQ(column.valid(place), wanted.valid(i)) << name << " " << i;
+        EXPECT_EQ(column[place], wanted[i]) << name << " " << i;
+        valid += wanted.valid(i);
+      }
+      if (std::count(reads.begin(), reads.end(), name) == 0) {
+        EXPECT_EQ(column.size() - column.missing(), valid) << name << " has values on dropped tokens";
+      }
+    }
+  });
+}
+
+// Where a formula has no value for some numbers, as its description says.
+bool undefined_for_some(const Variant& v) {
+  static const std::set<std::string> all{"shape.transform", "shape.aggregate", "shape.rescale",
+                                         "shape.merge",     "curate.groups",   "curate.balance",
+                                         "curate.consensus"};
+  // A mark that says which rollouts were cut off decides where the last value counts.
+  return all.count(v.name) != 0 || !v.params.value("truncated", "").empty();
+}
+
+std::vector<std::vector<bool>> validity(const Variant& v, const RolloutBatch& batch) {
+  std::vector<std::vector<bool>> out;
+  for (const std::string& name : v.writes()) {
+    const Column& column = batch.column(name);
+    out.emplace_back();
+    for (size_t i = 0; i < column.size(); ++i) {
+      out.back().push_back(column.valid(i));
+      EXPECT_TRUE(std::isfinite(column[i])) << name << " " << i;
+    }
+  }
+  return out;
+}
+
+std::optional<RolloutBatch> outcome(const Variant& v, const Plan& plan, Precision precision) {
+  RolloutBatch batch = build(plan, v.reads(), precision);
+  try {
+    run(v, batch);
+  } catch (const Error& error) {
+    EXPECT_NE(error.kind(), ErrorKind::internal) << error.what();
+    return std::nullopt;
+  }
+  return batch;
+}
+
+TEST_P(Conformance, AnyFloatIsAnErrorOrAValueButNeverMissing) {
+  static const std::vector<double> extremes{3.4028234e38, -3.4028234e38, 1e30, -1e30,  1e19, -1e19, 1e-45,
+                                            -1e-45,       1e-38,         0.0,  -0.0,   1.0,  -1.0,  200.0,
+                                            -200.0,       -800.0,        89.0, 1e-300, 1e5};
+  each([](const Variant& v, Stream& stream) {
+    Plan plan = plan_for(v, stream);
+    const std::optional<RolloutBatch> tame = outcome(v, plan, Precision::single);
+    for (int round = 0; round < 6; ++round) {
+      Plan wild = plan;
+      const double share = stream.chance(0.5) ? 0.1 : 0.6;
+      for_each_place(wild, [&](Level, StepKind, Values& values) {
+        for (auto& [unused, value] : values) {
+          if (value && stream.chance(share))
+            value = static_cast<float>(extremes[stream.below(extremes.size())]);
+        }
+      });
+      const std::optional<RolloutBatch> single = outcome(v, wild, Precision::single);
+      if (!single) continue;
+      const auto valid = validity(v, *single);
+      const std::optional<RolloutBatch> full = outcome(v, wild, Precision::full);
+      EXPECT_TRUE(full) << "float32 has a value where float64 has none";
+      if (full) {
+        EXPECT_EQ(valid, validity(v, *full)) << "missing in float32 alone";
+      }
+      if (tame && !undefined_for_some(v)) {
+        EXPECT_EQ(valid, validity(v, *tame)) << "missing for some numbers";
+      }
     }
   });
 }

@@ -57,11 +57,33 @@ TEST(RolloutBatch, ValuesThatAreNoNumbersAreStoredAsMissing) {
   RolloutBatch batch = small_batch();
   Column& column = batch.add_column("token.logprob");
   column.set(0, std::numeric_limits<float>::quiet_NaN());
-  column.set(1, std::numeric_limits<float>::infinity());
+  column.set_where_defined(1, std::numeric_limits<float>::infinity());
   column.set(2, std::numeric_limits<float>::lowest());
   EXPECT_FALSE(column.valid(0));
   EXPECT_FALSE(column.valid(1));
   EXPECT_TRUE(column.valid(2));
+}
+
+TEST(RolloutBatch, AValueThatDoesNotFitIsAnErrorAndNotMissing) {
+  RolloutBatch batch = small_batch();
+  Column& column = batch.add_column("token.logprob");
+  column.set(0, 1);
+  for (const double value : {1e39, -1e39, 3.5e38, std::numeric_limits<double>::infinity()}) {
+    EXPECT_THROW(column.set(0, value), ValueTooLarge) << value;
+    EXPECT_FALSE(column.fits(value));
+    EXPECT_EQ(column[0], 1) << "what stood there stays";
+  }
+  EXPECT_THROW(column.set_range(0, 3, 1e39), ValueTooLarge);
+  EXPECT_THROW(column.set_where_defined(0, 1e39), ValueTooLarge) << "finite, so not undefined";
+  column.set(1, 3.4028235e38);
+  EXPECT_TRUE(column.valid(1));
+  column.set(2, 1e-60);
+  EXPECT_TRUE(column.valid(2)) << "rounded to 0";
+  batch.set_precision(Precision::full);
+  Column& full = batch.add_column("token.full");
+  full.set(0, 1e39);
+  EXPECT_EQ(full[0], 1e39);
+  EXPECT_THROW(full.set(0, -std::numeric_limits<double>::infinity()), ValueTooLarge);
 }
 
 TEST(RolloutBatch, ANewColumnReplacesOneOfTheSameName) {
@@ -109,6 +131,18 @@ TEST(RolloutBatch, NotesAreEmptyWhereNoneWasSet) {
   EXPECT_EQ(batch.note("source", 1), "int f();");
   EXPECT_EQ(batch.note("absent", 1), "");
   EXPECT_THROW(batch.set_note("source", 2, ""), Error);
+}
+
+TEST(RolloutBatch, ANoteHasTwoSpellings) {
+  RolloutBatch batch = small_batch();
+  batch.set_note("rollout.source", 0, "int f();");
+  batch.set_note("source", 1, "");
+  EXPECT_EQ(batch.note("source", 0), "int f();");
+  EXPECT_EQ(batch.note("rollout.source", 0), "int f();");
+  EXPECT_EQ(batch.note_names(), std::vector<std::string>{"rollout.source"});
+  EXPECT_EQ(batch.rollouts_with_note("source"), 1u);
+  EXPECT_EQ(batch.rollouts_with_note("rollout.answer"), 0u);
+  EXPECT_EQ(note_key("rollout."), "rollout.");
 }
 
 TEST(StepKindNames, RoundTripAndRefuseOthers) {
@@ -161,6 +195,55 @@ TEST(Column, ObservedTokensAreMissingAndBorrowedMemoryStaysBorrowed) {
   EXPECT_FALSE(own.valid(2));
   EXPECT_EQ(own[2], 0.0);
   EXPECT_EQ(own[1], 5.0);
+}
+
+// What stands at a missing place of borrowed memory does not come along when the column becomes our own.
+TEST(Column, AChangedColumnReadsZeroWhereMissing) {
+  RolloutBatch batch({.groups = {0},
+                      .step_offsets = {0, 2},
+                      .token_offsets = {0, 3, 4},
+                      .kinds = {StepKind::act, StepKind::observe},
+                      .dropped = {0, 1, 0, 0}});
+  for (const float garbage : {99.0f, std::numeric_limits<float>::quiet_NaN()}) {
+    const auto memory = std::make_shared<std::vector<float>>(std::vector<float>{1, garbage, 3, garbage});
+    const auto borrow = [&] {
+      Column column(Level::token, std::span<const float>(*memory), {}, memory);
+      column.clear_observed(batch);
+      return column;
+    };
+    Column set = borrow(), cleared = borrow(), settled = borrow(), ranged = borrow(), copied = borrow();
+    set.set(0, 2);
+    cleared.clear(0);
+    settled.settle();
+    ranged.set_range(0, 1, 2);
+    Column other = copied;
+    other.set(2, 5);
+    for (const Column* column : {&set, &cleared, &settled, &ranged, &other}) {
+      EXPECT_FALSE(column->valid(1) || column->valid(3));
+      EXPECT_EQ((*column)[1], 0);
+      EXPECT_EQ((*column)[3], 0);
+      EXPECT_EQ(column->missing(), column == &cleared ? 3u : 2u);
+    }
+    EXPECT_EQ((*memory)[0], 1) << "the owner's memory is left alone";
+    EXPECT_EQ(settled[2], 3);
+  }
+  Column whole(Level::rollout, std::span<const float>(), {}, nullptr);
+  whole.settle();
+  EXPECT_EQ(whole.size(), 0u);
+}
+
+TEST(RolloutBatch, MarksOfDroppedTokensFitTheTokens) {
+  const RolloutShape shape{
+      .groups = {0}, .step_offsets = {0, 1}, .token_offsets = {0, 2}, .kinds = {StepKind::act}};
+  RolloutShape wrong = shape, right = shape;
+  wrong.dropped = {1};
+  right.dropped = {0, 1};
+  EXPECT_THROW(RolloutBatch{wrong}, Error);
+  const RolloutBatch batch(right);
+  EXPECT_TRUE(batch.has_dropped());
+  EXPECT_FALSE(batch.dropped(0));
+  EXPECT_TRUE(batch.dropped(1));
+  EXPECT_FALSE(RolloutBatch(shape).dropped(1));
 }
 
 }  // namespace

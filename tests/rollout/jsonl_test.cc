@@ -363,7 +363,8 @@ rc::Gen<std::string> any_text() {
 void fill_column(RolloutBatch& batch, const std::string& name, ChannelInfo info) {
   Column& column = batch.add_column(name, std::move(info));
   for (size_t i = 0; i < column.size(); ++i) {
-    column.set(i, std::bit_cast<float>(*rc::gen::arbitrary<uint32_t>()));  // NaN and infinity become missing
+    // NaN and infinity become missing
+    column.set_where_defined(i, std::bit_cast<float>(*rc::gen::arbitrary<uint32_t>()));
   }
 }
 

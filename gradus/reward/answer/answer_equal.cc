@@ -15,7 +15,7 @@ namespace {
 class AnswerEqual : public Operator {
  public:
   explicit AnswerEqual(const Params& params)
-      : reference_("rollout." + params.text("reference")), into_("rollout." + params.text("into")) {}
+      : reference_(params.text("reference")), into_("rollout." + params.text("into")) {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
     Column out(Level::rollout, batch.rollouts(),
@@ -42,6 +42,8 @@ void register_answer_equal(OperatorRegistry& registry) {
                            text_param("into", "outcome", "rollout channel to write")},
                 .reads = {},
                 .writes = {"rollout.{into}"},
+                .notes = {"{reference}"},
+                .texts = true,
                 .evaluator = "answer_equal",
                 .components = {"known answer"}},
                [](const Params& params) { return std::make_unique<AnswerEqual>(params); });
