@@ -109,7 +109,10 @@ TEST(KeptOperator, ANoteOfNoRolloutIsRefused) {
       refusal("reward.reader", {{"reference", "anser"}, {"other", "more"}}, batch).find("(parameter other)"),
       std::string::npos);
   batch.set_note("rollout.source", 1, "");
-  text = refusal("reward.reader", {{"reference", "anser"}}, batch);
+  EXPECT_EQ(refusal("reward.reader", {{"reference", "anser"}}, batch), "") << "known, if empty here";
+  RolloutBatch other = borrowed(memory);
+  other.set_note("answer", 0, "x");
+  text = refusal("reward.reader", Json::object(), other);
   EXPECT_NE(text.find("note 'source', which reward.reader reads"), std::string::npos) << text;
   EXPECT_EQ(text.find("parameter"), std::string::npos) << text;
   RolloutBatch empty;
