@@ -44,6 +44,8 @@ TEST(AnswerOverlap, SetsOfWords) {
 
 TEST(AnswerOverlap, MissingReferenceAndMalformedResponse) {
   RolloutBatch batch = batch_of({{StepKind::answer, "<answer>x"}, {StepKind::observe, "</answer>"}});
+  EXPECT_THROW(run(batch, "reward.answer_overlap", Json::object()), Error) << "no rollout has the note";
+  batch.set_note("answer", 0, "");
   run(batch, "reward.answer_overlap", Json::object());
   EXPECT_FALSE(batch.column("rollout.outcome").valid(0));
   batch.set_note("rollout.answer", 0, "x");
