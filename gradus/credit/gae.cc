@@ -205,7 +205,8 @@ class Gae : public Operator {
       });
     }
     throw Error::input("credit.gae comes to a value that is too large for its column")
-        .field(into_ + " or " + returns_)
+        .field(into_)
+        .found("finite rewards and values whose advantages or returns (" + returns_ + ") do not fit")
         .hint("look for rewards and values that do not belong there, or scale both down");
   }
 
