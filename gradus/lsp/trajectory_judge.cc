@@ -189,6 +189,7 @@ class Judge {
       client.request_timeout = options_.timeout;
       client_ = std::make_unique<Client>(profile_, folder_.root(), client, maker_);
     }
+    const bool told_before = !sent_.empty();
     for (const std::string& path : watched_) {
       const auto now = state_.find(path);
       const auto before = sent_.find(path);
@@ -204,7 +205,12 @@ class Judge {
     std::vector<std::string> uris;
     for (const std::string& path : changed_) uris.push_back(file_uri(folder_.path(path)));
     client_->files_changed(uris);
+    // Most servers read their configuration once; the very first one is there before the server is.
+    const bool configured = std::any_of(changed_.begin(), changed_.end(), [&](const std::string& path) {
+      return profile_.is_config_file(path);
+    });
     changed_.clear();
+    if (configured && told_before) client_->restart();
   }
 
   StepFacts counted(std::string& reason) {
