@@ -1,6 +1,6 @@
 // Sampled responses as rollouts: what every environment shares. Sample i answers task i / (samples / tasks),
-// which is its group; token.logprob holds the sampler's log-probabilities, missing on observed tokens and for a
-// sample that comes without any.
+// which is its group; token.logprob holds the sampler's log-probabilities, missing on observed tokens and for
+// a sample that comes without any.
 //
 //   RolloutBatch batch = rollouts_of(tasks, samples, [](const Sample& sample, RolloutBatch& out) {
 //     out.add_step(StepKind::answer, text_of(sample.tokens));      // every token of the sample, in order

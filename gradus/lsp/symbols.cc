@@ -10,6 +10,7 @@
 #include "gradus/base/error.h"
 #include "gradus/lsp/identifier.h"
 #include "gradus/lsp/selector.h"
+#include "gradus/lsp/status.h"
 
 namespace gradus {
 
