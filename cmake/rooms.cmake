@@ -13,6 +13,8 @@ function(gradus_room room)
     list(FILTER sources EXCLUDE REGEX "/tool/(jail|clang)/")
   elseif(room STREQUAL "learn")
     list(FILTER sources EXCLUDE REGEX "/learn/torch/")
+  elseif(room STREQUAL "cli")
+    list(FILTER sources EXCLUDE REGEX "/cli/main\\.cc$")  # so that test_cli has the main() of its tests
   endif()
   if(sources)
     add_library(gradus_${target} STATIC ${sources})

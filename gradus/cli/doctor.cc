@@ -40,6 +40,14 @@ Finding look_at_sandbox() {
   }
 }
 
+Finding look_at_libclang() {
+  try {
+    return {"libclang", libclang_version()};
+  } catch (const Error& error) {
+    return {"libclang", error.what(), false};
+  }
+}
+
 Finding look_at_training() {
   const TrainingSupport support = training_support();
   if (!support.torch) return {"training", "no studies: " + support.device, false};
@@ -84,7 +92,7 @@ std::vector<Finding> examine() {
       {"machine", fmt::format("{} cores, {:.1f} GiB of memory", std::thread::hardware_concurrency(), gib)});
   findings.push_back(look_at_training());
   findings.push_back(look_at_sandbox());
-  findings.push_back({"libclang", libclang_version()});
+  findings.push_back(look_at_libclang());
   const std::string tidy = clang_tidy_version();
   findings.push_back({"clang-tidy",
                       tidy.empty() ? "not found: its metrics will be missing (apt install clang-tidy)" : tidy,
