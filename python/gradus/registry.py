@@ -39,7 +39,7 @@ class Param:
 
 @dataclass(frozen=True)
 class Spec:
-    """What an operator is: parameters, columns read and written ('{param}' stands for its value), scope, source."""
+    """What an operator is: parameters, columns read and written ('{param}' stands for its value), notes read, scope, source."""
 
     name: str
     summary: str
@@ -48,6 +48,7 @@ class Spec:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     scope: str
+    notes: tuple[str, ...] = ()  # texts carried beside the columns, one per rollout
 
     def doc(self) -> str:
         """The docstring of the operator's function."""
@@ -56,7 +57,10 @@ class Spec:
             return "\n".join(f"    {name} {_SHAPES.get(name.split('.')[0], '')}".rstrip() for name in names) or "    none"
 
         lines = [f"{self.summary[:1].upper()}{self.summary[1:]}.", "", "Reads:", columns(self.reads), "Writes:",
-                 columns(self.writes), "Parameters:"]
+                 columns(self.writes)]
+        if self.notes:
+            lines.append("Notes: " + ", ".join(self.notes) + " (one text per rollout)")
+        lines.append("Parameters:")
         for param in self.params:
             default = "required" if param.default is None else f"default {param.default!r}"
             lines.append(f"    {python_name(param.name)}: {param.allowed()}; {default}: {param.help}")
