@@ -335,9 +335,9 @@ TEST(Sandbox, NorIsItCompiledIn) {
       "int f(int a) { const char* t = __TIME__; int s = 0; while (*t) s = s * 31 + *t++; return s; }",
       "int f(int a) { const char* t = __DATE__; int s = 0; while (*t) s = s * 31 + *t++; return s; }"};
   const auto hash = [](const char* text) {
-    int32_t sum = 0;
-    while (*text != 0) sum = sum * 31 + *text++;
-    return sum;
+    uint32_t sum = 0;  // the sum runs over, as the program's does
+    while (*text != 0) sum = sum * 31 + static_cast<uint32_t>(*text++);
+    return static_cast<int32_t>(sum);
   };
   EXPECT_EQ(run_one(*sandbox, sums[0]).outputs, Outputs{hash("00:00:00")});
   EXPECT_EQ(run_one(*sandbox, sums[1]).outputs, Outputs{hash("Jan  1 1970")});
