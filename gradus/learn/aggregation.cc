@@ -24,7 +24,7 @@ class Aggregate : public Operator {
       for (size_t r = 0; r < batch.rollouts(); ++r) {
         for_each_valid(batch, column, r, [&](size_t) { ++trained[r]; });
       }
-      clear_untrained(batch, column);
+      column.clear_observed(batch);
       const std::vector<double> weights = token_weights(trained, aggregation_);
       for (size_t r = 0; r < batch.rollouts(); ++r) {
         for (size_t t = batch.first_token(r); t < batch.last_token(r); ++t) {
@@ -35,15 +35,6 @@ class Aggregate : public Operator {
   }
 
  private:
-  static void clear_untrained(const RolloutBatch& batch, Column& column) {
-    for (size_t s = 0; s < batch.steps(); ++s) {
-      for (size_t t = batch.token_begin(s); t < batch.token_end(s); ++t) {
-        const bool trained = batch.kind(s) != StepKind::observe && !batch.dropped(t);
-        if (!trained && column.valid(t)) column.clear(t);
-      }
-    }
-  }
-
   Aggregation aggregation_;
   std::vector<std::string> channels_;
 };

@@ -1,7 +1,5 @@
 #include "gradus/reward/length.h"
 
-#include "gradus/rollout/spans.h"
-
 namespace gradus {
 
 namespace {
@@ -24,7 +22,7 @@ class Length : public Operator {
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
         const bool seen = batch.kind(s) == StepKind::observe;
         if (seen && !observed_) continue;
-        const size_t length = steps_ ? 1 : tokens_of(batch, s);
+        const size_t length = steps_ ? 1 : batch.token_end(s) - batch.token_begin(s);
         total += length;
         if (out.level() == Level::step && !seen) out.set(s, static_cast<double>(length));
       }
@@ -33,11 +31,6 @@ class Length : public Operator {
   }
 
  private:
-  static size_t tokens_of(const RolloutBatch& batch, size_t step) {
-    if (batch.kind(step) == StepKind::observe) return batch.token_end(step) - batch.token_begin(step);
-    return trained_tokens_of_step(batch, step);
-  }
-
   std::string into_;
   bool steps_, observed_;
 };

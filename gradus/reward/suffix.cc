@@ -73,9 +73,7 @@ Column suffixes_of(const RolloutBatch& batch, const Column& values, SuffixForm f
       if (values.level() == Level::step) {
         suffix.take(s);
       } else {
-        for (size_t t = batch.token_end(s); t-- > batch.token_begin(s);) {
-          if (!batch.dropped(t)) suffix.take(t);
-        }
+        for (size_t t = batch.token_end(s); t-- > batch.token_begin(s);) suffix.take(t);
       }
     }
   }

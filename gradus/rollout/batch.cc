@@ -234,9 +234,6 @@ void Column::clear_observed(const RolloutBatch& batch) {
   for (size_t s = 0; s < batch.steps(); ++s) {
     if (batch.kind(s) == StepKind::observe) clear_range(batch.token_begin(s), batch.token_end(s));
   }
-  for (size_t t = 0; batch.has_dropped() && t < size_; ++t) {
-    if (batch.dropped(t)) clear_range(t, t + 1);
-  }
 }
 
 std::shared_ptr<const void> Column::owner() const {
@@ -281,8 +278,7 @@ RolloutBatch::RolloutBatch(RolloutShape shape)
     : groups_(std::move(shape.groups)),
       step_offsets_(std::move(shape.step_offsets)),
       token_offsets_(std::move(shape.token_offsets)),
-      kinds_(std::move(shape.kinds)),
-      dropped_(std::move(shape.dropped)) {
+      kinds_(std::move(shape.kinds)) {
   check_offsets("step_offsets", step_offsets_, groups_.size());
   check_offsets("token_offsets", token_offsets_, kinds_.size());
   if (static_cast<size_t>(step_offsets_.back()) != kinds_.size()) {
@@ -290,12 +286,6 @@ RolloutBatch::RolloutBatch(RolloutShape shape)
         .field("step_offsets")
         .found(fmt::format("{} steps", step_offsets_.back()))
         .expected(fmt::format("{}, one per step kind", kinds_.size()));
-  }
-  if (!dropped_.empty() && dropped_.size() != tokens()) {
-    throw Error::input("the marks of dropped tokens do not fit the batch")
-        .field("dropped")
-        .found(fmt::format("{} marks", dropped_.size()))
-        .expected(fmt::format("{}, one per token", tokens()));
   }
 }
 

@@ -88,8 +88,7 @@ class Column {
   // The storage of `size` values to write in full: every one valid, and expected finite.
   template <class T>
   std::span<T> fill(size_t size);
-  // The values of observed steps and of dropped tokens are missing; for kernels that have written a token
-  // column in full.
+  // The values of observed steps are missing; for kernels that have written a token column in full.
   void clear_observed(const class RolloutBatch& batch);
   std::span<const uint8_t> mask() const { return valid_; }  // empty: all valid
   // The values' memory, for views that outlive the batch.
@@ -149,9 +148,6 @@ struct RolloutShape {
   std::vector<int64_t> step_offsets;   // [R+1], from 0, never falling
   std::vector<int64_t> token_offsets;  // [S+1]
   std::vector<StepKind> kinds;         // [S]
-  // [T], empty for none: 1 for a token inside a step that is not trained on, such as one that rejection
-  // sampling took out. It does not end its step.
-  std::vector<uint8_t> dropped = {};
 };
 
 class RolloutBatch {
@@ -180,8 +176,6 @@ class RolloutBatch {
   size_t token_end(size_t step) const { return static_cast<size_t>(token_offsets_[step + 1]); }
   size_t first_token(size_t rollout) const { return token_begin_of(step_begin(rollout)); }
   size_t last_token(size_t rollout) const { return token_begin_of(step_end(rollout)); }  // one past the end
-  bool has_dropped() const { return !dropped_.empty(); }
-  bool dropped(size_t token) const { return !dropped_.empty() && dropped_[token] != 0; }
   // [begin, end) of the values of a rollout in a column of this level.
   std::pair<size_t, size_t> range(Level level, size_t rollout) const;
   int32_t token(size_t index) const { return token_ids_[index]; }
@@ -220,7 +214,6 @@ class RolloutBatch {
   std::vector<int64_t> step_offsets_{0};
   std::vector<int64_t> token_offsets_{0};
   std::vector<StepKind> kinds_;
-  std::vector<uint8_t> dropped_;   // [T], empty: none
   PooledVector<char> texts_;       // of all steps, one behind the other
   std::vector<size_t> text_ends_;  // [S]
   PooledVector<int32_t> token_ids_;

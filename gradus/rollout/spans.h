@@ -1,5 +1,5 @@
-// What belongs to the policy: everything but observed steps, their tokens and dropped tokens, as runs
-// (neighbouring steps make one run) or place by place, always in order.
+// What belongs to the policy: everything but observed steps and their tokens, as runs (neighbouring steps
+// make one run) or place by place, always in order.
 //
 //   for_each_trained_run(batch, s, [&](size_t begin, size_t end) { ... });     // of the tokens of one step
 //   for_each_trained_span(batch, r, [&](size_t begin, size_t end) { ... });                // of tokens
@@ -16,13 +16,7 @@ namespace gradus {
 template <class Fn>
 void for_each_trained_run(const RolloutBatch& batch, size_t step, Fn&& fn) {
   if (batch.kind(step) == StepKind::observe) return;
-  size_t begin = batch.token_begin(step);
-  const size_t end = batch.token_end(step);
-  for (size_t t = begin; batch.has_dropped() && t < end; ++t) {
-    if (!batch.dropped(t)) continue;
-    if (begin < t) fn(begin, t);
-    begin = t + 1;
-  }
+  const size_t begin = batch.token_begin(step), end = batch.token_end(step);
   if (begin < end) fn(begin, end);
 }
 

@@ -1,4 +1,4 @@
-// credit.gae over what is not trained on: observed and dropped tokens, missing rewards, numbers that do not
+// credit.gae over what is not trained on: observed tokens, missing rewards, numbers that do not
 // fit.
 #include <cmath>
 #include <gtest/gtest.h>
@@ -103,14 +103,13 @@ TEST(GaeOverHoles, EqualsTheRecursionOnRandomRollouts) {
   }));
 }
 
-// A step of five tokens whose third was rejected: in the rollout without that token nothing is different.
-TEST(GaeOverHoles, ADroppedTokenIsPassedOverAndItsMemoryNotRead) {
+// Five tokens whose third is observed: in the rollout without that token nothing is different.
+TEST(GaeOverHoles, AnObservedTokenIsPassedOverAndItsMemoryNotRead) {
   const std::vector<float> rewards{0, 0, kNan, 0, 1}, values{1, 2, kNan, 3, 4};
   RolloutBatch batch(RolloutShape{.groups = {0},
-                                  .step_offsets = {0, 1},
-                                  .token_offsets = {0, 5},
-                                  .kinds = {StepKind::act},
-                                  .dropped = {0, 0, 1, 0, 0}});
+                                  .step_offsets = {0, 3},
+                                  .token_offsets = {0, 2, 3, 5},
+                                  .kinds = {StepKind::act, StepKind::observe, StepKind::act}});
   const auto owner = std::make_shared<int>(0);
   for (const auto& [name, from] : {std::pair("token.reward", &rewards), std::pair("token.value", &values)}) {
     batch.put_column(name, Column(Level::token, std::span<const float>(*from), {}, owner))

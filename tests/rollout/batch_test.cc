@@ -200,10 +200,9 @@ TEST(Column, ObservedTokensAreMissingAndBorrowedMemoryStaysBorrowed) {
 // What stands at a missing place of borrowed memory does not come along when the column becomes our own.
 TEST(Column, AChangedColumnReadsZeroWhereMissing) {
   RolloutBatch batch({.groups = {0},
-                      .step_offsets = {0, 2},
-                      .token_offsets = {0, 3, 4},
-                      .kinds = {StepKind::act, StepKind::observe},
-                      .dropped = {0, 1, 0, 0}});
+                      .step_offsets = {0, 4},
+                      .token_offsets = {0, 1, 2, 3, 4},
+                      .kinds = {StepKind::act, StepKind::observe, StepKind::act, StepKind::observe}});
   for (const float garbage : {99.0f, std::numeric_limits<float>::quiet_NaN()}) {
     const auto memory = std::make_shared<std::vector<float>>(std::vector<float>{1, garbage, 3, garbage});
     const auto borrow = [&] {
@@ -230,20 +229,6 @@ TEST(Column, AChangedColumnReadsZeroWhereMissing) {
   Column whole(Level::rollout, std::span<const float>(), {}, nullptr);
   whole.settle();
   EXPECT_EQ(whole.size(), 0u);
-}
-
-TEST(RolloutBatch, MarksOfDroppedTokensFitTheTokens) {
-  const RolloutShape shape{
-      .groups = {0}, .step_offsets = {0, 1}, .token_offsets = {0, 2}, .kinds = {StepKind::act}};
-  RolloutShape wrong = shape, right = shape;
-  wrong.dropped = {1};
-  right.dropped = {0, 1};
-  EXPECT_THROW(RolloutBatch{wrong}, Error);
-  const RolloutBatch batch(right);
-  EXPECT_TRUE(batch.has_dropped());
-  EXPECT_FALSE(batch.dropped(0));
-  EXPECT_TRUE(batch.dropped(1));
-  EXPECT_FALSE(RolloutBatch(shape).dropped(1));
 }
 
 }  // namespace
