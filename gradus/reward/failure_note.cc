@@ -1,23 +1,21 @@
 #include "gradus/reward/failure_note.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace gradus {
 
 namespace {
 
-constexpr std::string_view kBefore = "rollout.", kBehind = "_failure";
+constexpr std::string_view kBehind = "_failure";
 
 }  // namespace
 
 std::string failure_note(const std::string& channel) {
-  return fmt::format("{}{}{}", kBefore, channel, kBehind);
+  return fmt::format("rollout.{}{}", channel, kBehind);
 }
 
 void note_failures(RolloutBatch& batch, const std::string& note, const std::vector<std::string>& failures) {
-  const std::vector<std::string> names = batch.note_names();
-  const bool noted = std::find(names.begin(), names.end(), note) != names.end();
+  const bool noted = batch.has_note(note);
   for (size_t r = 0; r < failures.size(); ++r) {
     if (noted || !failures[r].empty()) batch.set_note(note, r, failures[r]);
   }
@@ -26,8 +24,9 @@ void note_failures(RolloutBatch& batch, const std::string& note, const std::vect
 std::vector<std::string> noted_failures(const RolloutBatch& batch) {
   std::vector<std::string> out;
   for (const std::string& name : batch.note_names()) {
-    if (!name.starts_with(kBefore) || !name.ends_with(kBehind)) continue;
-    const std::string channel = name.substr(kBefore.size(), name.size() - kBefore.size() - kBehind.size());
+    std::string_view channel = note_key(name);
+    if (!channel.ends_with(kBehind)) continue;
+    channel.remove_suffix(kBehind.size());
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       if (!batch.note(name, r).empty())
         out.push_back(fmt::format("{}: {}: {}", batch.header(r).id, channel, batch.note(name, r)));

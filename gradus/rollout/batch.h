@@ -150,6 +150,9 @@ struct RolloutShape {
   std::vector<StepKind> kinds;         // [S]
 };
 
+// "rollout.source" -> "source": notes stand at rollouts, and either spelling names the same one.
+std::string_view note_key(std::string_view name);
+
 class RolloutBatch {
  public:
   RolloutBatch() = default;
@@ -201,7 +204,8 @@ class RolloutBatch {
   // keeps the spelling that it was set with first.
   void set_note(const std::string& name, size_t rollout, std::string text);
   const std::string& note(const std::string& name, size_t rollout) const;  // "" where none was set
-  size_t rollouts_with_note(const std::string& name) const;                // with a text that is not empty
+  bool has_note(const std::string& name) const { return notes_.count(std::string(note_key(name))) != 0; }
+  size_t rollouts_with_note(const std::string& name) const;  // with a text that is not empty
   std::vector<std::string> note_names() const;
 
  private:
@@ -221,9 +225,6 @@ class RolloutBatch {
   std::map<std::string, std::vector<std::string>> notes_;  // by note_key()
   std::map<std::string, std::string> note_spellings_;
 };
-
-// "rollout.source" -> "source": notes stand at rollouts, and either spelling names the same one.
-std::string_view note_key(std::string_view name);
 
 // "step.prm" -> {Level::step, "prm"}; throws Error::input where the level is not one of the three.
 std::pair<Level, std::string> split_column_name(const std::string& name);

@@ -15,12 +15,6 @@ std::string place_text(const RolloutBatch& batch, Level level, size_t index) {
   return fmt::format("{} {} of rollout {}{}", level_name(level), index - batch.range(level, r).first, r, id);
 }
 
-// Whether the note was set for any rollout, be it to an empty text.
-bool knows(const RolloutBatch& batch, const std::string& note) {
-  const std::vector<std::string> names = batch.note_names();
-  return std::ranges::any_of(names, [&](const std::string& name) { return note_key(name) == note; });
-}
-
 // Runs an operator and sees to what every one keeps to.
 class Kept : public Operator {
  public:
@@ -33,7 +27,7 @@ class Kept : public Operator {
 
   void apply(RolloutBatch& batch, const OperatorContext& context) const override {
     for (const NoteRead& read : notes_) {
-      if (batch.rollouts() > 0 && !knows(batch, read.note)) throw lacking_note(batch, name_, read);
+      if (batch.rollouts() > 0 && !batch.has_note(read.note)) throw lacking_note(batch, name_, read);
     }
     try {
       op_->apply(batch, context);

@@ -144,6 +144,9 @@ TEST(RolloutBatch, ANoteHasTwoSpellings) {
   EXPECT_EQ(batch.rollouts_with_note("rollout.answer"), 0u);
   EXPECT_EQ(note_key("rollout."), "rollout.");
 }
+  EXPECT_TRUE(batch.has_note("source"));
+  EXPECT_TRUE(batch.has_note("rollout.source"));
+  EXPECT_FALSE(batch.has_note("rollout.answer"));
 
 TEST(StepKindNames, RoundTripAndRefuseOthers) {
   for (const StepKind kind : {StepKind::reason, StepKind::act, StepKind::observe, StepKind::answer}) {
