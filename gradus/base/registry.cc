@@ -169,4 +169,12 @@ std::vector<std::string> Params::fill(const std::string& pattern) const {
   return out;
 }
 
+std::vector<std::string> Params::fill_all(const std::vector<std::string>& patterns) const {
+  std::vector<std::string> out;
+  for (const std::string& pattern : patterns) {
+    for (std::string& name : fill(pattern)) out.push_back(std::move(name));
+  }
+  return out;
+}
+
 }  // namespace gradus

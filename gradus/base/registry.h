@@ -96,6 +96,7 @@ class Params {
   // "step.{channel}" with the values of the parameters put in; a list parameter gives one name per element,
   // an empty text none.
   std::vector<std::string> fill(const std::string& pattern) const;
+  std::vector<std::string> fill_all(const std::vector<std::string>& patterns) const;
 
  private:
   const Json& at(const std::string& name) const;

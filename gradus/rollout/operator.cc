@@ -19,11 +19,10 @@ std::string place_text(const RolloutBatch& batch, Level level, size_t index) {
 class Kept : public Operator {
  public:
   Kept(const Spec& spec, const Params& params, std::unique_ptr<Operator> op)
-      : name_(spec.name), notes_(notes_read(spec, params)), op_(std::move(op)) {
-    for (const std::string& pattern : spec.writes) {
-      for (std::string& column : params.fill(pattern)) writes_.push_back(std::move(column));
-    }
-  }
+      : name_(spec.name),
+        notes_(notes_read(spec, params)),
+        writes_(params.fill_all(spec.writes)),
+        op_(std::move(op)) {}
 
   void apply(RolloutBatch& batch, const OperatorContext& context) const override {
     for (const NoteRead& read : notes_) {

@@ -39,12 +39,8 @@ void Pipeline::add(const std::string& name, const Json& given, const Place& plac
   stage.name = name;
   stage.params = Params(spec, given, place);
   stage.given = given;
-  for (const std::string& pattern : spec.reads) {
-    for (std::string& column : stage.params.fill(pattern)) stage.reads.push_back(std::move(column));
-  }
-  for (const std::string& pattern : spec.writes) {
-    for (std::string& column : stage.params.fill(pattern)) stage.writes.push_back(std::move(column));
-  }
+  stage.reads = stage.params.fill_all(spec.reads);
+  stage.writes = stage.params.fill_all(spec.writes);
   std::set<Evaluator> reaching;
   if (!spec.evaluator.empty()) reaching.insert({spec.evaluator, spec.components});
   for (const std::string& column : stage.reads) {

@@ -11,18 +11,11 @@ namespace gradus {
 namespace {
 
 Arm read_arm(const Section& section, const Spec& world, const Params& params) {
-  std::vector<std::string> brought, taken;
-  for (const std::string& pattern : world.writes) {
-    for (std::string& column : params.fill(pattern)) brought.push_back(std::move(column));
-  }
-  for (const std::string& pattern : world.reads) {
-    for (std::string& column : params.fill(pattern)) taken.push_back(std::move(column));
-  }
-  Arm arm{section.text("id"), Pipeline(catalogue().operators, brought)};
+  Arm arm{section.text("id"), Pipeline(catalogue().operators, params.fill_all(world.writes))};
   if (section.has("operator")) {
     for (const RecipeStep& step : read_recipe(section)) arm.pipeline.add(step.op, step.params, step.place);
   }
-  for (const std::string& column : taken) {
+  for (const std::string& column : params.fill_all(world.reads)) {
     if (arm.pipeline.writes(column)) continue;
     throw section.error("operator", "the simulation '" + world.name + "' reads the column '" + column +
                                         "', and no operator of this arm writes it");

@@ -40,14 +40,6 @@ Json json_params(const nb::dict& params) {
   return out;
 }
 
-std::vector<std::string> filled(const Params& params, const std::vector<std::string>& patterns) {
-  std::vector<std::string> out;
-  for (const std::string& pattern : patterns) {
-    for (std::string& name : params.fill(pattern)) out.push_back(std::move(name));
-  }
-  return out;
-}
-
 const char* type_name(ParamType type) {
   switch (type) {
     case ParamType::boolean:
@@ -138,8 +130,8 @@ Compiled::Compiled(const std::string& name, const nb::dict& params) : spec_(oper
   const Json given = json_params(params);
   params_ = Params(spec_, given, {});
   op_ = operators().make(name, given);
-  reads_ = filled(params_, spec_.reads);
-  writes_ = filled(params_, spec_.writes);
+  reads_ = params_.fill_all(spec_.reads);
+  writes_ = params_.fill_all(spec_.writes);
   scope_ = params_.fill(spec_.scope).front();
 }
 

@@ -144,6 +144,9 @@ TEST(Params, FillPutsValuesIntoColumnNames) {
   EXPECT_EQ(params.fill("step.{inputs}"), (std::vector<std::string>{"step.a", "step.b"}));
   EXPECT_EQ(params.fill("token.advantage"), std::vector<std::string>{"token.advantage"});
   EXPECT_THROW(params.fill("step.{absent}"), Error);
+  EXPECT_EQ(params.fill_all({"step.{inputs}", "token.x", "step.{channel}"}),
+            (std::vector<std::string>{"step.a", "step.b", "token.x", "step.prm"}));
+  EXPECT_TRUE(params.fill_all({}).empty());
 }
 
 TEST(Place, WithoutAFileNamesOnlyTheField) {

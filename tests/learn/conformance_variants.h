@@ -91,15 +91,8 @@ struct Variant {
   Json params;
   Params filled;
 
-  std::vector<std::string> columns(const std::vector<std::string>& patterns) const {
-    std::vector<std::string> out;
-    for (const std::string& pattern : patterns) {
-      for (std::string& column : filled.fill(pattern)) out.push_back(std::move(column));
-    }
-    return out;
-  }
-  std::vector<std::string> reads() const { return columns(operators().spec(name).reads); }
-  std::vector<std::string> writes() const { return columns(operators().spec(name).writes); }
+  std::vector<std::string> reads() const { return filled.fill_all(operators().spec(name).reads); }
+  std::vector<std::string> writes() const { return filled.fill_all(operators().spec(name).writes); }
   std::string scope() const {
     const std::string scope = filled.fill(operators().spec(name).scope).front();
     return scope == "index" || scope == "key" ? "group" : scope;

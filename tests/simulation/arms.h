@@ -11,10 +11,7 @@ inline Numbers numbers_of(const std::string& simulation, const Json& params,
                           const std::vector<std::pair<std::string, Json>>& arms, uint64_t seed = 11) {
   const Spec& spec = simulations().spec(simulation);
   const Params values(spec, params, {});
-  std::vector<std::string> columns;
-  for (const std::string& pattern : spec.writes) {
-    for (const std::string& column : values.fill(pattern)) columns.push_back(column);
-  }
+  const std::vector<std::string> columns = values.fill_all(spec.writes);
   std::vector<Arm> built;
   for (const auto& [id, steps] : arms) {
     built.push_back({id, Pipeline(operators(), columns)});
