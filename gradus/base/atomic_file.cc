@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <optional>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,12 +14,11 @@
 
 #include "gradus/base/descriptor_path.h"
 #include "gradus/base/error.h"
+#include "gradus/base/scratch_folder.h"
 
 namespace gradus {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
 
@@ -41,7 +39,8 @@ int connect_to(const std::string& path) {
   return -1;
 }
 
-// False with errno set.
+}  // namespace
+
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(descriptor, text.data(), text.size());
@@ -51,8 +50,6 @@ bool write_all(int descriptor, std::string_view text) {
   }
   return true;
 }
-
-}  // namespace
 
 AtomicFile::AtomicFile(std::string path, Target target) : path_(std::move(path)) {
   open_target(target);
@@ -147,11 +144,8 @@ void AtomicFile::open_beside(const struct stat* old) {
 
 void AtomicFile::open_elsewhere() {
   way_ = Way::copied;
-  std::error_code failed;
-  std::string pattern = (fs::temp_directory_path(failed) / "gradus-part-XXXXXX").string();
-  descriptor_ = mkostemp(pattern.data(), O_CLOEXEC);
+  descriptor_ = scratch_file();
   if (descriptor_ < 0) fail("cannot make a temporary file");
-  unlink(pattern.c_str());
 }
 
 void AtomicFile::write(std::string_view text) {

@@ -56,6 +56,9 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+// Writes all of it. False with errno set.
+bool write_all(int descriptor, std::string_view text);
+
 // Does text written to this path go where standard output goes? Then nothing else should be printed there.
 bool is_standard_output(const std::string& path);
 

@@ -87,6 +87,10 @@ int Error::exit_code() const {
   return 70;
 }
 
+std::string counted(size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 void require(bool condition, std::string_view what) {
   if (!condition) throw Error::internal("broken invariant: " + std::string(what));
 }

@@ -50,6 +50,9 @@ class Error : public std::exception {
   std::string message_, file_, field_, found_, expected_, hint_, text_;
 };
 
+// "1 rollout", "2 rollouts".
+std::string counted(size_t count, std::string_view noun);
+
 // Throws Error::internal when an invariant is broken; alive in every build type.
 void require(bool condition, std::string_view what);
 

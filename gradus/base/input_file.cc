@@ -1,9 +1,7 @@
 #include "gradus/base/input_file.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
@@ -16,8 +14,10 @@
 #include <unistd.h>
 #include <vector>
 
+#include "gradus/base/atomic_file.h"
 #include "gradus/base/descriptor_path.h"
 #include "gradus/base/error.h"
+#include "gradus/base/scratch_folder.h"
 
 namespace gradus {
 
@@ -70,19 +70,12 @@ bool copy_all(int from, int to) {
     const ssize_t count = ::read(from, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return count == 0;
-    for (ssize_t done = 0; done < count;) {
-      const ssize_t written = ::write(to, block.data() + done, static_cast<size_t>(count - done));
-      if (written < 0 && errno != EINTR) return false;
-      done += std::max<ssize_t>(written, 0);
-    }
+    if (!write_all(to, {block.data(), static_cast<size_t>(count)})) return false;
   }
 }
 
 int own_file() {
-  std::error_code failed;
-  std::string pattern = (std::filesystem::temp_directory_path(failed) / "gradus-input-XXXXXX").string();
-  const int file = mkostemp(pattern.data(), O_CLOEXEC);
-  if (file >= 0) unlink(pattern.c_str());
+  const int file = scratch_file();
   return file >= 0 ? file : memfd_create("gradus-input", MFD_CLOEXEC);
 }
 

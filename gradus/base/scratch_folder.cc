@@ -1,10 +1,12 @@
 #include "gradus/base/scratch_folder.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <stdlib.h>
 #include <system_error>
+#include <unistd.h>
 
 #include "gradus/base/error.h"
 #include "gradus/base/text.h"
@@ -53,6 +55,14 @@ bool ScratchFolder::is_inside(const std::string& name) {
     if (part.empty() || part == "." || part == ".." || part == ".git" || part.size() > 255) return false;
   }
   return true;
+}
+
+int scratch_file() {
+  std::error_code failed;
+  std::string pattern = (fs::temp_directory_path(failed) / "gradus-XXXXXX").string();
+  const int file = mkostemp(pattern.data(), O_CLOEXEC);
+  if (file >= 0) unlink(pattern.c_str());
+  return file;
 }
 
 }  // namespace gradus

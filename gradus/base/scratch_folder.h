@@ -32,4 +32,8 @@ class ScratchFolder {
   std::string root_;
 };
 
+// The descriptor of a temporary file without a name, which is gone when it is closed. -1 with errno set:
+// none can be made.
+int scratch_file();
+
 }  // namespace gradus

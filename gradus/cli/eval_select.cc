@@ -51,14 +51,11 @@ std::string shown(const Json& column) {
 
 void print(const Json& result) {
   const Json& counts = result.at("counts");
-  const auto counted = [&](const char* key, const char* one, const char* many) {
-    const size_t count = counts.at(key).get<size_t>();
-    return fmt::format("{} {}", count, count == 1 ? one : many);
-  };
+  const auto number_of = [&](const char* key) { return counts.at(key).get<size_t>(); };
   fmt::print("{}, {}; {} without an answer, {} without scores, {} left out\n",
-             counted("questions", "question", "questions"), counted("samples", "sample", "samples"),
-             counts.at("without_answer").get<size_t>(), counts.at("without_scores").get<size_t>(),
-             counted("bad_rows", "bad row", "bad rows"));
+             counted(number_of("questions"), "question"), counted(number_of("samples"), "sample"),
+             number_of("without_answer"), number_of("without_scores"),
+             counted(number_of("bad_rows"), "bad row"));
   fmt::print("\n{:<18}{:>6}  {:<26}  {:<26}{:>8}\n", "rule", "n", " compat  95 % interval",
              " strict  95 % interval", "tied");
   for (const Json& row : result.at("curves")) {

@@ -110,8 +110,7 @@ void print_edits(const Json& bundle) {
   print_diff(edits.at("diff").get<std::string>());
   const size_t files = bundle.at("facts").at("files").size();
   const bool applied = edits.value("applied", false);
-  fmt::print("{} {} {}\n", files, files == 1 ? "file" : "files",
-             applied ? "changed" : "would change; --apply changes them");
+  fmt::print("{} {}\n", counted(files, "file"), applied ? "changed" : "would change; --apply changes them");
 }
 
 }  // namespace

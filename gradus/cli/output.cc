@@ -32,10 +32,6 @@ std::FILE* summary_stream(const std::vector<std::string>& outputs) {
   return out;
 }
 
-std::string counted(size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 // The wrong way round: a placeholder gives an error at the first byte, as a closed stream does.
 void hold_standard_streams() {
   for (const auto& [number, mode] :

@@ -20,9 +20,6 @@ void remark(std::string_view text);
 // of them are one.
 std::FILE* summary_stream(const std::vector<std::string>& outputs);
 
-// "1 rollout", "2 rollouts".
-std::string counted(size_t count, const std::string& noun);
-
 // A closed standard stream becomes one that fails, so that no file that is opened later takes its number.
 void hold_standard_streams();
 

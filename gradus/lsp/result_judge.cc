@@ -102,8 +102,8 @@ std::string worse(const std::string& path, const FileDiagnostics& before, const 
   const DiagnosticCounts was = count_diagnostics(before.items, profile),
                          is = count_diagnostics(after.items, profile);
   if (is.errors <= was.errors && (!is.fatal || was.fatal)) return "";
-  return fmt::format("{}: {} {} instead of {}: {}", path, is.errors, is.errors == 1 ? "error" : "errors",
-                     was.errors, first_new_message(before, after));
+  return fmt::format("{}: {} instead of {}: {}", path, counted(is.errors, "error"), was.errors,
+                     first_new_message(before, after));
 }
 
 }  // namespace

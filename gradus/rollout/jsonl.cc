@@ -348,8 +348,8 @@ class LineWriter {
   if (file.lines == 0) {
     throw Error::input("there is nothing in the file").at(name).expected("one rollout per line");
   }
-  const std::string bad = fmt::format("{} bad line{}", file.bad_lines, file.bad_lines == 1 ? "" : "s");
-  throw Error::input(fmt::format("no line is a rollout; the first of {}: {}", bad, file.errors[0].what()))
+  throw Error::input(fmt::format("no line is a rollout; the first of {}: {}",
+                                 counted(file.bad_lines, "bad line"), file.errors[0].what()))
       .hint("docs/rollout-files.md has the format");
 }
 

@@ -72,5 +72,11 @@ TEST(Suggest, NamesTheNearOnesOrAllThatAreKnown) {
   EXPECT_EQ(suggest("abc", {}), "known: nothing");
 }
 
+TEST(Counted, OneHasNoPlural) {
+  EXPECT_EQ(counted(0, "bad line"), "0 bad lines");
+  EXPECT_EQ(counted(1, "bad line"), "1 bad line");
+  EXPECT_EQ(counted(12, "file"), "12 files");
+}
+
 }  // namespace
 }  // namespace gradus

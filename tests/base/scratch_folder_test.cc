@@ -4,7 +4,10 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iterator>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "gradus/base/atomic_file.h"
 #include "gradus/base/error.h"
 
 namespace gradus {
@@ -49,6 +52,19 @@ TEST(ScratchFolder, ANameIsInsideOrNot) {
   for (const char* name : {"", "/a", "..", "a/../b", "a/./b", "a//b", "a/", ".git/config", "a/.git"})
     EXPECT_FALSE(ScratchFolder::is_inside(name)) << name;
   EXPECT_FALSE(ScratchFolder::is_inside(std::string("a\0b", 3)));
+}
+
+TEST(ScratchFile, HasNoNameAndKeepsWhatIsWritten) {
+  const int file = scratch_file();
+  ASSERT_GE(file, 0);
+  const std::string text(3 << 20, 'x');
+  EXPECT_TRUE(write_all(file, text));
+  struct stat status = {};
+  ASSERT_EQ(fstat(file, &status), 0);
+  EXPECT_EQ(status.st_nlink, 0u);
+  EXPECT_EQ(static_cast<size_t>(status.st_size), text.size());
+  close(file);
+  EXPECT_FALSE(write_all(file, "x"));
 }
 
 }  // namespace
