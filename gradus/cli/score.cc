@@ -284,9 +284,9 @@ int run(const Options& options) {
   if (!options.recipe.empty()) {
     const Recipe recipe = load_recipe(options.recipe);
     // What is wrong with it, or with all rollouts, is no fault of one.
-    check_inputs(options, build_operators(recipe, info), file.batch);
-    bad += for_good_ones(options, file.batch,
-                         [&](RolloutBatch& part) { build_operators(recipe, info).apply(part, {}); });
+    const Pipeline pipeline = build_operators(recipe, info);
+    check_inputs(options, pipeline, file.batch);
+    bad += for_good_ones(options, file.batch, [&](RolloutBatch& part) { pipeline.apply(part, {}); });
   }
   for (const std::string& failure : noted_failures(file.batch)) remark("no value: " + failure);
   say_no_tokens(file.batch);

@@ -73,7 +73,8 @@ constexpr std::array kKinds = {
 
 }  // namespace
 
-void require_text(std::string_view head, const std::string& name) {
+void require_text(std::string_view text, const std::string& name) {
+  const std::string_view head = text.substr(0, kHead);
   for (const Kind& kind : kKinds) {
     if (head.starts_with(kind.start)) refuse(kind.what, kind.remedy, name);
   }
@@ -81,9 +82,9 @@ void require_text(std::string_view head, const std::string& name) {
   if (head.size() > 9 && head.substr(4, 4) == "\0\0\0\0"sv && head[8] == '{') {
     refuse("a safetensors file", kExport, name);
   }
-  const std::string_view text = trim(head.substr(byte_order_mark(head)));
+  const std::string_view start = trim(head.substr(byte_order_mark(head)));
   for (const std::string_view page : {"<!doctype html"sv, "<html"sv}) {
-    if (matches_ignoring_case(text, 0, page) != 0) refuse("a web page", kDownload, name);
+    if (matches_ignoring_case(start, 0, page) != 0) refuse("a web page", kDownload, name);
   }
 }
 
@@ -106,7 +107,7 @@ bool LineSource::next() {
   too_long_ = in_.fail();
   begin_ = 0;
   length_ = taken - (ended_ && !too_long_ ? 1 : 0);
-  if (std::exchange(first_, false)) require_text(text().substr(0, kHead), name_);
+  if (std::exchange(first_, false)) require_text(text(), name_);
   begin_ = byte_order_mark(text());
   length_ -= begin_;
   if (too_long_) {

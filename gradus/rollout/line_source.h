@@ -18,10 +18,10 @@
 
 namespace gradus {
 
-// Throws Error::input where the first bytes of a file show that it is no UTF-8 text: gzip, zip, zstd, bzip2,
-// xz, lz4, UTF-16 and UTF-32, Parquet, Arrow, NumPy, pickle, HDF5, SQLite, PDF, tensors, Git LFS pointers and
-// web pages. 64 bytes are enough.
-void require_text(std::string_view head, const std::string& name);
+// Throws Error::input where the start of a file's text shows that it is no UTF-8 text: gzip, zip, zstd,
+// bzip2, xz, lz4, UTF-16 and UTF-32, Parquet, Arrow, NumPy, pickle, HDF5, SQLite, PDF, tensors, Git LFS
+// pointers and web pages.
+void require_text(std::string_view text, const std::string& name);
 
 // The length of the UTF-8 byte-order mark that the text starts with: 3 or 0.
 size_t byte_order_mark(std::string_view text);

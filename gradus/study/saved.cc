@@ -107,8 +107,8 @@ ReadDocument read_document(const std::string& path) {
   } catch (Error& error) {
     throw error.hint("'gradus study FILE' writes it");
   }
-  require_text(std::string_view(text).substr(0, 64), name);
-  Json document = Json::parse(text.substr(byte_order_mark(text)), nullptr, false);
+  require_text(text, name);
+  Json document = Json::parse(std::string_view(text).substr(byte_order_mark(text)), nullptr, false);
   if (text.find_first_not_of(" \t\r\n") == std::string::npos)
     throw Error::input("there is nothing in the file").at(name).hint("'gradus study FILE' writes it");
   if (document.is_discarded())

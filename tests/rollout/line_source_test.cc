@@ -80,6 +80,7 @@ TEST(LineSource, NamesWhatAFileIsThatIsNoText) {
   EXPECT_EQ(refusal(""), "");
 }
 
+  EXPECT_NE(refusal(std::string(200, ' ') + "<html>"), "") << "a page that begins with white space";
 TEST(Rows, AreReadBehindAByteOrderMarkInEveryLayout) {
   RowReport report;
   EXPECT_EQ(ids_of(kMark + "{\"id\":\"a\"}\n{\"id\":\"b\"}\n", &report),
