@@ -5,8 +5,9 @@
 //   returns = A + V                                 before whitening
 //
 // t + 1 is the next trained token: observed tokens between two steps are passed over, as verl's
-// compute_gae_advantage_return does. Advantages are whitened over the batch unless whiten = false. A token
-// without a reward has none to add; a trained token without a value is refused.
+// compute_gae_advantage_return does. Advantages are whitened over the batch unless whiten = false; a single
+// trained token has nothing to be compared with and stays as it is. A token without a reward has none to add;
+// a trained token without a value is refused.
 //
 //   [[operator]]
 //   name = "credit.gae"
