@@ -6,6 +6,7 @@
 #include <optional>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
 #include "tests/reward/operator_run.h"
 
 #include "gradus/base/random.h"
@@ -145,14 +146,14 @@ TEST(GaeOverHoles, WhatDoesNotFitIsAnErrorInEitherColumn) {
     const auto owner = std::make_shared<int>(0);
     batch.put_column("token.reward", Column(Level::token, std::span<const float>(rewards), {}, owner));
     batch.put_column("token.value", Column(Level::token, std::span<const float>(values), {}, owner));
-    EXPECT_THROW(run(batch, plain(1, 0)), Error) << reward << " " << value;
+    EXPECT_REFUSED(run(batch, plain(1, 0)), "token.advantage") << reward << " " << value;
   }
 }
 
 TEST(GaeOverHoles, ATrainedTokenWithoutAValueIsRefused) {
   RolloutBatch batch = batch_of({{{0, 1, true}, {0, 1, true}}});
   batch.column("token.value").clear(1);
-  EXPECT_THROW(run(batch, plain(1, 1)), Error);
+  EXPECT_REFUSED(run(batch, plain(1, 1)), "token.value");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
+
 #include "gradus/base/error.h"
 
 namespace gradus {
@@ -58,8 +60,8 @@ TEST(CStyle, FamiliesPenaltyAndChannelAreChosen) {
       ->apply(rollouts, {});
   EXPECT_EQ(rollouts.column("step.tidiness")[0], 0.0f);
   EXPECT_EQ(rollouts.column("step.tidiness")[1], -0.5f);
-  EXPECT_THROW(operators.make("reward.c_style", {{"families", {"ugly"}}}), Error);
-  EXPECT_THROW(operators.make("reward.c_style", {{"penalty", 1.0}}), Error);
+  EXPECT_REFUSED(operators.make("reward.c_style", {{"families", {"ugly"}}}), "families");
+  EXPECT_REFUSED(operators.make("reward.c_style", {{"penalty", 1.0}}), "penalty");
 }
 
 }  // namespace

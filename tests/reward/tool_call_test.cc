@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/refused.h"
+
 #include "gradus/base/error.h"
 #include "gradus/reward/block_format.h"
 #include "gradus/reward/python_json.h"
@@ -132,7 +134,7 @@ TEST(ToolCall, WhatAToolWroteIsNotACall) {
 
 TEST(ToolCall, ABadReferenceIsAnError) {
   RolloutBatch batch = batch_of({""}, "<tool_call>\nnot json\n</tool_call>");
-  EXPECT_THROW(run(batch, "reward.tool_call", Json::object()), Error);
+  EXPECT_REFUSED(run(batch, "reward.tool_call", Json::object()), "note reference of rollout r0");
 }
 
 TEST(ToolCall, TheRangeFollowsTheUpdates) {

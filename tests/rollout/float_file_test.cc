@@ -8,6 +8,8 @@
 #include <limits>
 #include <unistd.h>
 
+#include "tests/refused.h"
+
 namespace gradus {
 namespace {
 
@@ -99,10 +101,10 @@ TEST_F(FloatFileTest, EveryTornTailIsRefused) {
   const std::string whole = bytes();
   for (size_t length = 0; length < whole.size(); ++length) {
     put(whole.substr(0, length));
-    EXPECT_THROW(FloatFile{path_}, Error) << length;
+    EXPECT_REFUSED(FloatFile{path_}, "") << length;
   }
   put(whole + "x");
-  EXPECT_THROW(FloatFile{path_}, Error);
+  EXPECT_REFUSED(FloatFile{path_}, "");
 }
 
 TEST_F(FloatFileTest, EveryByteOfTheStructureIsChecked) {
@@ -113,7 +115,7 @@ TEST_F(FloatFileTest, EveryByteOfTheStructureIsChecked) {
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ 0x40);
     put(changed);
-    EXPECT_THROW(FloatFile{path_}, Error) << "byte " << at;
+    EXPECT_REFUSED(FloatFile{path_}, "") << "byte " << at;
   }
 }
 
@@ -125,7 +127,7 @@ TEST_F(FloatFileTest, SizesThatLieAreRefusedBeforeTheyAreUsed) {
       std::string changed = whole;
       std::memcpy(changed.data() + word * 8, &lie, 8);
       put(changed);
-      EXPECT_THROW(FloatFile{path_}, Error) << "word " << word << " is " << lie;
+      EXPECT_REFUSED(FloatFile{path_}, "") << "word " << word << " is " << lie;
     }
   }
 }
@@ -133,7 +135,7 @@ TEST_F(FloatFileTest, SizesThatLieAreRefusedBeforeTheyAreUsed) {
 TEST_F(FloatFileTest, OnlyTokenColumns) {
   RolloutBatch batch = three();
   batch.add_column("rollout.outcome");
-  EXPECT_THROW(write_floats(batch, {"rollout.outcome"}, path_), Error);
+  EXPECT_REFUSED(write_floats(batch, {"rollout.outcome"}, path_), "rollout.outcome");
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 

@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "tests/refused.h"
+
 namespace gradus {
 namespace {
 
@@ -143,7 +145,7 @@ TEST_P(BadLines, AreCountedWithPlaceFieldAndReason) {
   EXPECT_EQ(error.exit_code(), 2);
   EXPECT_EQ(error.field_name(), bad.field) << error.what();
   EXPECT_NE(std::string(error.what()).find(bad.message), std::string::npos) << error.what();
-  EXPECT_THROW(read_text(text, {.strict = true}), Error);
+  EXPECT_REFUSED(read_text(text, {.strict = true}), bad.field);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -270,10 +272,10 @@ TEST_F(JsonlFile, SeveralFilesAreReadAsOne) {
   EXPECT_EQ(file.bad_lines, 1u);
   ASSERT_EQ(file.batch.rollouts(), 2u);
   EXPECT_EQ(file.batch.header(1).id, "r1");
-  EXPECT_THROW(read_rollouts(std::vector{first, write("c.jsonl", kGood)}), Error) << "the same id";
+  EXPECT_REFUSED(read_rollouts(std::vector{first, write("c.jsonl", kGood)}), "id") << "the same id";
   std::string prompt = other;
   prompt.replace(prompt.find("max a b"), 7, "min a b");
-  EXPECT_THROW(read_rollouts(std::vector{first, write("d.jsonl", prompt)}), Error)
+  EXPECT_REFUSED(read_rollouts(std::vector{first, write("d.jsonl", prompt)}), "group")
       << "one group, two prompts";
   EXPECT_EQ(read_text(std::string(kGood) + "\n" + prompt).batch.rollouts(), 2u) << "within a file it may be";
 }
@@ -335,7 +337,7 @@ TEST_F(JsonlFile, WhatCouldNotBeReadBackIsNotWritten) {
   RolloutBatch twins;
   twins.add_rollout({.id = "a"});
   twins.add_rollout({.id = "a"});
-  EXPECT_THROW(write_rollouts(twins, path("out.jsonl")), Error);
+  EXPECT_REFUSED(write_rollouts(twins, path("out.jsonl")), "id");
   RolloutBatch bytes;
   bytes.add_rollout({.id = "a"});
   bytes.add_step(StepKind::act, "\xff");

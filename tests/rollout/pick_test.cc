@@ -3,6 +3,8 @@
 #include <array>
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
+
 namespace gradus {
 namespace {
 
@@ -84,13 +86,14 @@ TEST(Pick, NothingBadOrNothingGoodIsThrown) {
   RolloutBatch batch = four();
   EXPECT_TRUE(without_bad(batch, [](RolloutBatch&) {}).empty());
   EXPECT_EQ(batch.rollouts(), 4u);
-  EXPECT_THROW(without_bad(batch, [](RolloutBatch&) { throw Error::input("the recipe is wrong"); }), Error);
+  EXPECT_REFUSED(without_bad(batch, [](RolloutBatch&) { throw Error::input("the recipe is wrong"); }), "r0");
   EXPECT_THROW(without_bad(batch,
                            [](RolloutBatch& part) {
                              if (part.rollouts() > 1) throw Error::input("only together");
                            }),
                Error);
-  EXPECT_THROW(without_bad(batch, [](RolloutBatch&) { throw Error::outside("no disk"); }), Error);
+  const auto no_disk = [](RolloutBatch&) { throw Error::outside("no disk"); };
+  EXPECT_TRUE(refuses([&] { without_bad(batch, no_disk); }, "", ErrorKind::outside));
 }
 
 }  // namespace
