@@ -31,6 +31,8 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import unity_groups
+
 try:
     import clang.cindex
     from clang.cindex import CursorKind, TypeKind
@@ -171,9 +173,7 @@ class Finder:
             self.call(cursor)
         elif kind == CursorKind.UNARY_OPERATOR and children:
             self.unary(start, end, children[0])
-        elif kind == CursorKind.INTEGER_LITERAL:
-            self.number(start, end, parents)
-        elif kind == CursorKind.FLOATING_LITERAL:
+        elif kind in (CursorKind.INTEGER_LITERAL, CursorKind.FLOATING_LITERAL):
             self.number(start, end, parents)
         elif kind in (CursorKind.IF_STMT, CursorKind.CONDITIONAL_OPERATOR) and children:
             self.condition(children[0])
@@ -255,10 +255,8 @@ class Finder:
     @staticmethod
     def early(parents):
         """Not the last statement of its function: after that one there is nothing to go on with."""
-        compounds = [p for p in parents if p.kind == CursorKind.COMPOUND_STMT]
         functions = {CursorKind.FUNCTION_DECL, CursorKind.CXX_METHOD, CursorKind.CONSTRUCTOR, CursorKind.LAMBDA_EXPR, CursorKind.FUNCTION_TEMPLATE}
-        return bool(compounds) and parents[-1] is not None and not (
-            parents[-1].kind == CursorKind.COMPOUND_STMT and len(parents) > 1 and parents[-2].kind in functions)
+        return not (parents[-1].kind == CursorKind.COMPOUND_STMT and parents[-2].kind in functions)
 
 
 def find_all(room, flags):
@@ -314,7 +312,7 @@ def render(finder, start, end, places):
             if m.statement:
                 original = f"{{ if (!gradus_mutant({m.number})) {original} }}"
                 continue
-            changed = m.make([re.sub(r"\s*\n\s*", " ", render(finder, *part, [p for p in within])) for part in m.parts])
+            changed = m.make([re.sub(r"\s*\n\s*", " ", render(finder, *part, within)) for part in m.parts])
             original = f"(gradus_mutant({m.number}) ? {changed} : {original if original.startswith('(gradus_mutant') else f'({original})'})"
         out.append(original)
         at = place.end
@@ -347,14 +345,9 @@ class Room:
         self.group()
 
     def group(self):
-        listed = subprocess.run([sys.executable, SOURCE / "scripts" / "unity_groups.py", str(GROUP), *(f.path for f in self.finders)],
-                                capture_output=True, text=True, check=True).stdout
-        groups = {}
-        for line in listed.splitlines():
-            number, path = line.split(";")
-            groups.setdefault(number, []).append(path)
-        grouped = {path for group in groups.values() for path in group}
-        self.groups = list(groups.values()) + [[str(f.path)] for f in self.finders if str(f.path) not in grouped]
+        made = [group["files"] for group in unity_groups.groups([f.path for f in self.finders], GROUP)]
+        grouped = {path for files in made for path in files}
+        self.groups = made + [[f.path] for f in self.finders if f.path not in grouped]
 
     def write(self, finder):
         places = [p for p in finder.places.values() if p.variants]
@@ -364,7 +357,7 @@ class Room:
 
     def compile_group(self, number):
         """Compiles a group; mutants that do not compile are taken out until the rest does."""
-        by_path = {str(f.path): f for f in self.finders}
+        by_path = {f.path: f for f in self.finders}
         group = [by_path[path] for path in self.groups[number]]
         unit = self.work / f"{self.name}_{number}.cc"
         unit.write_text("".join(f'#include "{self.work / f.name}"\n' for f in group))
@@ -498,8 +491,6 @@ def stored(path):
 
 def equivalents():
     """(file, source line, original, mutant) of the mutants that nobody can see."""
-    if not EQUIVALENT.exists():
-        return set()
     rows = [line.split("\t") for line in EQUIVALENT.read_text().splitlines() if line and not line.startswith("#")]
     return {tuple(row[:4]) for row in rows}
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # A virtual environment with the trainers that the shims are tested against (python/tests/peers.txt): 2.3 GB, made once, minutes. Prints its folder.
 #
-#   scripts/peers.sh            # build-python/peers, or $GRADUS_PEERS
+#   scripts/peers.sh            # build-python/peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
-environment=$(realpath -m "${GRADUS_PEERS:-build-python/peers}")
+environment=$PWD/build-python/peers
 if ! cmp -s python/tests/peers.txt "$environment/peers.txt"; then
   echo "peers: installing python/tests/peers.txt into $environment" >&2
   rm -rf "$environment"
