@@ -391,6 +391,11 @@ std::vector<std::string> RolloutBatch::column_names() const {
   return names;
 }
 
+void RolloutBatch::remove_column(const std::string& name) {
+  static_cast<void>(column(name));
+  columns_.erase(name);
+}
+
 std::string_view note_key(std::string_view name) {
   constexpr std::string_view kLevel = "rollout.";
   return name.size() > kLevel.size() && name.starts_with(kLevel) ? name.substr(kLevel.size()) : name;

@@ -80,6 +80,7 @@ class Column {
   void set_range(size_t begin, size_t end, double value);  // the same value from begin to before end
   void clear(size_t i);
   bool fits(double value) const;  // finite in the stored type
+  bool owned() const { return own_single_ != nullptr || own_full_ != nullptr; }  // else borrowed
   // Missing places read 0 from now on: borrowed memory with other values there is copied.
   void settle();
 
@@ -95,7 +96,6 @@ class Column {
   std::shared_ptr<const void> owner() const;
 
  private:
-  bool owned() const { return own_single_ != nullptr || own_full_ != nullptr; }
   void make_own();
   void make_mask();
 
@@ -195,6 +195,7 @@ class RolloutBatch {
   Column& column(const std::string& name);
   bool has_column(const std::string& name) const { return columns_.count(name) != 0; }
   std::vector<std::string> column_names() const;
+  void remove_column(const std::string& name);  // throws, naming the columns there are
 
   // Of the columns that are added from now on.
   void set_precision(Precision precision) { precision_ = precision; }

@@ -70,7 +70,15 @@ std::shared_ptr<std::vector<T>> laid_out(std::span<const T> values, const Column
 nb::dict all_columns(nb::handle columns, const nb::kwargs& named) {
   nb::dict out;
   if (!columns.is_none()) out.update(nb::cast<nb::dict>(columns));
-  out.update(named);
+  for (const auto& [name, values] : named) {
+    if (out.contains(name)) {
+      throw Error::input("a column is given twice")
+          .field(nb::cast<std::string>(name))
+          .found("it in columns= and as a keyword")
+          .expected("one of them");
+    }
+    out[name] = values;
+  }
   return out;
 }
 
@@ -353,7 +361,7 @@ nb::object Batch::get(const std::string& name) const {
   const Column& column = rollouts.column(name);
   const bool moved = places.listed && column.level() == Level::token;
   return on_values(column, [&](auto values) {
-    if (!moved && clean(values, column.mask())) {
+    if (!moved && (column.owned() || clean(values, column.mask()))) {
       return view<nb::numpy>(values.data(), shape_of(column), column.owner());
     }
     const auto own = laid_out(values, column, moved ? &places : nullptr);
@@ -386,9 +394,11 @@ nb::object Batch::valid(const std::string& name) const {
 
 void bind_batch(nb::module_& module) {
   using namespace nb::literals;
-  nb::class_<Batch>(module, "Batch",
-                    "Rollouts as columns at three levels: rollout [R], step [S], token [T].\n\n"
-                    "Columns are named LEVEL.NAME. Arrays go in and come out without a copy.")
+  nb::class_<Batch>(
+      module, "Batch",
+      "Rollouts as columns at three levels: rollout [R], step [S], token [T].\n\n"
+      "Columns are named LEVEL.NAME. float32 and float64 arrays are borrowed, not copied, where the\n"
+      "batch keeps their order; a column comes out as a view of its memory where it can.")
       .def_static(
           "from_dense", &from_dense, "mask"_a, "group"_a = nb::none(), nb::kw_only(),
           "step_ends"_a = nb::none(), "step_ids"_a = nb::none(), "rollout"_a = nb::none(),
@@ -470,6 +480,13 @@ void bind_batch(nb::module_& module) {
           "__getitem__", &Batch::get, nb::sig("def __getitem__(self, name: str) -> numpy.ndarray"),
           "A column as a read-only numpy array, 0 where missing; (B, T) for the tokens of a dense batch. It\n"
           "is the column's memory, or a copy where that holds something at a missing place.")
+      .def(
+          "__delitem__",
+          [](Batch& self, const std::string& name) {
+            const Use use(self);
+            self.rollouts.remove_column(name);
+          },
+          "name"_a, "Takes a column away; views of it stay.")
       .def("__contains__",
            [](const Batch& self, const std::string& name) { return self.rollouts.has_column(name); })
       .def("__repr__", &describe)
@@ -480,6 +497,8 @@ void bind_batch(nb::module_& module) {
       .def(
           "__copy__", [](const Batch& self) { return copy(self); },
           "A batch with the same columns; what an operator writes into one is not in the other.")
+      .def("__getstate__", &state_of)
+      .def("__setstate__", [](Batch& self, const nb::dict& state) { batch_from_state(&self, state); })
       .def("to_torch", &Batch::get_torch, "name"_a, nb::sig("def to_torch(self, name: str) -> torch.Tensor"),
            "A column as a torch tensor of its own, 0 where missing.")
       .def("valid", &Batch::valid, "name"_a, nb::sig("def valid(self, name: str) -> numpy.ndarray"),

@@ -27,7 +27,7 @@ struct Places {
   bool listed = false;         // the order is not that of the arrays
   std::vector<int64_t> order;  // listed: the place of every token
   std::vector<StepEnd> ends;   // of every step, where step_ends or step_ids were given
-  std::vector<int64_t> loose;  // step ends behind the last trained step of a row
+  std::vector<int64_t> loose;  // step ends of a row before its first trained step and behind its last
 
   int64_t at(size_t token) const { return listed ? order[token] : static_cast<int64_t>(token); }
   int64_t row(int64_t place) const { return place / static_cast<int64_t>(width); }
@@ -86,6 +86,10 @@ std::unique_ptr<Batch> batch_from_dense(nb::handle mask, nb::handle group, nb::h
 // Arrow list arrays (anything with __arrow_c_array__): columns by name, structure from their offsets.
 std::unique_ptr<Batch> batch_from_arrow(nb::handle group, const nb::dict& columns,
                                         const std::string& missing);
+
+// For pickle: all of a batch, its columns in memory of their own. One with texts is refused with a TypeError.
+nb::dict state_of(const Batch& batch);
+void batch_from_state(Batch* place, const nb::dict& state);  // makes it in memory that holds none yet
 
 void bind_batch(nb::module_& module);
 

@@ -1,6 +1,7 @@
 """Arrays in and out of a batch: structure, borrowed memory, missing values, refusals."""
 
 import gc
+import pickle
 import threading
 
 import gradus
@@ -175,6 +176,70 @@ def test_empty_batches():
     batch["token.reward"] = np.zeros((0, 4), dtype=np.float32)
     assert batch["token.reward"].shape == (0, 4)
     assert Batch.from_dense(np.zeros((3, 0))).rollouts == 3
+
+
+def layouts():
+    mask = np.array([[1, 0, 1, 1, 0], [1, 1, 0, 1, 1], [0, 0, 0, 0, 0]])
+    scores = np.full((3, 5), np.nan, dtype=np.float32)
+    scores[0, 3], scores[1, 4] = .5, 0
+    values = np.where(mask == 1, np.arange(15).reshape(3, 5), np.nan)
+    dropped = Batch.from_dense(mask, ["a", "a", "b"], step_ends=~np.isnan(scores), columns={"step.prm": scores, "token.x": values})
+    rows = Batch.from_dense(np.ones((3, 2)), ["q"] * 3, rollout=["x", "y", "x"], columns={"token.r": np.arange(6.0).reshape(3, 2)})
+    ragged = Batch.from_ragged([0, 2, 3], [0, 2, 2, 5], [1, 1], kinds=["act", "observe", "answer"])
+    ragged.put("step.prm", np.array([1, np.nan, 2]), missing="skip", estimates="correctness", evaluator="judge")
+    ragged.set_note("source", ["x", "\u00fc\0y"])
+    return {"dropped": dropped, "rows": rows, "ragged": ragged, "empty": Batch.from_dense(np.zeros((0, 4)), group=[]),
+            "ungrouped": Batch.from_rollouts(missing="skip", outcome=[1, None])}
+
+
+@pytest.mark.parametrize("name", list(layouts()))
+def test_a_pickle_is_the_same_batch(name):
+    batch = layouts()[name]
+    again = pickle.loads(pickle.dumps(batch))
+    assert repr(again) == repr(batch) and again.kinds == batch.kinds and list(again) == list(batch)
+    for part in ("groups", "step_offsets", "token_offsets"):
+        assert getattr(again, part).tolist() == getattr(batch, part).tolist()
+    for column in batch:
+        assert again[column].tobytes() == batch[column].tobytes() and again[column].dtype == batch[column].dtype
+        assert again[column].shape == batch[column].shape and (again.valid(column) == batch.valid(column)).all()
+    width = (3, 5) if name == "dropped" else (3, 2)
+    if name in ("dropped", "rows"):  # what comes later is laid out alike
+        more = np.arange(np.prod(width), dtype=np.float32).reshape(width)
+        batch["token.more"] = again["token.more"] = more
+        assert again["token.more"].tolist() == batch["token.more"].tolist()
+    if name == "dropped":
+        wrong = np.zeros((3, 5), dtype=np.float32)
+        wrong[0, 1] = .5
+        with pytest.raises(Error, match="row 0, position 1"):
+            again["step.other"] = wrong
+    if name == "ungrouped":
+        with pytest.raises(Error, match="no groups"):
+            gradus.run("credit.rloo", again, channel="outcome")
+    if name == "ragged":
+        assert again.note("source") == ["x", "\u00fc\0y"]
+
+
+def test_a_batch_with_texts_is_no_pickle():
+    with pytest.raises(TypeError, match="texts.*write_jsonl"):
+        pickle.dumps(Batch.from_texts([["a"]], [1]))
+
+
+def test_a_column_is_given_once():
+    with pytest.raises(Error, match="given twice") as raised:
+        Batch.from_rollouts([0], columns={"outcome": [1]}, outcome=[2])
+    assert raised.value.field == "outcome"
+    with pytest.raises(Error, match="given twice"):
+        dense(columns={"rollout.outcome": [1, 0]}, **{"rollout.outcome": [1, 0]})
+
+
+def test_messages_about_rollout_ids_name_them():
+    for ids, words in ((["x", None], "rows without one would be taken for one rollout"), (np.array([0.5, 1]), "a rollout id is not a whole number"),
+                       (["x"], "as many rollout ids as rows")):
+        with pytest.raises(Error, match=words) as raised:
+            Batch.from_dense(np.ones((2, 2)), rollout=ids)
+        assert raised.value.field == "rollout"
+    with pytest.raises(TypeError, match="rollout: expected a sequence of ids"):
+        Batch.from_dense(np.ones((2, 2)), rollout=3)
 
 
 def test_texts_notes_and_files(tmp_path):
