@@ -59,14 +59,18 @@ class Steps {
     const size_t width = trained_.size();
     first_ = static_cast<int64_t>(row * width);
     if (first_ != tokens_) list_order();  // rows of one rollout that do not follow each other
+    const size_t first = find(trained_, 0, width, 1);
     size_t at = 0;
-    for (size_t begin = find(trained_, 0, width, 1); begin < width; begin = find(trained_, at, width, 1)) {
+    for (size_t begin = first; begin < width; begin = find(trained_, at, width, 1)) {
       observe(at, begin);
       const size_t last = last_of(begin);
       act(begin, last);
       at = last + 1;
     }
-    if (marked_ && at > 0) note_loose(at);
+    if (marked_ && at > 0) {
+      note_loose(0, first);
+      note_loose(static_cast<size_t>(places_.ends.back().place - first_) + 1, width);
+    }
     observe(at, width);
   }
   void end_rollout() { shape_.step_offsets.push_back(static_cast<int64_t>(shape_.kinds.size())); }
@@ -88,21 +92,18 @@ class Steps {
   }
 
   void act(size_t begin, size_t last) {
-    const bool whole = find(trained_, begin, last, 0) == last;
-    if (!whole) list_order();
+    const int64_t kept = std::count(&trained_[begin], &trained_[last] + 1, uint8_t{1});
+    dropped_ = static_cast<int64_t>(last + 1 - begin) - kept;
+    if (dropped_ > 0) list_order();
     for (size_t t = begin; places_.listed && t <= last; ++t) {
       if (trained_[t] != 0) list(t);
     }
-    tokens_ += whole ? static_cast<int64_t>(last + 1 - begin)
-                     : std::count(&trained_[begin], &trained_[last] + 1, uint8_t{1});
+    tokens_ += kept;
     close_step(StepKind::act);
     if (marked_) note_end(last);
-    if (whole) return;
-    for (size_t t = begin; t < last; ++t) {
+    for (size_t t = begin; dropped_ > 0 && t < last; ++t) {
       if (trained_[t] == 0) list(t);
     }
-    dropped_ = static_cast<int64_t>(last + 1 - begin) -
-               std::count(&trained_[begin], &trained_[last] + 1, uint8_t{1});
     tokens_ += dropped_;
   }
 
@@ -129,12 +130,10 @@ class Steps {
     places_.ends.back() = {first_ + static_cast<int64_t>(marked ? end : last), marked};
   }
 
-  // Marks behind the last step of a row: a score there would be lost.
-  void note_loose(size_t begin) {
-    const int64_t end = places_.ends.back().place - first_;
-    for (size_t t = find(ends_, begin, ends_.size(), 1); t < ends_.size();
-         t = find(ends_, t + 1, ends_.size(), 1)) {
-      if (static_cast<int64_t>(t) > end) places_.loose.push_back(first_ + static_cast<int64_t>(t));
+  // Marks before the first trained token and behind the last step of a row: a score there would be lost.
+  void note_loose(size_t begin, size_t end) {
+    for (size_t t = find(ends_, begin, end, 1); t < end; t = find(ends_, t + 1, end, 1)) {
+      places_.loose.push_back(first_ + static_cast<int64_t>(t));
     }
   }
 
@@ -230,7 +229,7 @@ std::unique_ptr<Batch> batch_from_dense(nb::handle mask, nb::handle group, nb::h
     }
     steps.end_rollout();
   }
-  if (ids) places.loose.clear();  // what comes behind the steps has ids too
+  if (ids) places.loose.clear();  // what comes before and behind the steps has ids too
   auto batch = std::make_unique<Batch>(RolloutBatch(std::move(shape)), !group.is_none());
   batch->dense = true;
   batch->places = std::move(places);

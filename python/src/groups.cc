@@ -130,7 +130,7 @@ std::vector<int64_t> from_integers(nb::handle group, size_t rollouts, const char
     if (value != value) refuse_label(name, "nan", r);
     out[r] = static_cast<int64_t>(value);
     if (static_cast<decltype(value)>(out[r]) != value) {
-      throw Error::input("a group id is not a whole number")
+      throw Error::input(fmt::format("a {} id is not a whole number", name))
           .field(name)
           .found(fmt::format("{} at row {}", value, r))
           .expected("integers, or any hashable labels");
@@ -140,7 +140,8 @@ std::vector<int64_t> from_integers(nb::handle group, size_t rollouts, const char
 }
 
 std::vector<int64_t> from_sequence(nb::handle group, size_t rollouts, const char* name) {
-  const nb::object items = nb::steal(PySequence_Fast(group.ptr(), "group: expected a sequence of ids"));
+  const std::string expected = fmt::format("{}: expected a sequence of ids", name);
+  const nb::object items = nb::steal(PySequence_Fast(group.ptr(), expected.c_str()));
   if (!items.is_valid()) throw nb::python_error();
   const auto count = static_cast<size_t>(PySequence_Fast_GET_SIZE(items.ptr()));
   if (count != rollouts) refuse_count(name, count, rollouts);

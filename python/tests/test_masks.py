@@ -63,7 +63,8 @@ def test_token_columns_go_in_and_come_back_where_they_stood():
     ([1] * 6, [0, 0, 1, 0, 0, 1], [0, 0, 0, .9, 0, 0], 3), ([1] * 6, [0, 0, 1, 0, 0, 1], [0, .9, 0, 0, .5, 0], 1),
     ([1] * 6, [0, 0, 1, 0, 0, 1], [np.nan, np.nan, np.nan, .9, np.nan, .5], 3), ([1, 1, 0, 1], [0, 1, 0, 1], [0, 0, .9, .5], 2),
     ([1, 1, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1], [0, .5, 0, .7, 0, .9], 3), ([1, 1, 0, 0], [0, 1, 0, 1], [0, .5, 0, .9], 3),
-    ([1, 1, 1, 1], None, [0, .5, 0, .9], 1), ([1, 1, 0, 1], None, [0, 0, .9, 0], 2)])
+    ([1, 1, 1, 1], None, [0, .5, 0, .9], 1), ([1, 1, 0, 1], None, [0, 0, .9, 0], 2),
+    ([0, 1, 1, 1], [1, 0, 0, 1], [.7, 0, 0, .5], 0), ([0, 0, 1, 0, 1], [0, 1, 1, 0, 1], [np.nan, .7, .1, np.nan, .5], 1)])
 def test_a_score_that_no_step_takes_is_refused_with_its_place(mask, ends, scores, place):
     with pytest.raises(Error, match=f"at row 0, position {place}") as raised:
         Batch.from_dense(np.array([mask]), step_ends=None if ends is None else np.array([ends]), missing="skip",
@@ -84,6 +85,7 @@ def test_scores_are_read_where_they_stand():
     assert steps_read([1, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 99]) == [0, None]                     # a step of 0; padding
     assert steps_read([1, 1, 1, 0], [0, 1, 1, 1], [0, 0, 5, np.inf]) == [0, 5]
     assert steps_read([0, 0, 1, 1], [0, 0, 0, 1], [np.nan, 7, 0, 5]) == [5]                       # padding on the left
+    assert steps_read([0, 0, 1, 1], [1, 1, 0, 1], [np.nan, 0, 0, 5]) == [5]                       # marked, and nothing there
     assert steps_read([1, 1, 1, 1], [0, 1, 0, 1], [.5, .5, 2, 2]) == [.5, 2]                      # on every token of the step
     assert steps_read([0, 0], [1, 1], [4, 5]) == []                                               # nothing is trained
 
@@ -270,3 +272,8 @@ def test_a_batch_is_a_container_of_columns():
     other = copy.copy(batch)
     gradus.shape.affine(other, channel="b", level="token", scale=3.0)
     assert batch["token.b"][0, 0] == 1 and other["token.b"][0, 0] == 3
+    view = other["token.b"]
+    del other["token.b"]
+    assert list(other) == ["rollout.a"] and list(batch) == ["rollout.a", "token.b"] and view[0, 0] == 3
+    with pytest.raises(Error, match="no column 'token.b'"):
+        del other["token.b"]
