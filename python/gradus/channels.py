@@ -13,7 +13,7 @@ import numpy as np
 from . import _gradus
 from ._gradus import Error
 from .registry import Operator
-from .step_scores import as_list, is_list, number
+from .step_scores import as_list, is_list, numbers
 
 
 class Channels:
@@ -37,9 +37,9 @@ class Channels:
 
     def _scalar(self, name, values):
         rows = [as_list(value) if is_list(value) else [value] for value in values]
-        steps = [[number(score, f"channel '{name}' of completion {place}") for score in row] for place, row in enumerate(rows)]
-        offsets = np.concatenate([[0], np.cumsum([len(row) for row in steps])])
-        flat = np.array([np.nan if score is None else score for row in steps for score in row], dtype=np.float32)
+        steps = [numbers(row, f"channel '{name}' of completion {place}, score") for place, row in enumerate(rows)]
+        offsets = np.cumsum([0] + [len(row) for row in steps])
+        flat = np.concatenate([np.zeros(0, dtype=np.float32), *steps])
         batch = _gradus.Batch.from_ragged(offsets, missing="skip", **{f"step.{name}": flat})
         self._aggregate[name](batch)
         column = f"rollout.{name}"

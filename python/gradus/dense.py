@@ -36,7 +36,6 @@ class Estimator:
         self.pipeline = Pipeline(stages)
         reads = {name for stage in self.pipeline.stages for name in stage.reads}
         self.reads_steps, self.reads_outcome = "step.process" in reads, "rollout.outcome" in reads
-        self.compares = any(stage.scope == "group" for stage in self.pipeline.stages)
         self._tuned = {}
 
     def tuned(self, name, **settings):
@@ -61,24 +60,27 @@ class Estimator:
             self.tuned(name, **json.loads(key)).pipeline.load_state(texts)
 
     def __call__(self, rewards, mask, index, steps=None, *, ends=None, rollouts=None, whole=None, updates=0, seed=0):
-        """rewards, mask (B, T), index (B,): the group of every row. steps (B, T): the score of a step at its last token, NaN elsewhere; ends: where steps
-        end, where that is more places. rollouts (B,): rows that share an id are one rollout, and the last one's reward is its outcome. whole: the mask before
-        the trainer rejected tokens; steps are what it says, and rejected tokens are not trained. updates and seed go to the operators."""
+        """rewards, mask (B, T), index (B,): the group of every row; None for rules that compare nothing. steps (B, T): the score of a step at its last
+        token, NaN elsewhere; ends: where steps end, where that is more places. rollouts (B,): rows that share an id are one rollout, and the last one's
+        reward is its outcome. whole: the mask before the trainer rejected tokens; steps are what it says, and rejected tokens are not trained. updates and
+        seed go to the operators."""
         import torch
 
         mask = mask.detach().cpu()
         whole = mask if whole is None else whole.detach().cpu()
-        device, rewards = rewards.device, readable(rewards.detach().cpu().float(), whole)
+        device, rewards = rewards.device, readable(rewards.detach().cpu().double(), whole)
         trained = (mask != 0).any(-1)
         if self.reads_steps:
-            scores, marks = steps_of(rewards, whole) if steps is None else (steps.detach().cpu().float(), None)
-            scores = torch.where(trained[:, None], scores, float("nan")).contiguous()
+            scores, marks = steps_of(rewards, whole) if steps is None else (steps.detach().cpu().double(), None)
+            scores = stored(torch.where(trained[:, None], scores, float("nan")), "a step score").contiguous()
             marks = ~scores.isnan() if marks is None and ends is None else marks if ends is None else ends
             batch = _gradus.Batch.from_dense(whole, index, step_ends=marks, rollout=rollouts)
             batch.put("step.process", scores, missing="skip")
         else:
             batch = _gradus.Batch.from_dense(whole, index, rollout=rollouts)
         batch.put("rollout.outcome", outcomes(rewards, trained, rollouts), missing="skip")
+        if index is not None:  # without groups the operator itself says so
+            self.pipeline.require_peers(batch)
         self.pipeline(batch, updates=updates, seed=seed)
         return (batch.to_torch(self.pipeline.result) * (mask != 0)).to(device)
 
@@ -93,11 +95,21 @@ def readable(rewards, mask):
     return rewards.masked_fill(bad, 0.0).contiguous()
 
 
+def stored(values, what):
+    """As float32. What it does not hold is refused, NaN stays."""
+    found = values.float()
+    if bool((large := found.isinf()).any()):
+        place = large.nonzero()[0].tolist()
+        where = ", position ".join(str(at) for at in place)
+        raise Error(f"{what} is too large: found {values[tuple(place)]} at row {where}; expected at most 3.4e38 in size (float32)")
+    return found
+
+
 def outcomes(rewards, trained, rollouts=None):
     """One number per rollout, NaN where none of its tokens is trained."""
     import torch
 
-    sums = rewards.double().sum(-1).float()
+    sums = stored(rewards.double().sum(-1), "the sum of a row's rewards")
     if rollouts is None:
         return sums.masked_fill(~trained, float("nan"))
     found, kept = {}, {}
@@ -119,7 +131,7 @@ def steps_of(rewards, mask):
     last = trained & ~torch.nn.functional.pad(trained[:, 1:], (0, 1))
     turn = trained.logical_and(~torch.nn.functional.pad(trained[:, :-1], (1, 0))).long().cumsum(-1)
     count = int(turn.max()) if turn.numel() else 0
-    loose = torch.zeros(len(rewards), count + 1).scatter_add_(1, turn, rewards.masked_fill(trained, 0.0))
+    loose = rewards.new_zeros(len(rewards), count + 1).scatter_add_(1, turn, rewards.masked_fill(trained, 0.0))
     scores = torch.where(trained, rewards, 0.0) + torch.where(last, loose.gather(1, turn), 0.0)
     lost = (loose[:, 0] != 0) & trained.any(-1)
     if bool(lost.any()):
@@ -128,17 +140,6 @@ def steps_of(rewards, mask):
     by_turn = not bool((scores[trained & ~last] != 0).any())
     scored = last if by_turn else scores != 0
     return torch.where(scored, scores, float("nan")), scored | last
-
-
-def require_peers(name, estimator, index, rollouts=None):
-    """A batch in which every group is a single rollout teaches a comparing estimator nothing."""
-    labels = as_labels(index)
-    count = len(labels) if rollouts is None else len(set(as_labels(rollouts)))
-    if any(label is None or label != label for label in labels):
-        return  # no id: refused where groups are made
-    if estimator.compares and count > 0 and len(set(labels)) == count:
-        raise Error(f"'{name}' compares the samples of a prompt, and every prompt of this batch has one; expected more samples per prompt, or "
-                    "gradus_reinforce")
 
 
 def random_seed(base, updates):

@@ -112,6 +112,12 @@ class Pipeline:
         if not self.stages:
             raise Error("a pipeline needs at least one operator")
         self.memories: list[Memory] = [Memory() for _ in self.stages]
+        self._updates = 0
+
+    @classmethod
+    def of(cls, given: "Pipeline | Iterable[Operator | str | tuple[str, dict[str, Any]]]") -> "Pipeline":
+        """A pipeline as it is, or one made of stages."""
+        return given if isinstance(given, cls) else cls(given)
 
     def __call__(self, batch: Batch, *, threads: int = 1, seed: int = 0, updates: int = 0, learn: bool = True) -> Batch:
         """learn=False, for evaluation: the memories are read and stay as they are."""
@@ -127,6 +133,22 @@ class Pipeline:
         if len(texts) != len(self.stages):
             raise Error(f"the state has {len(texts)} memories; expected {len(self.stages)}, one per operator")
         self.memories = [Memory(text) for text in texts]
+
+    @property
+    def compares(self) -> list[str]:
+        """Its operators whose values depend on the other rollouts of a group."""
+        return [stage.name for stage in self.stages if stage.scope not in ("rollout", "batch")]
+
+    def require_peers(self, batch: Batch) -> None:
+        """Refuses a batch in which every group is a single rollout where rollouts of a group are compared: nothing would be learnt from it."""
+        if self.compares and batch.rollouts and len(set(batch.groups.tolist())) == batch.rollouts:
+            raise Error(f"'{self.compares[0]}' compares the samples of a prompt, and every prompt of this batch has one; expected more samples per prompt, "
+                        "or a rule that compares none (credit.reinforce)")
+
+    def next_update(self) -> int:
+        """How often it was asked before: the updates of the policy so far, for trainers that do not say."""
+        self._updates += 1
+        return self._updates - 1
 
     @property
     def result(self) -> str:

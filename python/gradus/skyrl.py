@@ -22,9 +22,8 @@ def _register(name, estimator):
     @register_advantage_estimator(name)
     def advantages(token_level_rewards, response_mask, index, grpo_norm_by_std=True, gamma=1.0, lambd=1.0, config=None, **unused):
         tuned = estimator.tuned(name, norm=bool(setting(config, "grpo_norm_by_std", grpo_norm_by_std)), gamma=float(gamma), lam=float(lambd))
-        dense.require_peers(name, tuned, index)
-        tuned.asked = getattr(tuned, "asked", -1) + 1  # SkyRL does not hand over its step number
-        out = tuned(token_level_rewards, response_mask, index, updates=tuned.asked, seed=dense.random_seed(setting(config, "seed", 0), tuned.asked))
+        updates = tuned.pipeline.next_update()  # SkyRL does not hand over its step number
+        out = tuned(token_level_rewards, response_mask, index, updates=updates, seed=dense.random_seed(setting(config, "seed", 0), updates))
         return out, out
 
     return advantages

@@ -39,8 +39,9 @@ def post_process(args, samples, pipeline):
     outcomes = [reward if mask[row].any() else None for row, reward in enumerate(raw)]  # nothing to train on: missing
     batch.put("rollout.outcome", np.array(outcomes, dtype=np.float32), missing="skip")
     batch.put("step.process", steps, missing="skip")
-    chain = pipeline if isinstance(pipeline, Pipeline) else Pipeline(pipeline)
-    updates, chain.asked = getattr(chain, "asked", 0), getattr(chain, "asked", 0) + 1
+    chain = Pipeline.of(pipeline)
+    chain.require_peers(batch)
+    updates = chain.next_update()
     chain(batch, updates=updates, seed=dense.random_seed(getattr(args, "seed", None) or 0, updates))
     result = batch.to_torch(chain.result)
     return [float("nan") if reward is None else reward for reward in raw], [result[row, :width].clone() for row, width in enumerate(widths)]

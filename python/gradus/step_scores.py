@@ -4,8 +4,6 @@ A score belongs to the tokens from behind the last end to its own. It may stand 
 judged), but not on a step without a trained token: it would be lost, so it is refused with its place. Missing is None, never NaN.
 """
 
-import math
-
 import numpy as np
 
 from ._gradus import Error
@@ -29,10 +27,20 @@ def number(value, where):
         return None
     if isinstance(value, (str, bytes)):
         raise Error(f"{where}: {value!r} is not a number")
-    value = float(value)
-    if not math.isfinite(value):
-        raise Error(f"{where}: found {value}; expected a finite number, or None where there is no score")
-    return value
+    try:
+        found = float(value)
+    except OverflowError:  # an integer that not even float64 holds
+        found = float("inf")
+    with np.errstate(over="ignore"):
+        stored = np.isfinite(np.float32(found))
+    if not stored:
+        raise Error(f"{where}: found {found}; expected a finite number of at most 3.4e38 in size (float32), or None where there is no score")
+    return found
+
+
+def numbers(values, where):
+    """Scores as float32, NaN where one is None."""
+    return np.array([number(value, f"{where} {place}") for place, value in enumerate(values)], dtype=np.float32)
 
 
 def pairs(ends, rewards, length, where):

@@ -31,7 +31,7 @@ class StepGRPOTrainer(GRPOTrainer):
 
     def __init__(self, *args, step_rewards, pipeline=dense.PROCESS["step_grpo"], process_weight=1.0, **kwargs):
         self._step_rewards, self._process_weight, self._batches = step_rewards, process_weight, 0
-        self._pipeline = pipeline if isinstance(pipeline, Pipeline) else Pipeline(pipeline)
+        self._pipeline = Pipeline.of(pipeline)
         super().__init__(*args, **kwargs)
         if getattr(self, "use_liger_kernel", False):
             raise Error("use_liger_kernel takes one advantage per completion; expected use_liger_kernel=False")
@@ -39,8 +39,7 @@ class StepGRPOTrainer(GRPOTrainer):
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         columns = {key: [row[key] for row in inputs] for key in inputs[0] if key not in ("prompt", "completion", "completion_ids")}
         found = answer(self._step_rewards(prompts=prompts, completions=completions, completion_ids=completion_ids_list, **columns))
-        self._lengths = [len(ids) for ids in completion_ids_list]
-        self._steps = self._checked(found, self._lengths)
+        self._steps = self._checked(found, [len(ids) for ids in completion_ids_list])
         given = [reward for row in self._steps for _, reward in row]
         scored = [reward for reward in given if reward is not None]
         if scored:
@@ -59,18 +58,11 @@ class StepGRPOTrainer(GRPOTrainer):
     def _generate_and_score_completions(self, inputs):
         output = super()._generate_and_score_completions(inputs)
         mask = output["completion_mask"] * output.get("tool_mask", 1)
-        process = self._process_advantages(self._steps, mask.tolist(), self._lengths).to(mask.device)
+        process = self._process_advantages(self._steps, mask.tolist()).to(mask.device)
         output["advantages"] = output["advantages"].unsqueeze(1) * mask + self._process_weight * process
         return output
 
-    def _process_advantages(self, steps, masks, lengths=None):
-        if len(steps) != len(masks):
-            raise Error(f"step_rewards returned {len(steps)} lists; expected {len(masks)}, one per completion")
-        for row, (scores, mask) in enumerate(zip(steps, masks)):  # a truncated completion is masked as a whole
-            length = len(mask) - mask[::-1].index(1) if lengths is None and 1 in mask else len(mask) if lengths is None else lengths[row]
-            for end, _ in scores:
-                if not 0 <= end < length:
-                    raise Error(f"step_rewards: token {end} of completion {row} is not one that the model wrote")
+    def _process_advantages(self, steps, masks):
         width, mine = len(masks[0]), len(masks)
         everyone = gather_object(list(zip(steps, masks)))
         size = self.num_generations if self.model.training else self.num_generations_eval
@@ -83,7 +75,7 @@ class StepGRPOTrainer(GRPOTrainer):
         batch.put("step.process", values, missing="skip")
         self._batches += self.model.training
         self._pipeline(batch, updates=self.state.global_step, seed=dense.random_seed(self.args.seed, self._batches), learn=self.model.training)
-        return batch.to_torch(self._pipeline.result)[first : first + mine, :width].clone()
+        return batch.to_torch(self._pipeline.result)[first : first + mine, :width]
 
     def _save_checkpoint(self, model, trial):
         super()._save_checkpoint(model, trial)

@@ -12,18 +12,12 @@ import numpy as np
 from . import _gradus, dense
 from ._gradus import Error
 from .registry import Pipeline
-from .step_scores import as_list, number
+from .step_scores import as_list, numbers
 
 
 def sampled_nodes(trace):
     """The nodes whose tokens the model sampled: the steps of a trace, in order."""
     return [node for node in trace.nodes if any(node.mask)]
-
-
-def _numbers(values, where):
-    """Float32 with NaN where a reward is None."""
-    given = [number(value, f"{where} {place}") for place, value in enumerate(values)]
-    return np.array([np.nan if value is None else value for value in given], dtype=np.float32)
 
 
 def assign_advantages(traces, step_rewards=None, *, groups=None, pipeline=None, updates=0, seed=0):
@@ -39,15 +33,16 @@ def assign_advantages(traces, step_rewards=None, *, groups=None, pipeline=None, 
                                       np.cumsum([0] + [sum(node.mask) for node in nodes]),
                                       np.zeros(len(traces), dtype=np.int64) if groups is None else groups)
     outcomes = [trace.reward if row else None for trace, row in zip(traces, steps)]  # without a sampled token: missing
-    batch.put("rollout.outcome", _numbers(outcomes, "reward of trace"), missing="skip")
+    batch.put("rollout.outcome", numbers(outcomes, "reward of trace"), missing="skip")
     if step_rewards is not None:
         step_rewards = [as_list(given) if given is not None else [None] * len(found) for given, found in zip(step_rewards, steps, strict=True)]
         for row, (given, found) in enumerate(zip(step_rewards, steps, strict=True)):
             if len(given) != len(found):
                 raise Error(f"trace {row}: {len(given)} step rewards; expected {len(found)}, one per node that the model sampled")
-        batch.put("step.process", _numbers([reward for row in step_rewards for reward in row], "step reward"), missing="skip")
+        batch.put("step.process", numbers([reward for row in step_rewards for reward in row], "step reward"), missing="skip")
     default = dense.PROCESS["step_grpo"] if step_rewards is not None else (("credit.grpo", {"channel": "outcome"}),)
-    chain = pipeline if isinstance(pipeline, Pipeline) else Pipeline(pipeline or default)
+    chain = Pipeline.of(pipeline or default)
+    chain.require_peers(batch)
     chain(batch, updates=updates, seed=dense.random_seed(seed, updates))
     values, valid, offsets = batch[chain.result], batch.valid(chain.result), batch.token_offsets
     for place, node in enumerate(nodes):

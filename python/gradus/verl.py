@@ -68,19 +68,21 @@ def _register(name, estimator):
             raise Error(f"'{name}' reads step rewards alone, and use_kl_in_reward puts its penalty on tokens; expected use_kl_in_reward=false")
         tuned = estimator.tuned(name, norm=bool(setting(config, "norm_adv_by_std_in_grpo", True)), gamma=float(setting(config, "gamma", 1.0)),
                                 lam=float(setting(config, "lam", 1.0)))
-        dense.require_peers(name, tuned, index, seen.rollouts)
         given = {"rewards": token_level_rewards if seen.attended is None else token_level_rewards.masked_fill(~seen.attended, 0.0),
                  "mask": response_mask, "whole": response_mask if seen.mask is None else seen.mask}
-        if seen.texts is not None:
+        if estimator.reads_steps and seen.texts is not None:
             scores, ends = place(unpack(seen.texts), (given["whole"] * response_mask.any(-1, keepdim=True)).numpy())
             given |= {"steps": torch.from_numpy(scores), "ends": torch.from_numpy(ends)}
         elif estimator.reads_steps:
             _require_steps(name, given["rewards"], response_mask, kl)
-        order, updates = seen.order(len(response_mask)), seen.updates(tuned)
-        labels = {"index": [dense.as_labels(index)[row] for row in order],
-                  "rollouts": None if seen.rollouts is None else [seen.rollouts[row] for row in order]}
-        found = tuned(**{key: value[order] for key, value in given.items()}, **labels, updates=updates,
-                      seed=dense.random_seed(setting(config, "seed", 0), updates))
+        updates = seen.updates(tuned.pipeline)
+        run = {"updates": updates, "seed": dense.random_seed(setting(config, "seed", 0), updates)}
+        if seen.rollouts is None:
+            out = tuned(**given, index=index, **run)
+            return out, out
+        order, labels = seen.order(), None if index is None else dense.as_labels(index)
+        found = tuned(**{key: value[order] for key, value in given.items()}, index=labels and [labels[row] for row in order],
+                      rollouts=[seen.rollouts[row] for row in order], **run)
         out = torch.empty_like(found)
         out[order] = found
         return out, out

@@ -24,21 +24,18 @@ class Sight:
     def __init__(self, texts=None, mask=None, attended=None, rollouts=None, indices=None, step=None):
         self.texts, self.mask, self.attended, self.rollouts, self.indices, self.step = texts, mask, attended, rollouts, indices, step
 
-    def updates(self, estimator):
-        """Updates of the policy so far: the trainer's step number, or how often the estimator was asked."""
-        trainer = _trainer() if _trainer else None
-        asked, estimator.asked = getattr(estimator, "asked", 0), getattr(estimator, "asked", 0) + 1
+    def updates(self, pipeline):
+        """Updates of the policy so far: the trainer's step number, or how often the pipeline was asked."""
+        trainer, asked = _trainer() if _trainer else None, pipeline.next_update()
         step = self.step if self.step is not None else getattr(trainer, "global_steps", None)
         return asked if step is None else max(int(step) - 1, 0)
 
-    def order(self, rows):
+    def order(self):
         """The rows with those of a session behind each other, in the order in which it wrote them."""
-        if self.rollouts is None:
-            return list(range(rows))
         first = {}
         for row, name in enumerate(self.rollouts):
             first.setdefault(name, row)
-        return sorted(range(rows), key=lambda row: (first[self.rollouts[row]], self.indices[row]))
+        return sorted(range(len(self.rollouts)), key=lambda row: (first[self.rollouts[row]], self.indices[row]))
 
 
 def in_sight():

@@ -190,6 +190,43 @@ def test_turns_are_steps_and_a_turn_of_zero_is_scored(torch):
     assert found[0].tolist() == [-.5, -.5, 0, .5, .5, 0]
 
 
+@pytest.mark.parametrize("place", ["inside", "tool", "sum", "steps"])
+def test_what_float32_does_not_hold_is_refused_and_not_missing(torch, place):
+    estimate = Estimator(PROCESS["outcome_and_process"])
+    mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
+    rewards, steps = torch.zeros(2, 3, dtype=torch.float64), None
+    if place == "inside":
+        rewards[1, 1] = -1e39
+    elif place == "tool":
+        rewards[0, 2] = 1e39
+    elif place == "sum":
+        rewards[1] = 3e38
+    else:
+        steps = torch.full((2, 3), float("nan"), dtype=torch.float64)
+        steps[1, 0] = 1e39
+    with pytest.raises(Error, match="too large.* at row [01].*float32"):
+        estimate(rewards, mask, ["a", "a"], steps)
+
+
+def test_rules_that_compare_want_peers_and_the_others_no_groups(torch, grpo):
+    rewards, mask = torch.tensor([[0, 1.0], [0, 0]]), torch.ones(2, 2)
+    for stages in ([("credit.grpo", {"channel": "outcome"})], [("credit.peer_baseline", {"channel": "process", "into": "a"}),
+                   ("credit.step_return", {"channel": "a", "into": "b"})], PROCESS["step_grpo"],
+                   [("shape.normalise", {"channel": "process", "pool": "index"}), ("credit.step_return", {"channel": "process", "into": "a"})]):
+        with pytest.raises(Error, match="every prompt of this batch has one"):
+            Estimator(stages)(rewards, mask, ["a", "b"])
+        with pytest.raises(Error, match="no groups"):
+            Estimator(stages)(rewards, mask, None)
+        assert Estimator(stages)(rewards, mask, ["a", "a"]).shape == (2, 2)
+        with pytest.raises(Error, match="every prompt of this batch has one"):
+            Estimator(stages)(rewards, mask, ["a", "a"], rollouts=["x", "x"])
+        with pytest.raises(Error, match="no id"):
+            Estimator(stages)(rewards, mask, ["a", None])
+    for index in (["a", "b"], None):
+        assert Estimator([("credit.reinforce", {"channel": "outcome"})])(rewards, mask, index).tolist() == [[1, 1], [0, 0]]
+    assert grpo(torch.zeros(0, 2), torch.zeros(0, 2), []).shape == (0, 2)
+
+
 def test_several_rows_of_one_rollout_count_once(torch, grpo):
     rewards = torch.tensor([[0, 1.0], [0, 1.0], [0, 1.0], [0, 0]])
     found = grpo(rewards, torch.ones(4, 2), ["a"] * 4, rollouts=["x", "x", "x", "y"])

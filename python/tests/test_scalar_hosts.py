@@ -25,7 +25,7 @@ def test_arrays_are_lists_of_scores(steps):
 
 
 def test_scores_that_are_no_numbers_are_refused():
-    for bad in (float("nan"), [float("inf")], np.array([np.nan]), "1"):
+    for bad in (float("nan"), [float("inf")], np.array([np.nan]), "1", 1e39, [0.5, -3.5e38], 10**400):
         with pytest.raises(Error, match="channel 'style' of completion 1"):
             Channels({"style": 1.0}).scalars([{"style": 0.5}, {"style": bad}])
 

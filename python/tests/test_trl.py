@@ -98,10 +98,16 @@ def test_process_advantages_are_those_of_the_operators(trainer):
     gradus.run("credit.step_return", batch, channel="process", into="a")
     expected = batch["token.a"].tolist()
     assert found[0, :2].tolist() == expected[0:2] and found[1].tolist() == expected[2:5] and not found[2:].any()
-    with pytest.raises(Error, match="token 2 of completion 0"):
-        trainer._process_advantages([[(2, 1.0)], [], [], []], [[1, 1, 0]] * 4)
-    with pytest.raises(Error, match="expected 4"):
-        trainer._process_advantages([[]], [[1]] * 4)
+
+
+def test_what_step_rewards_may_return(trainer):
+    assert trainer._checked([[(1, 1.0)], None, [], torch.tensor([[0.0, 2.0]])], [2, 1, 0, 1]) == [[(1, 1.0)], [], [], [(0, 2.0)]]
+    for outside in ([(2, 1.0)], [(-1, 1.0)], [(1, 1.0), (0, 1.0)]):
+        with pytest.raises(Error, match="completion 1.*within its 2 response tokens"):
+            trainer._checked([[], outside, [], []], [2] * 4)
+    for short in ([[]], None):
+        with pytest.raises(Error, match="expected 4, one per completion"):
+            trainer._checked(short, [1] * 4)
 
 
 def ends(completion_ids, **unused):
@@ -132,10 +138,10 @@ def test_truncated_completions_are_masked_and_missing(tmp_path):
 def test_scores_on_tool_tokens_belong_to_the_step_before(trainer):
     trainer._pipeline = gradus.Pipeline([("credit.step_return", {"channel": "process", "into": "a"})])
     masks = [[1, 1, 0, 0, 1, 1]] * 4
-    found = trainer._process_advantages([[(2, 1.0), (5, 1.0)], [(1, 1.0), (5, 1.0)], [(5, 0.0)], []], masks, [6] * 4)
+    found = trainer._process_advantages([[(2, 1.0), (5, 1.0)], [(1, 1.0), (5, 1.0)], [(5, 0.0)], []], masks)
     assert found.tolist() == [[2, 2, 0, 0, 1, 1]] * 2 + [[0] * 6] * 2
     with pytest.raises(Error, match="token 3 of completion 1"):
-        trainer._process_advantages([[], [(1, 1.0), (3, 1.0), (5, 1.0)], [], []], masks, [6] * 4)
+        trainer._process_advantages([[], [(1, 1.0), (3, 1.0), (5, 1.0)], [], []], masks)
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])

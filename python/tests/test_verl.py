@@ -224,6 +224,10 @@ def test_a_run_with_one_sample_per_prompt_is_refused():
     with pytest.raises(Error, match="every prompt of this batch has one"):
         advantages(proto([[0, 1], [0, 0]], [[1, 1]] * 2, uids=["a", "b"]), "gradus_grpo")
     advantages(proto([[0, 1], [0, 0]], [[1, 1]] * 2, uids=["a", "b"]), "gradus_reinforce")
+    given = {"token_level_rewards": torch.tensor([[0, 1.0], [0, 0]]), "response_mask": torch.ones(2, 2, dtype=torch.long)}
+    assert get_adv_estimator_fn("gradus_reinforce")(**given)[0].tolist() == [[1, 1], [0, 0]]  # no index
+    with pytest.raises(Error, match="no groups"):
+        get_adv_estimator_fn("gradus_grpo")(**given)
     for uids in (["a", None], ["a", float("nan")]):
         with pytest.raises(Error, match="no id"):
             advantages(proto([[0, 1], [0, 0]], [[1, 1]] * 2, uids=uids), "gradus_grpo")
@@ -269,6 +273,11 @@ def test_memories_are_in_the_checkpoint(tmp_path):
     load(Trainer())
     assert hooks.estimators["gradus_test_saved"].state() == before
     assert hasattr(ray_trainer.RayPPOTrainer._save_checkpoint, "__gradus__") and hasattr(ray_trainer.RayPPOTrainer._load_checkpoint, "__gradus__")
+
+
+def test_carried_steps_are_read_where_a_rule_wants_them():
+    data = proto([[0, 1.0], [0, 0]], [[1, 1]] * 2, texts=["not JSON"] * 2)
+    torch.testing.assert_close(advantages(data, "gradus_grpo")[:, 0], torch.tensor([.7071, -.7071]), rtol=1e-3, atol=1e-3)
 
 
 def v1():
