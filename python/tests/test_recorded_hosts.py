@@ -93,6 +93,18 @@ def test_slime_refuses_and_leaves_out_as_the_others_do():
     assert [row.tolist() for row in found] == [[.5], [-.5], [0, 0], [0]] and np.isnan(raw[3])
 
 
+def test_slime_wants_peers_where_samples_are_compared():
+    import gradus.slime as slime
+
+    args = types.SimpleNamespace(reward_key=None)
+    alone = [Sample(0, 1, 1.0), Sample(1, 1, 0.0)]
+    with pytest.raises(Error, match="every prompt of this batch has one"):
+        slime.post_process_rewards(args, alone)
+    assert [row.tolist() for row in slime.post_process(args, alone, ["credit.reinforce"])[1]] == [[1], [0]]
+    with pytest.raises(Error, match="reward of sample 1: found 1e\\+39"):
+        slime.post_process(args, [Sample(0, 1, 1.0), Sample(0, 1, 1e39)], ["credit.reinforce"])
+
+
 def test_slime_remembers_and_counts():
     import gradus.slime as slime
 
@@ -206,6 +218,25 @@ def test_rllm_settings_and_missing_rewards(rllm):
         assign([TrajectoryGroup([Trajectory([Step([1], float("nan"))])])])
 
 
+def test_rllm_trajectories_without_tokens_are_missing(rllm):
+    from gradus.rllm import assign
+
+    for empty in (Trajectory([], 0.0), Trajectory([Step([])], 0.0), Trajectory([Step([], None)], 5.0)):
+        trajectories = [Trajectory([Step([1])], 1.0), Trajectory([Step([2])], 0.0), empty]
+        assign([TrajectoryGroup(trajectories)], (("credit.dr_grpo", {"channel": "outcome"}),))
+        assert [step.advantage for trajectory in trajectories for step in trajectory.steps][:2] == [[.5], [-.5]]
+    # A step that rLLM gave its default counts in no mean.
+    trajectories = [Trajectory([Step([1], 3.0), Step([])], 1.0), Trajectory([Step([2], 1.0)], 0.0)]
+    assign([TrajectoryGroup(trajectories)], (("shape.normalise", {"channel": "process", "scale": "none"}),
+                                             ("credit.step_return", {"channel": "process", "into": "a"})))
+    assert [step.advantage for trajectory in trajectories for step in trajectory.steps] == [[1], [], [-1]]
+    with pytest.raises(Error, match="reward of step 1: found 0.5 on a step without response_ids"):
+        assign([TrajectoryGroup([Trajectory([Step([1], 1.0), Step([], .5)]), Trajectory([Step([1])])])])
+    with pytest.raises(Error, match="every prompt of this batch has one"):
+        assign([TrajectoryGroup([Trajectory([Step([1], 1.0)])]), TrajectoryGroup([Trajectory([Step([1], 1.0)])])])
+    assign([])
+
+
 def test_rllm_step_advantages_are_as_long_as_the_responses(rllm):
     from gradus.rllm import assign
 
@@ -247,3 +278,9 @@ def test_verifiers_nodes_get_credit_for_their_sampled_tokens(make):
     assert group[1].nodes[0].advantages == [-0.5]
     with pytest.raises(Error, match="trace 0: 1 step rewards; expected 2"):
         assign_advantages(group, [[1.0], [None]])
+    with pytest.raises(Error, match="every prompt of this batch has one"):
+        assign_advantages(group, groups=["p", "q"])
+    with pytest.raises(Error, match="every prompt of this batch has one"):
+        assign_advantages(group[:1], [[1.0, 2.0]])
+    assign_advantages(group, groups=["p", "q"], pipeline=(("credit.reinforce", {"channel": "outcome"}),))
+    assert group[1].nodes[0].advantages == [0]
