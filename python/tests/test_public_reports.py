@@ -83,3 +83,68 @@ def test_samples_with_and_without_steps_have_the_same_keys():
 
     with_steps, without = pack({"score": 1.0, "step_ends": [0], "step_rewards": [1.0]}, 2), pack({"score": 0.0}, 2)
     assert set(with_steps) == set(without) == {"score", STEPS} and unpack([without[STEPS], None]) == [[], []]
+
+
+@pytest.mark.parametrize(("aggregation", "shared"), [("token_mean", {"all_tokens": 7.0}), ("sequence_mean", {"all_rollouts": 3.0}),
+                                                     ("sequence_sum", {"all_rollouts": 3.0})])
+def test_a_loss_over_ranks_is_the_loss_of_the_whole(aggregation, shared):
+    """verl #5366, #5798, Trinity #336: off by the number of ranks, or each rank divided by its own count."""
+    mask, loss = np.array([[1, 1, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0]]), np.arange(1, 13, dtype=np.float64).reshape(4, 3)
+
+    def total(rows, **more):
+        batch = Batch.from_dense(mask[rows], columns={"token.loss": loss[rows]})
+        return gradus.loss.aggregate(batch, aggregation=aggregation, **more)["token.loss"].sum()
+
+    by_rank = [total([row], ranks=4.0, **shared) for row in range(4)]
+    assert np.mean(by_rank) == pytest.approx(total([0, 1, 2, 3]), rel=1e-12)
+    assert by_rank[3] == 0
+
+
+def test_slots_behind_a_rollout_are_in_no_statistic():
+    """RLlib #57989: the slots that bootstrap the value were whitened along."""
+    values = np.array([[1, 2, 4], [8, 3, 6]], dtype=f4)
+    plain = gradus.credit.whiten(Batch.from_dense(np.ones((2, 3)), columns={"token.advantage": values}))["token.advantage"]
+    for slot in (0, 1e6, np.nan):
+        wide = np.concatenate([values, np.full((2, 1), slot, dtype=f4)], axis=1)
+        found = gradus.credit.whiten(Batch.from_dense(np.array([[1, 1, 1, 0]] * 2), columns={"token.advantage": wide}))["token.advantage"]
+        assert found[:, :3].tobytes() == plain.tobytes() and not found[:, 3].any()
+
+
+def test_truncated_importance_weights_are_a_chain():
+    """verl #3694, slime #657: weights between the rollout's policy and the trainer's, cut at 2, tool tokens left out."""
+    mask = np.array([[1, 1, 1, 0, 1]])
+    logprob = np.log(np.array([[.5, .8, .8, .9, .1]]))
+    rollout = np.log(np.array([[.5, .4, .01, 1e-9, .4]]))
+    batch = Batch.from_dense(mask, columns={"token.logprob": logprob, "token.rollout": rollout})
+    gradus.reward.log_ratio(batch, reference="rollout", into="w")
+    gradus.shape.clip(batch, channel="w", level="token", low=-20.0, high=20.0)
+    gradus.shape.transform(batch, channel="w", level="token", into="w")
+    gradus.shape.clip(batch, channel="w", level="token", high=2.0)
+    assert batch["token.w"][0].tolist() == pytest.approx([1, 2, 2, 0, .25])
+
+
+def test_the_top_share_takes_no_token_without_an_entropy():
+    """TRL #7221, rlhf-book #398: NaN in the quantile, and batches without a token."""
+    mask = np.array([[1, 1, 1, 1, 0], [0, 0, 0, 0, 0]])
+    entropy = np.array([[.1, np.nan, .9, .2, 5], [7] * 5])
+    batch = gradus.loss.top_share(Batch.from_dense(mask, missing="skip", columns={"token.entropy": entropy}), share=0.34)
+    assert batch["token.importance"].tolist() == [[0, 0, 1, 0, 0], [0] * 5] and batch.missing("token.importance") == 7
+    empty = gradus.loss.top_share(Batch.from_dense(np.zeros((2, 3)), columns={"token.entropy": np.full((2, 3), np.nan)}))
+    assert not empty["token.importance"].any() and empty.missing("token.importance") == 6
+
+
+@pytest.mark.parametrize("tool", [-1.0, -700.0, np.nan])
+def test_the_kl_of_a_tools_tokens_is_left_out(tool):
+    """slime #1370: tokens that the policy did not write were pulled towards the reference."""
+    mask = np.array([[1, 1, 0, 0, 1]])
+    logprob, reference = np.array([[-1, -2, tool, tool, -3]]), np.array([[-1, -1, -.5, -.5, -2]])
+    batch = gradus.loss.kl(Batch.from_dense(mask, columns={"token.logprob": logprob, "token.ref_logprob": reference}), estimator="k1")
+    assert batch["token.kl"].tolist() == [[0, -1, 0, 0, -1]] and not batch["token.kl_slope"][mask == 0].any()
+    gradus.loss.aggregate(batch, channels=["kl"])
+    assert batch["token.kl"].sum() == pytest.approx(-2 / 3)
+
+
+def test_gae_of_a_single_trained_token_goes_on():
+    """ROLL #475: whitening one value stopped the run."""
+    batch = Batch.from_dense(np.array([[1, 0], [0, 0]]), columns={"token.reward": np.full((2, 2), 3.0), "token.value": np.ones((2, 2))})
+    assert gradus.credit.gae(batch)["token.advantage"].tolist() == [[2, 0], [0, 0]]
