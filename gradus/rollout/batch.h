@@ -79,7 +79,7 @@ class Column {
   void set_where_defined(size_t i, double value);
   void set_range(size_t begin, size_t end, double value);  // the same value from begin to before end
   void clear(size_t i);
-  bool fits(double value) const;  // finite in the stored type
+  bool fits(double value) const;                                                 // finite in the stored type
   bool owned() const { return own_single_ != nullptr || own_full_ != nullptr; }  // else borrowed
   // Missing places read 0 from now on: borrowed memory with other values there is copied.
   void settle();

@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import torch
 from accelerate.utils import gather_object
 from trl import GRPOTrainer
 
