@@ -40,8 +40,7 @@ TEST(Prm800k, EndsWhereNobodyChose) {
 TEST(Prm800k, RefusesWhatIsNotAsPublished) {
   EXPECT_REFUSED(prm800k_rows(Json::array({step({1}, 3)}), "q", {}), "label.steps[0].chosen_completion");
   EXPECT_REFUSED(prm800k_rows(Json::array({step({1}, -1)}), "q", {}), "label.steps[0].chosen_completion");
-  EXPECT_REFUSED(prm800k_rows(Json::array({step({"good"}, 0)}), "q", {}),
-                 "label.steps[0].rating");
+  EXPECT_REFUSED(prm800k_rows(Json::array({step({"good"}, 0)}), "q", {}), "label.steps[0].rating");
   EXPECT_REFUSED(prm800k_rows(Json::array({5}), "q", {}), "label.steps[0]");
   EXPECT_THROW(
       prm800k_rows(Json::array({{{"completions", {{{"rating", 1}}}}, {"chosen_completion", 0}}}), "q", {}),
