@@ -12,6 +12,7 @@
 
 #include "gradus/base/random.h"
 #include "gradus/learn/policy.h"
+#include "gradus/model/cpu/kernels.h"
 
 namespace {
 
@@ -92,9 +93,7 @@ void rounds(uint64_t seed, int count) {
 }  // namespace
 
 int main() {
-  const TrainingSupport support = training_support();
-  fmt::print("libtorch {}, {}, BLAS {}\n", support.version, support.device, support.blas);
-  if (!support.torch) return 3;
+  fmt::print("{}\n", describe_kernels());
   const Work work = make_work(1);
   const auto policy = make_policy(kConfig, 1);
   fmt::print("{} parameters\n", policy->info().parameters);

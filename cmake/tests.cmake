@@ -15,9 +15,6 @@ foreach(room base rollout tool lsp model model_torch reward credit env search le
     target_link_libraries(test_${room} PRIVATE gradus_${room} GTest::gtest GTest::gtest_main ${RAPIDCHECK_LIBRARY})
     target_compile_definitions(test_${room} PRIVATE GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                GRADUS_BINARY_DIR="${CMAKE_BINARY_DIR}")
-    if(TARGET gradus_training AND room MATCHES "^(learn|study)$")
-      add_dependencies(test_${room} gradus_training)
-    endif()
     add_test(NAME ${room} COMMAND test_${room})
     set_tests_properties(${room} PROPERTIES TIMEOUT 600)
   endif()
@@ -30,14 +27,11 @@ if(TARGET test_lsp)
   add_dependencies(test_lsp fake-language-server)
 endif()
 
-# tests/**/*_test.py drive the real command; they are given its path. Those of studies train, so they need libtorch. A
-# script would link or time a sanitized build wrongly, so these builds have none.
+# tests/**/*_test.py drive the real command; they are given its path. A script would link or time a sanitized build wrongly, so
+# these builds have none.
 if(TARGET gradus AND NOT GRADUS_SANITIZE)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.py)
-  if(NOT GRADUS_TORCH)
-    list(FILTER scripts EXCLUDE REGEX "/tests/study/")
-  endif()
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)
     add_test(NAME ${name} COMMAND Python3::Interpreter ${script} $<TARGET_FILE:gradus>)

@@ -11,6 +11,8 @@
 #include "gradus/base/json.h"
 #include "gradus/cli/command.h"
 #include "gradus/learn/policy.h"
+#include "gradus/model/cpu/kernels.h"
+#include "gradus/model/cuda_library.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/tool/c_facts.h"
 #include "gradus/tool/clang_tidy.h"
@@ -49,15 +51,19 @@ Finding look_at_libclang() {
 }
 
 Finding look_at_training() {
-  const TrainingSupport support = training_support();
-  if (!support.torch) return {"training", "no studies: " + support.device, false};
-  const std::string slow =
-      support.fast_blas
-          ? ""
-          : "; this BLAS is some 50 times slower than OpenBLAS (apt install libopenblas0-pthread)";
-  return {"training",
-          fmt::format("libtorch {}, {}, {}{}", support.version, support.device, support.blas, slow),
-          support.fast_blas};
+  try {
+    require_kernels();
+    return {"training", describe_kernels()};
+  } catch (const Error& error) {
+    return {"training", error.what(), false};
+  }
+}
+
+Finding look_at_cuda() {
+  const CudaSupport support = cuda_support();
+  const std::string lost =
+      support.available ? "; its runs are not repeated to the byte" : "; policies train on the CPU";
+  return {"cuda", support.text + lost, support.available, false};
 }
 
 // Learns a constant answer: proves that sampling, gradient and update work together on this machine.
@@ -91,6 +97,7 @@ std::vector<Finding> examine() {
   findings.push_back(
       {"machine", fmt::format("{} cores, {:.1f} GiB of memory", std::thread::hardware_concurrency(), gib)});
   findings.push_back(look_at_training());
+  findings.push_back(look_at_cuda());
   findings.push_back(look_at_sandbox());
   findings.push_back(look_at_libclang());
   const std::string tidy = clang_tidy_version();

@@ -220,7 +220,7 @@ void add_reproduce(CLI::App& app, Verb& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("reproduce", "Check the claim of a published system in miniature");
   verb->footer(
-      "Claims are checked on a study (needs libtorch) or on simulations of seconds.\n"
+      "Claims are checked on a study of minutes or on simulations of seconds.\n"
       "Exit code 0: every claim holds; 1: one does not.\nExample:\n  gradus reproduce pure");
   verb->add_option("key", options->key, "Key of the method, see --list");
   verb->add_flag("--list", options->list, "List all methods and their state");

@@ -1,6 +1,25 @@
 #include "gradus/learn/policy.h"
 
+#include "gradus/learn/network_policy.h"
+#include "gradus/model/cpu/cpu_transformer.h"
+#include "gradus/model/cpu/kernels.h"
+#include "gradus/model/cuda_library.h"
+
 namespace gradus {
+
+std::unique_ptr<Policy> make_policy(const PolicyConfig& config, uint64_t seed) {
+  const TransformerShape shape{config.vocabulary, config.context, config.layers, config.heads, config.width};
+  if (config.device == "cpu") return make_network_policy(config, make_cpu_transformer(shape, seed));
+  if (config.device == "cuda") return make_network_policy(config, make_cuda_transformer(shape, seed));
+  throw Error::input("the policy's device is not known")
+      .field("device")
+      .found("\"" + config.device + "\"")
+      .expected("\"cpu\" or \"cuda\"");
+}
+
+std::string kernels_of(const std::string& device) {
+  return device == "cuda" ? cuda_support().kernels : kCpuKernels;
+}
 
 void check_objective(const Objective& objective) {
   const auto check = [](const char* field, double value, double low, double high) {

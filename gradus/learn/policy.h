@@ -5,9 +5,8 @@
 //   policy->update(batch, objective);          // reads token.advantage, token.logprob, [token.ref_logprob]
 //   std::string bytes = policy->save();        // weights and optimiser: load() continues to the same bits
 //
-// No libtorch header is seen here: it is loaded when the first policy is made
-// (gradus/learn/training_library.h); where it is not there make_policy throws Error::outside and says so. A
-// policy belongs to the thread that made it.
+// On the CPU it is our own code, on one core, and gives the same bytes on every processor; on a CUDA device
+// it is libtorch, loaded when the first such policy is made. A policy belongs to the thread that made it.
 #pragma once
 
 #include <functional>
@@ -43,6 +42,9 @@ struct FitOptions {
   double weight_decay = 0.01;
   double clip_norm = 1.0;
   uint64_t key = 0;  // order of the examples
+  // Steps of this fit that the policy has taken already: its save() was called in `progress` and is now
+  // loaded. It ends with the same bytes as one that was never stopped.
+  int done = 0;
 };
 
 struct Objective {
@@ -65,7 +67,7 @@ struct UpdateStats {
 
 class Policy : public LanguageModel {
  public:
-  // progress(step, steps, loss) is called after every optimiser step; it may throw to stop.
+  // progress(step, steps, loss) is called after every optimiser step; it may save() and may throw to stop.
   using FitProgress = std::function<void(int step, int steps, double loss)>;
   virtual double fit(std::span<const Example> examples, const FitOptions& options,
                      const FitProgress& progress) = 0;
@@ -74,18 +76,10 @@ class Policy : public LanguageModel {
   virtual void load(std::string_view bytes) = 0;  // throws Error::input on anything that save() did not write
 };
 
+// Throws Error::outside on a processor without AVX2 and FMA, and where device = "cuda" has none.
 std::unique_ptr<Policy> make_policy(const PolicyConfig& config, uint64_t seed);
 
-// True where this build has libtorch; `device` names what `device = "cuda"` would run on, or says why it
-// would not.
-struct TrainingSupport {
-  bool torch = false;
-  std::string version;
-  std::string device;
-  std::string blas;  // the library that multiplies matrices, e.g. "OpenBLAS 0.3.21 ..."
-  // False: a reference BLAS, some 50 times slower (Debian: install libopenblas0-pthread).
-  bool fast_blas = false;
-};
-TrainingSupport training_support();
+// Which arithmetic trains on a device, by a short name: two runs with different ones are never merged.
+std::string kernels_of(const std::string& device);
 
 }  // namespace gradus

@@ -55,7 +55,7 @@ std::vector<float> read_floats(std::string_view bytes, size_t at, size_t size, c
 
 }  // namespace
 
-std::string write_policy(const PolicyConfig& config, const PolicyBytes& state) {
+std::string write_policy(const PolicyConfig& config, const NetworkState& state) {
   const size_t size = state.weights.size();
   require(state.mean.size() == size && state.square.size() == size, "three vectors of one size");
   Header header{{}, kVersion, shape_of(config), state.steps, size};
@@ -67,7 +67,7 @@ std::string write_policy(const PolicyConfig& config, const PolicyBytes& state) {
   return out + sha256_hex(out);
 }
 
-PolicyBytes read_policy(std::string_view bytes, const PolicyConfig& config, size_t size) {
+NetworkState read_policy(std::string_view bytes, const PolicyConfig& config, size_t size) {
   Header header;
   if (bytes.size() < sizeof(header)) throw broken("it is shorter than its header");
   std::memcpy(&header, bytes.data(), sizeof(header));

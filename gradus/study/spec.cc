@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "gradus/model/cuda_library.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/study/drift.h"
 #include "gradus/study/library.h"
@@ -39,9 +40,9 @@ void read_policy(const Section& section, StudySpec& spec) {
         .found("'" + spec.policy.device + "'")
         .expected("one of: cpu, cuda");
   }
-  if (spec.policy.device == "cuda" && !training_support().device.starts_with("cuda:")) {
+  if (spec.policy.device == "cuda" && !cuda_support().available) {
     throw section.error("device", "there is no CUDA device to train on")
-        .found(training_support().device)
+        .found(cuda_support().text)
         .hint("set device = \"cpu\", or build with a libtorch that has CUDA");
   }
   spec.base_policies = static_cast<int>(section.integer("base_policies", 1, 1, 100));
@@ -263,6 +264,7 @@ const ArmSpec& StudySpec::arm(const std::string& id) const {
 Json StudySpec::resolved_base(size_t base) const {
   return {
       {"version", kResultVersion},
+      {"kernels", kernels_of(policy.device)},
       {"environment", environment},
       {"parameters", Params(catalogue().environments.spec(environment), environment_params, {}).values()},
       {"policy",

@@ -266,9 +266,9 @@ class StudyFiles(CommandTest):
         self.check(text, f"a.toml:{line_of(text, 'every')}: ", "every 2 updates of 1", "at most the 1 updates")
         text = STUDY.replace("width = 16", 'width = 16\ndevice = "gpu"')
         self.check(text, f"a.toml:{line_of(text, 'device')}: ", "found 'gpu'", "cpu, cuda")
-        training = [finding for finding in json.loads(self.run_command("doctor", "--json").stdout)["findings"]
-                    if finding["name"] == "training"]
-        if "cuda:" not in training[0]["text"]:
+        cuda = [finding for finding in json.loads(self.run_command("doctor", "--json").stdout)["findings"]
+                if finding["name"] == "cuda"]
+        if not cuda[0]["good"]:
             text = STUDY.replace("width = 16", 'width = 16\ndevice = "cuda"')
             self.check(text, f"a.toml:{line_of(text, 'device')}: ", "no CUDA device")
 
@@ -335,13 +335,18 @@ class Claims(CommandTest):
 
 class Doctor(CommandTest):
     def test_the_true_reason_is_said(self):
-        beside = Path(COMMAND).parent / "gradus-training.so"
+        beside = Path(COMMAND).parent / "gradus-cuda.so"
         copy = self.folder / "gradus"
         copy.write_bytes(Path(COMMAND).read_bytes())
         copy.chmod(0o755)
         ran = subprocess.run([copy, "doctor"], capture_output=True, text=True, timeout=300)
-        self.assertEqual(ran.returncode, 3)
+        self.assertEqual(ran.returncode, 3)  # the sandbox is not beside the program either
         self.assertIn("is not beside the program" if beside.exists() else "this build of Gradus has no libtorch", ran.stdout)
+
+    def test_the_kernels_are_said(self):
+        ran = self.run_command("doctor")
+        self.assertRegex(ran.stdout, r"(?m)^ok   training +kernels avx2-\d+ .*unused")
+        self.assertRegex(ran.stdout, r"(?m)^(ok|--)   cuda ")
 
 
 class Rollouts(CommandTest):

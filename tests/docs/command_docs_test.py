@@ -17,7 +17,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 COMMAND = ""
 
 
-@functools.cache  # starting the command loads libtorch: not twice for the same answer
+@functools.cache  # not twice for the same answer
 def run(*arguments, folder=SOURCE):
     return subprocess.run([COMMAND, *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "gradus/base/json.h"
 #include "gradus/base/random.h"
 
 namespace gradus {
@@ -13,13 +14,6 @@ namespace {
 
 constexpr int32_t kEnd = 2;
 constexpr PolicyConfig kSmall{.vocabulary = 12, .context = 24, .layers = 2, .heads = 2, .width = 32};
-
-class PolicyTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!training_support().torch) GTEST_SKIP() << "this build has no libtorch";
-  }
-};
 
 std::vector<int32_t> random_tokens(Stream& stream, int count) {
   std::vector<int32_t> out;
@@ -78,7 +72,7 @@ RolloutBatch batch_of(const Requests& requests, const std::vector<Sample>& sampl
   return batch;
 }
 
-TEST_F(PolicyTest, SampledLogprobsEqualTeacherForcedOnes) {
+TEST(Policy, SampledLogprobsEqualTeacherForcedOnes) {
   const auto policy = make_policy(kSmall, 5);
   const Requests requests = make_requests(7, 4, 1);
   const auto samples = policy->sample(requests.rows, {.temperature = 0.7, .max_tokens = 12});
@@ -95,7 +89,7 @@ TEST_F(PolicyTest, SampledLogprobsEqualTeacherForcedOnes) {
   }
 }
 
-TEST_F(PolicyTest, ARowDoesNotDependOnItsBatch) {
+TEST(Policy, ARowDoesNotDependOnItsBatch) {
   const auto policy = make_policy({.vocabulary = 60, .context = 64, .layers = 3, .heads = 4, .width = 96}, 5);
   const Requests requests = make_requests(30, 4, 2);
   const SamplingOptions options{.max_tokens = 20};
@@ -112,7 +106,7 @@ TEST_F(PolicyTest, ARowDoesNotDependOnItsBatch) {
   }
 }
 
-TEST_F(PolicyTest, SamplesFollowTheDistribution) {
+TEST(Policy, SamplesFollowTheDistribution) {
   const auto policy = make_policy(kSmall, 6);
   const std::vector<int32_t> prompt{4, 5, 6};
   std::vector<SampleRequest> rows;
@@ -127,7 +121,7 @@ TEST_F(PolicyTest, SamplesFollowTheDistribution) {
   }
 }
 
-TEST_F(PolicyTest, ObservedTokensAreReadAndMarked) {
+TEST(Policy, ObservedTokensAreReadAndMarked) {
   const auto policy = make_policy(kSmall, 5);
   const Requests requests = make_requests(5, 2, 4);
   const SamplingOptions options{.max_tokens = 10};
@@ -158,7 +152,7 @@ TEST_F(PolicyTest, ObservedTokensAreReadAndMarked) {
   EXPECT_GT(injected, 0u);
 }
 
-TEST_F(PolicyTest, TheObserverIsToldTheRequestsNumber) {
+TEST(Policy, TheObserverIsToldTheRequestsNumber) {
   const auto policy = make_policy(kSmall, 5);
   const Requests requests = make_requests(700, 1, 4);  // more rows than go through the model at once
   std::vector<int> asked(requests.rows.size());
@@ -170,7 +164,7 @@ TEST_F(PolicyTest, TheObserverIsToldTheRequestsNumber) {
   for (size_t r = 0; r < samples.size(); ++r) EXPECT_EQ(asked[r], samples[r].tokens[0] == kEnd ? 0 : 1);
 }
 
-TEST_F(PolicyTest, FitLearnsToCopyTheFirstToken) {
+TEST(Policy, FitLearnsToCopyTheFirstToken) {
   const auto policy = make_policy(kSmall, 1);
   int steps = 0;
   const double loss = policy->fit(copy_task(2000, 1), {.epochs = 6, .batch = 32, .learning_rate = 3e-3},
@@ -186,7 +180,7 @@ TEST_F(PolicyTest, FitLearnsToCopyTheFirstToken) {
   EXPECT_GE(right, 195u);
 }
 
-TEST_F(PolicyTest, UpdateLearnsABandit) {
+TEST(Policy, UpdateLearnsABandit) {
   const auto policy = make_policy(kSmall, 2);
   const Requests requests = make_requests(4, 16, 5);
   const auto reward = [](const Sample& sample) { return sample.tokens[0] == 9 ? 1.0 : 0.0; };
@@ -207,7 +201,7 @@ TEST_F(PolicyTest, UpdateLearnsABandit) {
   EXPECT_GT(last, 0.9);
 }
 
-TEST_F(PolicyTest, TokensWithoutAdvantageAndObservationsAreNotTrained) {
+TEST(Policy, TokensWithoutAdvantageAndObservationsAreNotTrained) {
   const Requests requests = make_requests(3, 1, 6);
   const auto bytes_after = [&](float observed_advantage, bool missing) {
     const auto policy = make_policy(kSmall, 3);
@@ -266,14 +260,45 @@ std::string train(uint64_t seed, bool reload) {
   return policy->save();
 }
 
-TEST_F(PolicyTest, SameSeedGivesTheSameBytesAndLoadContinuesToTheSameBits) {
+// On every processor and under every BLAS: whoever changes a kernel's rounding changes kCpuKernels and this.
+TEST(Policy, TheBytesAreTheseOnEveryMachine) {
+  EXPECT_EQ(sha256_hex(train(1, false)), "3d5e90a1aa92fbf98acec61620e361ff2f7c9f52ef03fd304dfef0d162b68060");
+}
+
+TEST(Policy, AFitThatWasStoppedGoesOnToTheSameBytes) {
+  const auto examples = copy_task(103, 1);
+  FitOptions options{.epochs = 3, .batch = 10, .key = 5};
+  const auto whole = make_policy(kSmall, 1);
+  whole->fit(examples, options, {});
+  for (const int stop : {1, 11, 12, 32}) {  // in the first epoch, at its end, in the second, in the last
+    std::string saved;
+    const auto first = make_policy(kSmall, 1);
+    EXPECT_THROW(first->fit(examples, options,
+                            [&](int step, int, double) {
+                              if (step < stop) return;
+                              saved = first->save();
+                              throw Error::cancelled("stop");
+                            }),
+                 Error);
+    const auto second = make_policy(kSmall, 2);
+    second->load(saved);
+    options.done = stop;
+    int next = 0;
+    second->fit(examples, options, [&](int step, int, double) { next = next ? next : step; });
+    EXPECT_EQ(next, stop + 1);
+    EXPECT_EQ(second->save(), whole->save());
+    options.done = 0;
+  }
+}
+
+TEST(Policy, SameSeedGivesTheSameBytesAndLoadContinuesToTheSameBits) {
   const std::string bytes = train(1, false);
   EXPECT_EQ(bytes, train(1, false));
   EXPECT_EQ(bytes, train(1, true));
   EXPECT_NE(bytes, train(2, false));
 }
 
-TEST_F(PolicyTest, TwoThreadsGiveTheSameBytesAsOne) {
+TEST(Policy, TwoThreadsGiveTheSameBytesAsOne) {
   const std::string one = train(1, false), two = train(2, false);
   std::string first, second;
   std::thread a([&] { first = train(1, false); }), b([&] { second = train(2, false); });
@@ -283,7 +308,7 @@ TEST_F(PolicyTest, TwoThreadsGiveTheSameBytesAsOne) {
   EXPECT_EQ(second, two);
 }
 
-TEST_F(PolicyTest, NonFiniteLossLeavesEverythingAsItWas) {
+TEST(Policy, NonFiniteLossLeavesEverythingAsItWas) {
   const auto policy = make_policy(kSmall, 4);
   const Requests requests = make_requests(3, 2, 7);
   const auto samples = policy->sample(requests.rows, {.max_tokens = 4});
@@ -298,7 +323,7 @@ TEST_F(PolicyTest, NonFiniteLossLeavesEverythingAsItWas) {
   EXPECT_THROW(policy->update(batch, {}), Error);  // an advantage without a log-probability
 }
 
-TEST_F(PolicyTest, EntropyBonusRaisesEntropyAndKlPullsToTheReference) {
+TEST(Policy, EntropyBonusRaisesEntropyAndKlPullsToTheReference) {
   const Requests requests = make_requests(4, 8, 8);
   const auto run = [&](const Objective& objective) {
     const auto policy = make_policy(kSmall, 9);
@@ -319,7 +344,7 @@ TEST_F(PolicyTest, EntropyBonusRaisesEntropyAndKlPullsToTheReference) {
   EXPECT_GT(run({.learning_rate = 2e-3, .loss = {.kl_weight = 1}}).entropy, idle + 0.3);
 }
 
-TEST_F(PolicyTest, HostileBytesAreRefusedAndNothingChanges) {
+TEST(Policy, HostileBytesAreRefusedAndNothingChanges) {
   const auto policy = make_policy(kSmall, 1);
   const std::string good = policy->save();
   std::vector<std::string> bad{"", "GRADUSPL", good.substr(0, good.size() - 1), good + "x",
@@ -334,7 +359,7 @@ TEST_F(PolicyTest, HostileBytesAreRefusedAndNothingChanges) {
   EXPECT_EQ(policy->save(), good);
 }
 
-TEST_F(PolicyTest, RequestsThatDoNotFitAreRefused) {
+TEST(Policy, RequestsThatDoNotFitAreRefused) {
   const auto policy = make_policy(kSmall, 1);
   const std::vector<int32_t> prompt{3, 4}, unknown{3, 99};
   const auto sample = [&](std::span<const int32_t> tokens, int max_tokens) {
@@ -349,20 +374,13 @@ TEST_F(PolicyTest, RequestsThatDoNotFitAreRefused) {
   EXPECT_THROW(make_policy({.vocabulary = 12, .width = 95}, 1), Error);
 }
 
-TEST_F(PolicyTest, FitStopsWhereProgressThrows) {
+TEST(Policy, FitStopsWhereProgressThrows) {
   const auto policy = make_policy(kSmall, 1);
   const auto stop = [](int step, int, double) {
     if (step == 2) throw Error::cancelled("stop");
   };
   EXPECT_THROW(policy->fit(copy_task(100, 1), {.batch = 10}, stop), Error);
   EXPECT_EQ(policy->sample(make_requests(1, 1, 1).rows, {.max_tokens = 2}).size(), 1u);
-}
-
-TEST(TrainingSupport, NamesTheLibraries) {
-  const TrainingSupport support = training_support();
-  EXPECT_FALSE(support.device.empty());
-  EXPECT_EQ(support.version.empty(), !support.torch);
-  EXPECT_EQ(support.blas.empty(), !support.torch);
 }
 
 }  // namespace

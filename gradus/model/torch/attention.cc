@@ -5,61 +5,9 @@
 #include <limits>
 #include <vector>
 
-#include "gradus/base/error.h"
-
 namespace gradus {
 
 namespace {
-
-AttentionInput input_of(const torch::Tensor& qkv, int64_t width) {
-  const float* data = qkv.data_ptr<float>();
-  return {data, data + width, data + 2 * width, 3 * width, 3 * width};
-}
-
-constexpr int64_t kSegmentFields = sizeof(AttentionSegment) / sizeof(int64_t);
-
-// Segments travel through autograd as a tensor of their six numbers.
-std::span<const AttentionSegment> segments_of(const torch::Tensor& table) {
-  return {reinterpret_cast<const AttentionSegment*>(table.data_ptr<int64_t>()),
-          static_cast<size_t>(table.size(0))};
-}
-
-struct PackedAttention : torch::autograd::Function<PackedAttention> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& qkv,
-                               const torch::Tensor& table, int64_t heads) {
-    const int64_t width = qkv.size(1) / 3;
-    const AttentionShape shape{static_cast<int>(heads), static_cast<int>(width / heads)};
-    const auto segments = segments_of(table);
-    torch::Tensor out = torch::zeros({qkv.size(0), width}, qkv.options());
-    torch::Tensor probabilities = torch::empty({attention_probabilities(shape, segments)}, qkv.options());
-    attention_forward(shape, segments, input_of(qkv, width), out.data_ptr<float>(),
-                      probabilities.data_ptr<float>());
-    context->save_for_backward({qkv, table, probabilities});
-    context->saved_data["heads"] = heads;
-    return out;
-  }
-
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                 torch::autograd::variable_list gradients) {
-    const auto saved = context->get_saved_variables();
-    const torch::Tensor& qkv = saved[0];
-    const int64_t heads = context->saved_data["heads"].toInt(), width = qkv.size(1) / 3;
-    const torch::Tensor upstream = gradients[0].contiguous();
-    torch::Tensor gradient = torch::zeros_like(qkv);
-    float* data = gradient.data_ptr<float>();
-    attention_backward({static_cast<int>(heads), static_cast<int>(width / heads)}, segments_of(saved[1]),
-                       input_of(qkv, width), saved[2].data_ptr<float>(), upstream.data_ptr<float>(),
-                       {data, data + width, data + 2 * width});
-    return {gradient, torch::Tensor(), torch::Tensor()};
-  }
-};
-
-torch::Tensor table_of(std::span<const AttentionSegment> segments) {
-  torch::Tensor table = torch::empty({static_cast<int64_t>(segments.size()), kSegmentFields}, torch::kLong);
-  static_assert(sizeof(AttentionSegment) == kSegmentFields * sizeof(int64_t));
-  std::copy(segments.begin(), segments.end(), reinterpret_cast<AttentionSegment*>(table.data_ptr<int64_t>()));
-  return table;
-}
 
 // Row numbers of padded segments: queries [segments * longest], keys likewise, and what each query may see.
 struct Padding {
@@ -117,30 +65,6 @@ torch::Tensor padded_attention(const torch::Tensor& query, const torch::Tensor& 
   const torch::Tensor lines = mixed.transpose(1, 2).reshape({count * padding.queries, width});
   const torch::Tensor kept = torch::tensor(padding.kept, torch::kLong).to(device);
   return torch::zeros_like(query).index_copy(0, queries.index_select(0, kept), lines.index_select(0, kept));
-}
-
-torch::Tensor packed_attention(const torch::Tensor& qkv, std::span<const AttentionSegment> segments,
-                               int heads) {
-  if (qkv.device().is_cpu())
-    return PackedAttention::apply(qkv, table_of(segments), static_cast<int64_t>(heads));
-  const auto parts = qkv.chunk(3, 1);
-  return padded_attention(parts[0], parts[1], parts[2], segments, heads);
-}
-
-torch::Tensor last_attention(const torch::Tensor& query, const torch::Tensor& memory,
-                             std::span<const AttentionSegment> segments, int heads) {
-  const int64_t width = query.size(1);
-  if (!query.device().is_cpu()) {
-    const auto parts = memory.chunk(2, 1);
-    return padded_attention(query, parts[0], parts[1], segments, heads);
-  }
-  require(query.stride(1) == 1 && memory.is_contiguous(), "attention rows are contiguous");
-  torch::Tensor out = torch::zeros({query.size(0), width}, query.options());
-  const float* remembered = memory.data_ptr<float>();
-  attention_last({heads, static_cast<int>(width / heads)}, segments,
-                 {query.data_ptr<float>(), remembered, remembered + width, query.stride(0), 2 * width},
-                 out.data_ptr<float>());
-  return out;
 }
 
 }  // namespace gradus

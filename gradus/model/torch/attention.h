@@ -1,28 +1,17 @@
-// Attention over packed rows as a differentiable tensor operation. On the CPU it runs the kernel of
-// attention_kernel.h; on other devices it pads, masks and multiplies in batches.
+// Attention over packed rows as differentiable tensor operations on any device: padded, masked, multiplied in
+// batches. On the CPU gradus/model/cpu/attention_kernel.h does the same without padding.
 //
-//   torch::Tensor out = packed_attention(qkv, segments, heads);            // qkv: [rows, 3 * width]
-//   torch::Tensor last = last_attention(query, memory, segments, heads);   // memory: [rows, 2 * width]
-//
-// A row of qkv is query, key and value side by side, a row of the memory key and value.
+//   torch::Tensor out = padded_attention(query, key, value, segments, heads);   // [queries, width]
 #pragma once
 
 #include <span>
 #include <torch/torch.h>
 
-#include "gradus/model/torch/attention_kernel.h"
+#include "gradus/model/attention_segment.h"
 
 namespace gradus {
 
-// Keys, values and queries are rows of one matrix; differentiable.
-torch::Tensor packed_attention(const torch::Tensor& qkv, std::span<const AttentionSegment> segments,
-                               int heads);
-
-// One query per segment against remembered keys and values; not differentiable on the CPU.
-torch::Tensor last_attention(const torch::Tensor& query, const torch::Tensor& memory,
-                             std::span<const AttentionSegment> segments, int heads);
-
-// The device-independent form: key and value [rows, width], query [queries, width].
+// key and value [rows, width], query [queries, width].
 torch::Tensor padded_attention(const torch::Tensor& query, const torch::Tensor& key,
                                const torch::Tensor& value, std::span<const AttentionSegment> segments,
                                int heads);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gradus/base/random.h"
+#include "gradus/model/cpu/attention_kernel.h"
 
 namespace gradus {
 namespace {
@@ -24,6 +25,21 @@ const std::vector<AttentionSegment> kSegments{
 };
 constexpr int64_t kRows = 33;
 
+AttentionInput input_of(const torch::Tensor& qkv, int64_t width) {
+  const float* data = qkv.data_ptr<float>();
+  return {data, data + width, data + 2 * width, 3 * width, 3 * width};
+}
+
+torch::Tensor kernel_attention(const torch::Tensor& qkv, int heads, torch::Tensor& probabilities) {
+  const int64_t width = qkv.size(1) / 3;
+  const AttentionShape shape{heads, static_cast<int>(width / heads)};
+  probabilities = torch::empty({attention_probabilities(shape, kSegments)});
+  torch::Tensor out = torch::empty({qkv.size(0), width});
+  attention_forward(shape, kSegments, input_of(qkv, width), out.data_ptr<float>(),
+                    probabilities.data_ptr<float>());
+  return out;
+}
+
 // {heads, head width}: widths that fill vectors, and widths that do not.
 class AttentionShapes : public testing::TestWithParam<std::pair<int, int>> {};
 
@@ -32,14 +48,17 @@ TEST_P(AttentionShapes, KernelAgreesWithTensorOperationsForwardAndBackward) {
   const int64_t width = heads * head_width;
   Stream stream(7);
   const torch::Tensor data = normal(stream, kRows, 3 * width), upstream = normal(stream, kRows, width);
-  torch::Tensor fast = data.clone().requires_grad_(true), slow = data.clone().requires_grad_(true);
-  const torch::Tensor out = packed_attention(fast, kSegments, heads);
+  torch::Tensor slow = data.clone().requires_grad_(true), gradient = torch::zeros_like(data);
+  torch::Tensor probabilities;
+  const torch::Tensor out = kernel_attention(data, heads, probabilities);
   const auto parts = slow.chunk(3, 1);
   const torch::Tensor expected = padded_attention(parts[0], parts[1], parts[2], kSegments, heads);
   EXPECT_TRUE(torch::allclose(out, expected, 1e-4, 1e-5));
-  out.backward(upstream);
   expected.backward(upstream);
-  EXPECT_TRUE(torch::allclose(fast.grad(), slow.grad(), 1e-3, 1e-5));
+  float* const to = gradient.data_ptr<float>();
+  attention_backward({heads, head_width}, kSegments, input_of(data, width), probabilities.data_ptr<float>(),
+                     upstream.data_ptr<float>(), {to, to + width, to + 2 * width});
+  EXPECT_TRUE(torch::allclose(gradient, slow.grad(), 1e-3, 1e-5));
 }
 
 TEST_P(AttentionShapes, TensorOperationsAgreeWithTheDefinition) {
@@ -70,7 +89,8 @@ TEST_P(AttentionShapes, LastQueryAgreesWithTheWholeSequence) {
   const int64_t width = heads * head_width;
   Stream stream(9);
   const torch::Tensor qkv = normal(stream, kRows, 3 * width);
-  const torch::Tensor whole = packed_attention(qkv, kSegments, heads);
+  torch::Tensor probabilities;
+  const torch::Tensor whole = kernel_attention(qkv, heads, probabilities);
   std::vector<AttentionSegment> last;
   std::vector<int64_t> rows;
   for (const AttentionSegment& s : kSegments) {
@@ -82,8 +102,12 @@ TEST_P(AttentionShapes, LastQueryAgreesWithTheWholeSequence) {
   const torch::Tensor index = torch::tensor(rows, torch::kLong);
   const torch::Tensor query = qkv.narrow(1, 0, width).index_select(0, index);
   const torch::Tensor memory = qkv.narrow(1, width, 2 * width).contiguous();
-  EXPECT_TRUE(
-      torch::allclose(last_attention(query, memory, last, heads), whole.index_select(0, index), 1e-4, 1e-5));
+  torch::Tensor out = torch::empty({static_cast<int64_t>(last.size()), width});
+  const float* remembered = memory.data_ptr<float>();
+  attention_last({heads, head_width}, last,
+                 {query.data_ptr<float>(), remembered, remembered + width, width, 2 * width},
+                 out.data_ptr<float>());
+  EXPECT_TRUE(torch::allclose(out, whole.index_select(0, index), 1e-4, 1e-5));
 }
 
 INSTANTIATE_TEST_SUITE_P(Widths, AttentionShapes,
@@ -94,7 +118,8 @@ TEST(Attention, ExtremeScoresStayFinite) {
   torch::Tensor qkv = torch::zeros({kRows, 24});
   qkv.narrow(1, 0, 16).fill_(300.0);
   qkv[3].fill_(-300.0);
-  EXPECT_TRUE(packed_attention(qkv, kSegments, 1).isfinite().all().item<bool>());
+  torch::Tensor probabilities;
+  EXPECT_TRUE(kernel_attention(qkv, 1, probabilities).isfinite().all().item<bool>());
 }
 
 }  // namespace

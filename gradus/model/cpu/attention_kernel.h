@@ -14,15 +14,9 @@
 #include <cstdint>
 #include <span>
 
-namespace gradus {
+#include "gradus/model/attention_segment.h"
 
-// Query i of a segment stands at own position own_size - query_size + i; it sees the whole prefix and the own
-// keys up to that position.
-struct AttentionSegment {
-  int64_t prefix = 0, prefix_size = 0;  // key rows shared with others
-  int64_t own = 0, own_size = 0;        // key rows of this segment
-  int64_t query = 0, query_size = 0;    // query and output rows
-};
+namespace gradus {
 
 struct AttentionShape {
   int heads = 1;

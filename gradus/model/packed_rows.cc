@@ -1,4 +1,4 @@
-#include "gradus/model/torch/packed_rows.h"
+#include "gradus/model/packed_rows.h"
 
 #include <algorithm>
 

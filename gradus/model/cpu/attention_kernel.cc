@@ -1,11 +1,11 @@
-#include "gradus/model/torch/attention_kernel.h"
+#include "gradus/model/cpu/attention_kernel.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "gradus/model/torch/vector8.h"
+#include "gradus/model/cpu/vector8.h"
 
 namespace gradus {
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kRows = 4;  // rows per register tile: 4 x 24 accumulators fill the 16 AVX2 registers
 
-GRADUS_INLINE int64_t round8(int64_t n) {
+inline int64_t round8(int64_t n) {
   return (n + 7) / 8 * 8;
 }
 
@@ -31,8 +31,8 @@ GRADUS_INLINE void tile(const Left& a, const float* b, int64_t b_row, float* c, 
     Vector8 right[C];
     for (int j = 0; j < C; ++j) right[j] = load8(b + k * b_row + 8 * j);
     for (int i = 0; i < R; ++i) {
-      const float left = a.data[i * a.row + k * a.column];
-      for (int j = 0; j < C; ++j) sum[i][j] += left * right[j];
+      const Vector8 left = all8(a.data[i * a.row + k * a.column]);
+      for (int j = 0; j < C; ++j) sum[i][j] = fma8(left, right[j], sum[i][j]);
     }
   }
   for (int i = 0; i < R; ++i) {
@@ -65,8 +65,7 @@ GRADUS_INLINE void softmax_row(float* row, int64_t size, int64_t padded) {
     const Vector8 x = load8(row + j);
     top = x > top ? x : top;
   }
-  float highest = top[0];
-  for (int lane = 1; lane < 8; ++lane) highest = std::max(highest, top[lane]);
+  const float highest = max8(top);
   for (int64_t j = 0; j < padded; j += 8) store8(row + j, exp8(load8(row + j) - highest));
   std::fill(row + size, row + padded, 0.0f);
   Vector8 total = {};
@@ -76,11 +75,11 @@ GRADUS_INLINE void softmax_row(float* row, int64_t size, int64_t padded) {
 }
 
 // Row of memory that holds key j of a segment.
-GRADUS_INLINE int64_t key_row(const AttentionSegment& s, int64_t j) {
+inline int64_t key_row(const AttentionSegment& s, int64_t j) {
   return j < s.prefix_size ? s.prefix + j : s.own + j - s.prefix_size;
 }
 
-GRADUS_INLINE int64_t keys_of(const AttentionSegment& s) {
+inline int64_t keys_of(const AttentionSegment& s) {
   return s.prefix_size + s.own_size;
 }
 
@@ -143,8 +142,8 @@ int64_t attention_probabilities(const AttentionShape& shape, std::span<const Att
   return total;
 }
 
-GRADUS_CLONES void attention_forward(const AttentionShape& shape, std::span<const AttentionSegment> segments,
-                                     const AttentionInput& in, float* out, float* probabilities) {
+GRADUS_AVX2 void attention_forward(const AttentionShape& shape, std::span<const AttentionSegment> segments,
+                                   const AttentionInput& in, float* out, float* probabilities) {
   const int64_t width = shape.head_width, wide = round8(width), model = width * shape.heads;
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
   Scratch scratch(shape, segments);
@@ -188,7 +187,7 @@ GRADUS_INLINE void backward_queries(const AttentionSegment& s, const float* prob
       const float* p = probabilities + (i + r) * padded;
       const int64_t used = round8(visible);
       Vector8 dot = {};
-      for (int64_t j = 0; j < used; j += 8) dot += load8(p + j) * load8(row + j);
+      for (int64_t j = 0; j < used; j += 8) dot = fma8(load8(p + j), load8(row + j), dot);
       const float mean = sum8(dot);
       for (int64_t j = 0; j < used; j += 8) store8(row + j, load8(p + j) * (load8(row + j) - mean) * scale);
       std::fill(row + used, row + padded, 0.0f);
@@ -218,9 +217,9 @@ GRADUS_INLINE void backward_keys(const AttentionSegment& s, const float* weights
 
 }  // namespace
 
-GRADUS_CLONES void attention_backward(const AttentionShape& shape, std::span<const AttentionSegment> segments,
-                                      const AttentionInput& in, const float* probabilities,
-                                      const float* out_gradient, const AttentionGradient& gradient) {
+GRADUS_AVX2 void attention_backward(const AttentionShape& shape, std::span<const AttentionSegment> segments,
+                                    const AttentionInput& in, const float* probabilities,
+                                    const float* out_gradient, const AttentionGradient& gradient) {
   const int64_t width = shape.head_width, wide = round8(width), model = width * shape.heads;
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
   Scratch scratch(shape, segments);
@@ -245,7 +244,7 @@ namespace {
 GRADUS_INLINE float dot(const float* a, const float* b, int64_t size) {
   Vector8 lanes = {};
   int64_t d = 0;
-  for (; d + 8 <= size; d += 8) lanes += load8(a + d) * load8(b + d);
+  for (; d + 8 <= size; d += 8) lanes = fma8(load8(a + d), load8(b + d), lanes);
   float total = sum8(lanes);
   for (; d < size; ++d) total += a[d] * b[d];
   return total;
@@ -256,13 +255,10 @@ template <int C>
 GRADUS_INLINE void weighted_vectors(const AttentionSegment& s, const float* weights, const float* values,
                                     int64_t stride, float* out) {
   Vector8 sum[C] = {};
-  const auto add = [&](const float* weight, const float* row, int64_t count) __attribute__((always_inline)) {
-    for (int64_t j = 0; j < count; ++j, row += stride) {
-      for (int c = 0; c < C; ++c) sum[c] += weight[j] * load8(row + 8 * c);
-    }
-  };
-  add(weights, values + s.prefix * stride, s.prefix_size);
-  add(weights + s.prefix_size, values + s.own * stride, s.own_size);
+  for (int64_t j = 0; j < keys_of(s); ++j) {
+    const float* row = values + key_row(s, j) * stride;
+    for (int c = 0; c < C; ++c) sum[c] = fma8(all8(weights[j]), load8(row + 8 * c), sum[c]);
+  }
   for (int c = 0; c < C; ++c) store8(out + 8 * c, sum[c]);
 }
 
@@ -280,8 +276,8 @@ GRADUS_INLINE void weighted_sum(const AttentionSegment& s, const float* weights,
 
 }  // namespace
 
-GRADUS_CLONES void attention_last(const AttentionShape& shape, std::span<const AttentionSegment> segments,
-                                  const AttentionInput& in, float* out) {
+GRADUS_AVX2 void attention_last(const AttentionShape& shape, std::span<const AttentionSegment> segments,
+                                const AttentionInput& in, float* out) {
   const int64_t width = shape.head_width, model = width * shape.heads;
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
   Scratch scratch(shape, segments);

@@ -1,4 +1,4 @@
-#include "gradus/model/torch/generation.h"
+#include "gradus/model/generation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/base/random.h"
-#include "gradus/model/torch/attention.h"
+#include "gradus/model/cpu/row_kernel.h"
 
 namespace gradus {
 
@@ -22,36 +22,46 @@ struct Draw {
   float logprob;
 };
 
+// exp((logit - top) / temperature) of every logit into `mass`; their sum.
+double weigh(std::span<const float> logits, float top, double temperature, std::vector<float>& mass) {
+  const float scale = static_cast<float>(1 / temperature);
+  for (size_t i = 0; i < logits.size(); ++i) mass[i] = (logits[i] - top) * scale;
+  exponentials(mass.data(), static_cast<int64_t>(mass.size()), mass.data());
+  double total = 0;
+  for (const float share : mass) total += share;
+  return total;
+}
+
 // `mass` is working memory of the size of `logits`.
-Draw draw(std::span<const float> logits, double temperature, Stream& stream, std::vector<double>& mass) {
+Draw draw(std::span<const float> logits, double temperature, Stream& stream, std::vector<float>& mass) {
   const size_t best = static_cast<size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-  const double top = logits[best];
+  const float top = logits[best];
   if (!std::isfinite(top))
     throw Error::internal("the policy's logits are not finite: its weights have diverged");
-  double total = 0;
-  for (size_t i = 0; i < logits.size(); ++i) total += mass[i] = std::exp(logits[i] - top);
+  double total = weigh(logits, top, 1, mass);
   const double log_total = std::log(total);
   size_t chosen = best;
   if (temperature > 0) {
-    if (temperature != 1) {
-      total = 0;
-      for (size_t i = 0; i < logits.size(); ++i) total += mass[i] = std::exp((logits[i] - top) / temperature);
-    }
+    if (temperature != 1) total = weigh(logits, top, temperature, mass);
     double left = stream.uniform() * total;
-    for (chosen = 0; chosen + 1 < logits.size(); ++chosen) {
-      left -= mass[chosen];
-      if (left < 0) break;
+    for (size_t i = 0; i < logits.size() && left >= 0; ++i) {  // `best` stays where rounding left too much
+      left -= mass[i];
+      if (left < 0) chosen = i;
     }
-    if (mass[chosen] == 0) chosen = best;  // rounding at the very end of the distribution
   }
-  return {static_cast<int32_t>(chosen) + kFirstSayable, static_cast<float>(logits[chosen] - top - log_total)};
+  const double logprob = static_cast<double>(logits[chosen]) - top - log_total;
+  return {static_cast<int32_t>(chosen) + kFirstSayable, static_cast<float>(logprob)};
 }
 
 class Generation {
  public:
-  Generation(const Transformer& model, std::span<const SampleRequest> requests,
-             const SamplingOptions& options, const Observer& observer)
-      : model_(model), requests_(requests), options_(options), observer_(observer), out_(requests.size()) {}
+  Generation(Network& network, std::span<const SampleRequest> requests, const SamplingOptions& options,
+             const Observer& observer)
+      : network_(network),
+        requests_(requests),
+        options_(options),
+        observer_(observer),
+        out_(requests.size()) {}
 
   std::vector<Sample> run() {
     read_prompts();
@@ -74,15 +84,14 @@ class Generation {
     return out_[row].finished || out_[row].tokens.size() >= static_cast<size_t>(options_.max_tokens);
   }
 
-  const Transformer& model_;
+  Network& network_;
   std::span<const SampleRequest> requests_;
   const SamplingOptions& options_;
   const Observer& observer_;
   std::vector<Sample> out_;
   std::vector<Row> rows_;
   std::vector<size_t> active_;
-  std::vector<torch::Tensor> memory_;  // per layer: [rows, keys and values]
-  std::vector<double> mass_;
+  std::vector<float> mass_;
 };
 
 // The prompts but their last tokens go through the model at once. Those last tokens are the first that the
@@ -94,10 +103,6 @@ void Generation::read_prompts() {
     const auto head = request.prompt.first(request.prompt.size() - 1);
     const auto [it, fresh] = first_row.try_emplace(std::vector<int32_t>(head.begin(), head.end()), 0);
     if (fresh && !head.empty()) it->second = prompts.add_prompt(head);
-  }
-  while (prompts.rows() < model_.whole_rows(prompts.rows())) {
-    prompts.tokens.push_back(0);
-    prompts.positions.push_back(0);
   }
   int64_t memory = prompts.rows();
   for (size_t i = 0; i < requests_.size(); ++i) {
@@ -111,44 +116,25 @@ void Generation::read_prompts() {
     rows_.push_back(row);
     active_.push_back(i);
   }
-  const int64_t width = model_.shape().width;
-  for (int layer = 0; layer < model_.shape().layers; ++layer) {
-    memory_.push_back(torch::empty({memory, 2 * width}, model_.weights().options()));
-  }
-  const Transformer::Attend attend = [&](int layer, const torch::Tensor& qkv) {
-    memory_[static_cast<size_t>(layer)].narrow(0, 0, qkv.size(0)).copy_(qkv.narrow(1, width, 2 * width));
-    return packed_attention(qkv, prompts.segments, model_.shape().heads);
-  };
-  const torch::Tensor one = torch::zeros({1}, torch::kLong).to(model_.device());
-  model_.run(prompts.tokens, prompts.positions, attend, one);
-  mass_.resize(static_cast<size_t>(model_.shape().vocabulary - kFirstSayable));
+  network_.remember(prompts, memory);
+  mass_.resize(static_cast<size_t>(network_.shape().vocabulary - kFirstSayable));
 }
 
 // Feeds one token of every active row.
 void Generation::step() {
-  const size_t lines = static_cast<size_t>(model_.whole_rows(static_cast<int64_t>(active_.size())));
-  std::vector<int64_t> tokens(lines, 0), positions(lines, 0), places;
-  std::vector<AttentionSegment> segments;
-  for (size_t line = 0; line < active_.size(); ++line) {
-    Row& row = rows_[active_[line]];
-    const auto prompt = requests_[active_[line]].prompt;
-    tokens[line] = row.fed == 0 ? prompt.back() : out_[active_[line]].tokens[row.fed - 1];
-    positions[line] = static_cast<int64_t>(prompt.size() - 1 + row.fed);
-    places.push_back(row.segment.own + static_cast<int64_t>(row.fed));
+  NextTokens next;
+  for (const size_t active : active_) {
+    Row& row = rows_[active];
+    const auto prompt = requests_[active].prompt;
+    next.tokens.push_back(row.fed == 0 ? prompt.back() : out_[active].tokens[row.fed - 1]);
+    next.positions.push_back(static_cast<int64_t>(prompt.size() - 1 + row.fed));
+    next.places.push_back(row.segment.own + static_cast<int64_t>(row.fed));
     row.segment.own_size = static_cast<int64_t>(++row.fed);
-    row.segment.query = static_cast<int64_t>(line);
-    segments.push_back(row.segment);
+    row.segment.query = static_cast<int64_t>(next.segments.size());
+    next.segments.push_back(row.segment);
   }
-  const int64_t width = model_.shape().width, used = static_cast<int64_t>(active_.size());
-  const torch::Tensor place = torch::tensor(places, torch::kLong).to(model_.device());
-  const Transformer::Attend attend = [&](int layer, const torch::Tensor& qkv) {
-    torch::Tensor& memory = memory_[static_cast<size_t>(layer)];
-    memory.index_copy_(0, place, qkv.narrow(0, 0, used).narrow(1, width, 2 * width));
-    return last_attention(qkv.narrow(1, 0, width), memory, segments, model_.shape().heads);
-  };
-  const torch::Tensor logits = model_.run(tokens, positions, attend, {}).cpu();
+  const float* line = network_.next(next).data();
   const size_t columns = mass_.size();
-  const float* line = logits.data_ptr<float>();
   for (const size_t row : active_) {
     advance(row, {line, columns});
     line += columns;
@@ -165,10 +151,10 @@ void Generation::advance(size_t row, std::span<const float> logits) {
   sample.finished = drawn.token == kEndToken;
   if (!observer_ || done(row)) return;
   for (const int32_t token : observer_(row, sample.tokens)) {
-    if (token < 0 || token >= model_.shape().vocabulary) {
+    if (token < 0 || token >= network_.shape().vocabulary) {
       throw Error::input("the environment observed a token that the policy does not know")
           .found(std::to_string(token))
-          .expected("0.." + std::to_string(model_.shape().vocabulary - 1));
+          .expected("0.." + std::to_string(network_.shape().vocabulary - 1));
     }
     if (!done(row)) take(row, token, 0, true);
   }
@@ -182,17 +168,16 @@ void Generation::take(size_t row, int32_t token, float logprob, bool observed) {
 
 }  // namespace
 
-std::vector<Sample> generate(const Transformer& model, std::span<const SampleRequest> requests,
+std::vector<Sample> generate(Network& network, std::span<const SampleRequest> requests,
                              const SamplingOptions& options, const Observer& observer) {
   if (requests.empty() || options.max_tokens <= 0) return std::vector<Sample>(requests.size());
-  torch::InferenceMode inference;
   std::vector<Sample> out;
   for (size_t first = 0; first < requests.size(); first += kRowsAtOnce) {
     const Observer shifted = [&](size_t row, std::span<const int32_t> response) {
       return observer(first + row, response);
     };
     const auto part = requests.subspan(first, std::min(kRowsAtOnce, requests.size() - first));
-    for (Sample& sample : Generation(model, part, options, observer ? shifted : observer).run()) {
+    for (Sample& sample : Generation(network, part, options, observer ? shifted : observer).run()) {
       out.push_back(std::move(sample));
     }
   }

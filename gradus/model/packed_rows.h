@@ -4,14 +4,14 @@
 //   PackedRows rows;
 //   rows.add(prompt, response, {});     // targets: every response token
 //   rows.add(prompt, other, wanted);    // same prompt as the last: its rows are shared
-//   torch::Tensor logits = transformer.logits(rows);   // one line per target, in order of adding
+//   std::span<const float> logits = network.logits(rows);   // one line per target, in order of adding
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "gradus/model/torch/attention_kernel.h"
+#include "gradus/model/attention_segment.h"
 
 namespace gradus {
 

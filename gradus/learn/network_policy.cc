@@ -1,29 +1,21 @@
-#include "gradus/learn/torch/torch_policy.h"
+#include "gradus/learn/network_policy.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <torch/torch.h>
 
 #include "gradus/base/json.h"
 #include "gradus/base/random.h"
 #include "gradus/learn/policy_file.h"
-#include "gradus/learn/torch/adam.h"
-#include "gradus/learn/torch/torch_support.h"
-#include "gradus/model/torch/generation.h"
-#include "gradus/model/torch/transformer.h"
+#include "gradus/model/cpu/row_kernel.h"
+#include "gradus/model/generation.h"
 
 namespace gradus {
 
 namespace {
 
-// Rows that go through the model at once: enough to keep the BLAS busy, few enough to stay in the cache.
+// Rows that go through the network at once: enough to fill its tiles, few enough to stay in the cache.
 constexpr int64_t kChunkRows = 1024;
-
-std::vector<float> floats_of(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.detach().cpu().contiguous();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
 
 // Sequences in the order in which they are packed: equal prompts side by side, so that their rows are shared.
 template <class Prompt>
@@ -33,19 +25,25 @@ std::vector<size_t> by_prompt(std::vector<size_t> order, const Prompt& prompt) {
   return order;
 }
 
+// Log-probabilities of everything that could be said at each target, and what was said.
+struct Scored {
+  std::vector<float> all;     // [targets, columns]
+  std::vector<float> chosen;  // of the target token
+};
+
 // Per target: weight * slope of the loss in the token's log-probability.
 struct Slopes {
   std::vector<float> slope;
-  std::vector<float> entropy;  // weight of the entropy bonus; empty: none
+  std::vector<float> entropy_weight;  // of the entropy bonus; empty: none
+  std::vector<float> entropy;
 };
 
-class TorchPolicy : public Policy {
+class NetworkPolicy : public Policy {
  public:
-  TorchPolicy(const PolicyConfig& config, uint64_t seed)
+  NetworkPolicy(const PolicyConfig& config, std::unique_ptr<Network> network)
       : config_(config),
-        model_({config.vocabulary, config.context, config.layers, config.heads, config.width}, config.device,
-               seed),
-        adam_(model_.weights()) {}
+        network_(std::move(network)),
+        columns_(static_cast<size_t>(config.vocabulary - kFirstSayable)) {}
 
   ModelInfo info() const override;
   std::vector<Sample> sample(std::span<const SampleRequest> requests, const SamplingOptions& options,
@@ -69,19 +67,17 @@ class TorchPolicy : public Policy {
                  const Objective& objective, UpdateStats& sums);
   void policy_gradient(const PackedRows& rows, std::vector<TokenTerm> terms, const std::vector<size_t>& ends,
                        const std::vector<double>& weights, const Objective& objective, UpdateStats& sums);
-  void backward(const torch::Tensor& logits, const torch::Tensor& log_softmax, const torch::Tensor& targets,
-                const Slopes& slopes, const torch::Tensor& entropy);
-  torch::Tensor targets_of(const PackedRows& rows) const;
-  PolicyBytes state() const;
-  void restore(PolicyBytes state);
+  Scored score(const PackedRows& rows, Network::For use);
+  void backward(const PackedRows& rows, const Scored& scored, const Slopes& slopes);
+  void forget_moments();
 
   PolicyConfig config_;
-  Transformer model_;
-  Adam adam_;
+  std::unique_ptr<Network> network_;
+  size_t columns_;
 };
 
-ModelInfo TorchPolicy::info() const {
-  const std::vector<float> weights = floats_of(model_.weights());
+ModelInfo NetworkPolicy::info() const {
+  const std::vector<float> weights = network_->state().weights;
   const std::string_view bytes(reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float));
   return {
       .name = "gradus-transformer-" + std::to_string(config_.layers) + "x" + std::to_string(config_.width),
@@ -89,7 +85,7 @@ ModelInfo TorchPolicy::info() const {
       .parameters = weights.size()};
 }
 
-void TorchPolicy::check_tokens(std::span<const int32_t> tokens, const char* where, int32_t least) const {
+void NetworkPolicy::check_tokens(std::span<const int32_t> tokens, const char* where, int32_t least) const {
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i] >= least && tokens[i] < config_.vocabulary) continue;
     throw Error::input(std::string("a token of a ") + where + " is outside the policy's vocabulary")
@@ -99,7 +95,7 @@ void TorchPolicy::check_tokens(std::span<const int32_t> tokens, const char* wher
   }
 }
 
-void TorchPolicy::check_length(size_t prompt, size_t response) const {
+void NetworkPolicy::check_length(size_t prompt, size_t response) const {
   const size_t context = static_cast<size_t>(config_.context);
   if (prompt >= 1 && prompt <= context && response <= context - prompt) return;
   throw Error::input("a prompt and its response do not fit the policy's context")
@@ -108,8 +104,8 @@ void TorchPolicy::check_length(size_t prompt, size_t response) const {
       .hint("raise context in the policy's configuration or lower max_tokens");
 }
 
-std::vector<Sample> TorchPolicy::sample(std::span<const SampleRequest> requests,
-                                        const SamplingOptions& options, const Observer& observer) {
+std::vector<Sample> NetworkPolicy::sample(std::span<const SampleRequest> requests,
+                                          const SamplingOptions& options, const Observer& observer) {
   if (!(options.temperature >= 0) || options.max_tokens < 0) {
     throw Error::input("sampling options are out of range")
         .found("temperature " + std::to_string(options.temperature) + ", max_tokens " +
@@ -120,17 +116,23 @@ std::vector<Sample> TorchPolicy::sample(std::span<const SampleRequest> requests,
     check_length(request.prompt.size(), static_cast<size_t>(options.max_tokens));
     check_tokens(request.prompt, "prompt", 0);
   }
-  return generate(model_, requests, options, observer);
+  return generate(*network_, requests, options, observer);
 }
 
-torch::Tensor TorchPolicy::targets_of(const PackedRows& rows) const {
-  return (torch::tensor(rows.target_tokens, torch::kLong) - kFirstSayable).to(model_.device());
+Scored NetworkPolicy::score(const PackedRows& rows, Network::For use) {
+  const std::span<const float> logits = network_->logits(rows, use);
+  Scored out;
+  out.all.resize(logits.size());
+  log_softmax(logits.data(), rows.targets(), static_cast<int64_t>(columns_), out.all.data());
+  for (size_t t = 0; t < rows.target_tokens.size(); ++t) {
+    out.chosen.push_back(out.all[t * columns_ + static_cast<size_t>(rows.target_tokens[t] - kFirstSayable)]);
+  }
+  return out;
 }
 
-std::vector<std::vector<float>> TorchPolicy::logprobs(std::span<const SampleRequest> prompts,
-                                                      std::span<const std::vector<int32_t>> responses) {
+std::vector<std::vector<float>> NetworkPolicy::logprobs(std::span<const SampleRequest> prompts,
+                                                        std::span<const std::vector<int32_t>> responses) {
   require(prompts.size() == responses.size(), "one response per prompt");
-  torch::InferenceMode inference;
   std::vector<size_t> order(prompts.size());
   std::iota(order.begin(), order.end(), size_t{0});
   order = by_prompt(std::move(order), [&](size_t i) { return prompts[i].prompt; });
@@ -146,8 +148,7 @@ std::vector<std::vector<float>> TorchPolicy::logprobs(std::span<const SampleRequ
       rows.add(prompts[order[next]].prompt, response, {});
     }
     if (rows.targets() == 0) continue;
-    const torch::Tensor all = torch::log_softmax(model_.logits(rows), 1);
-    const std::vector<float> chosen = floats_of(all.gather(1, targets_of(rows).unsqueeze(1)));
+    const std::vector<float> chosen = score(rows, Network::For::scoring).chosen;
     size_t at = 0;
     for (size_t i = first; i < next; ++i) {
       const size_t size = responses[order[i]].size();
@@ -161,25 +162,24 @@ std::vector<std::vector<float>> TorchPolicy::logprobs(std::span<const SampleRequ
 
 // The gradient of sum_t slope_t * logprob_t - sum_t entropy_t * H_t in the logits, in closed form:
 // slope (onehot - p) + entropy p (log p + H).
-void TorchPolicy::backward(const torch::Tensor& logits, const torch::Tensor& log_softmax,
-                           const torch::Tensor& targets, const Slopes& slopes, const torch::Tensor& entropy) {
-  torch::Tensor gradient;
-  {
-    torch::NoGradGuard no_gradient;
-    const torch::Tensor slope = torch::tensor(slopes.slope).to(model_.device()).unsqueeze(1);
-    const torch::Tensor p = log_softmax.exp();
-    gradient = p * slope.neg();
-    gradient.scatter_add_(1, targets.unsqueeze(1), slope);
-    if (!slopes.entropy.empty()) {
-      const torch::Tensor weight = torch::tensor(slopes.entropy).to(model_.device()).unsqueeze(1);
-      gradient += weight * p * (log_softmax + entropy.unsqueeze(1));
+void NetworkPolicy::backward(const PackedRows& rows, const Scored& scored, const Slopes& slopes) {
+  std::vector<float> gradient(scored.all.size());
+  exponentials(scored.all.data(), static_cast<int64_t>(gradient.size()), gradient.data());
+  for (size_t t = 0; t < slopes.slope.size(); ++t) {
+    float* const line = gradient.data() + t * columns_;
+    const float* const logprob = scored.all.data() + t * columns_;
+    const float weight = slopes.entropy_weight.empty() ? 0.0f : slopes.entropy_weight[t];
+    for (size_t c = 0; c < columns_; ++c) {
+      const float bonus = weight == 0 ? 0.0f : weight * (logprob[c] + slopes.entropy[t]);
+      line[c] *= bonus - slopes.slope[t];
     }
+    line[rows.target_tokens[t] - kFirstSayable] += slopes.slope[t];
   }
-  logits.backward(gradient);
+  network_->backward(gradient);
 }
 
 // Sum over the batch's response tokens of -log p, divided by their number; the gradient is added.
-double TorchPolicy::fit_batch(std::span<const Example> examples, std::span<const size_t> order) {
+double NetworkPolicy::fit_batch(std::span<const Example> examples, std::span<const size_t> order) {
   int64_t tokens = 0;
   for (const size_t i : order) tokens += static_cast<int64_t>(examples[i].response.size());
   double loss = 0;
@@ -189,17 +189,16 @@ double TorchPolicy::fit_batch(std::span<const Example> examples, std::span<const
       rows.add(examples[order[next]].prompt, examples[order[next]].response, {});
     }
     if (rows.targets() == 0) continue;
-    const torch::Tensor logits = model_.logits(rows), targets = targets_of(rows);
-    const torch::Tensor all = torch::log_softmax(logits.detach(), 1);
-    loss -= all.gather(1, targets.unsqueeze(1)).sum().item<double>();
+    const Scored scored = score(rows, Network::For::training);
+    for (const float logprob : scored.chosen) loss -= logprob;
     const float slope = -1.0f / static_cast<float>(tokens);
-    backward(logits, all, targets, {std::vector<float>(static_cast<size_t>(rows.targets()), slope), {}}, {});
+    backward(rows, scored, {std::vector<float>(scored.chosen.size(), slope), {}, {}});
   }
   return tokens ? loss / static_cast<double>(tokens) : 0;
 }
 
-double TorchPolicy::fit(std::span<const Example> examples, const FitOptions& options,
-                        const FitProgress& progress) {
+double NetworkPolicy::fit(std::span<const Example> examples, const FitOptions& options,
+                          const FitProgress& progress) {
   if (examples.empty()) throw Error::input("there is nothing to fit: no examples were given");
   if (options.epochs < 1 || options.batch < 1) {
     throw Error::input("fit needs at least one epoch and one example a batch");
@@ -212,9 +211,8 @@ double TorchPolicy::fit(std::span<const Example> examples, const FitOptions& opt
   const size_t batch = static_cast<size_t>(options.batch), per_epoch = (examples.size() + batch - 1) / batch;
   const int steps = static_cast<int>(per_epoch) * options.epochs;
   const int warm_up = std::max(1, steps / 50);
-  model_.gradient().zero_();  // a fit that was stopped may have left one
-  Adam adam(model_.weights());
-  adam_ = Adam(model_.weights());  // the moments of earlier updates say nothing about the new weights
+  if (options.done == 0) forget_moments();  // those of earlier updates say nothing about this
+  require(network_->state().steps == options.done, "a fit goes on with the policy that it saved");
   std::vector<size_t> order(examples.size());
   std::iota(order.begin(), order.end(), size_t{0});
   double epoch_loss = 0;
@@ -224,6 +222,7 @@ double TorchPolicy::fit(std::span<const Example> examples, const FitOptions& opt
       Stream(options.key).child(static_cast<uint64_t>(step)).shuffle(std::span(order));
       epoch_loss = 0;
     }
+    if (step < options.done) continue;  // its examples were drawn as they were then
     const auto part =
         std::span(order).subspan(in_epoch * batch, std::min(batch, order.size() - in_epoch * batch));
     const double loss = fit_batch(examples, part);
@@ -231,23 +230,23 @@ double TorchPolicy::fit(std::span<const Example> examples, const FitOptions& opt
     const double scale = step < warm_up ? (step + 1.0) / warm_up : 0.55 + 0.45 * std::cos(M_PI * done);
     if (!std::isfinite(loss))
       throw Error::outside("the supervised loss is not finite").found(std::to_string(loss));
-    adam.step(model_.weights(), model_.gradient(),
-              {options.learning_rate * scale, options.clip_norm, options.weight_decay}, model_.decayed());
+    network_->step({options.learning_rate * scale, options.clip_norm, options.weight_decay});
     epoch_loss += loss;
     if (progress) progress(step + 1, steps, loss);
   }
+  forget_moments();  // those of the fit say nothing about later updates
   return epoch_loss / static_cast<double>(per_epoch);
 }
 
-struct TorchPolicy::Trained {
+struct NetworkPolicy::Trained {
   std::span<const int32_t> prompt;
   std::vector<int32_t> response;
   std::vector<uint8_t> wanted;   // per response token
   std::vector<TokenTerm> terms;  // per wanted token
 };
 
-std::vector<TorchPolicy::Trained> TorchPolicy::read_rollouts(const RolloutBatch& batch,
-                                                             const Objective& objective) const {
+std::vector<NetworkPolicy::Trained> NetworkPolicy::read_rollouts(const RolloutBatch& batch,
+                                                                 const Objective& objective) const {
   const Column& advantage = batch.column("token.advantage");
   const Column& logprob = batch.column("token.logprob");
   const Column* const reference = objective.loss.kl_weight > 0 ? &batch.column("token.ref_logprob") : nullptr;
@@ -282,22 +281,31 @@ std::vector<TorchPolicy::Trained> TorchPolicy::read_rollouts(const RolloutBatch&
   return out;
 }
 
-void TorchPolicy::policy_gradient(const PackedRows& rows, std::vector<TokenTerm> terms,
-                                  const std::vector<size_t>& ends, const std::vector<double>& weights,
-                                  const Objective& objective, UpdateStats& sums) {
-  const torch::Tensor logits = model_.logits(rows), targets = targets_of(rows);
-  const torch::Tensor all = torch::log_softmax(logits.detach(), 1);
-  const torch::Tensor entropy = (all.exp() * all).sum(1).neg();
-  const std::vector<float> chosen = floats_of(all.gather(1, targets.unsqueeze(1)));
-  const std::vector<float> entropies = floats_of(entropy);
-  for (size_t i = 0; i < terms.size(); ++i) terms[i].logprob = chosen[i];
+// -sum p log p of every row.
+std::vector<float> entropies_of(const std::vector<float>& logprobs, size_t columns) {
+  std::vector<float> p(logprobs.size()), out;
+  exponentials(logprobs.data(), static_cast<int64_t>(p.size()), p.data());
+  for (size_t at = 0; at < p.size(); at += columns) {
+    float sum = 0;
+    for (size_t c = at; c < at + columns; ++c) sum -= p[c] * logprobs[c];
+    out.push_back(sum);
+  }
+  return out;
+}
+
+void NetworkPolicy::policy_gradient(const PackedRows& rows, std::vector<TokenTerm> terms,
+                                    const std::vector<size_t>& ends, const std::vector<double>& weights,
+                                    const Objective& objective, UpdateStats& sums) {
+  const Scored scored = score(rows, Network::For::training);
+  const std::vector<float> entropies = entropies_of(scored.all, columns_);
+  for (size_t i = 0; i < terms.size(); ++i) terms[i].logprob = scored.chosen[i];
   const std::vector<TokenLoss> losses = policy_losses(terms, ends, objective.loss);
   Slopes slopes;
   for (size_t i = 0; i < terms.size(); ++i) {
     const TokenLoss& loss = losses[i];
     slopes.slope.push_back(static_cast<float>(weights[i] * loss.slope));
     if (objective.entropy_weight != 0) {
-      slopes.entropy.push_back(static_cast<float>(weights[i] * objective.entropy_weight));
+      slopes.entropy_weight.push_back(static_cast<float>(weights[i] * objective.entropy_weight));
     }
     sums.loss += weights[i] * (loss.value - objective.entropy_weight * entropies[i]);
     sums.entropy += entropies[i];
@@ -305,12 +313,13 @@ void TorchPolicy::policy_gradient(const PackedRows& rows, std::vector<TokenTerm>
     sums.kl_old += loss.kl_old;
     sums.kl_reference += loss.kl_reference;
   }
-  backward(logits, all, targets, slopes, entropy);
+  slopes.entropy = entropies;
+  backward(rows, scored, slopes);
 }
 
 // One optimiser step on the rollouts of `order`.
-void TorchPolicy::minibatch(std::span<const Trained> rollouts, const std::vector<size_t>& order,
-                            const Objective& objective, UpdateStats& sums) {
+void NetworkPolicy::minibatch(std::span<const Trained> rollouts, const std::vector<size_t>& order,
+                              const Objective& objective, UpdateStats& sums) {
   std::vector<int64_t> trained;
   for (const size_t r : order) trained.push_back(static_cast<int64_t>(rollouts[r].terms.size()));
   const std::vector<double> weight = token_weights(trained, objective.aggregation);
@@ -334,18 +343,17 @@ void TorchPolicy::minibatch(std::span<const Trained> rollouts, const std::vector
         .found(std::to_string(sums.loss - loss_before))
         .hint("lower the learning rate, or look for extreme advantages or log-probabilities");
   }
-  sums.grad_norm += adam_.step(model_.weights(), model_.gradient(),
-                               {objective.learning_rate, objective.clip_norm, 0}, model_.decayed());
+  sums.grad_norm += network_->step({objective.learning_rate, objective.clip_norm, 0});
 }
 
-UpdateStats TorchPolicy::update(const RolloutBatch& batch, const Objective& objective) {
+UpdateStats NetworkPolicy::update(const RolloutBatch& batch, const Objective& objective) {
   check_objective(objective);
   const std::vector<Trained> rollouts = read_rollouts(batch, objective);
   size_t tokens = 0;
   for (const Trained& rollout : rollouts) tokens += rollout.terms.size();
   UpdateStats sums;
   if (tokens == 0) return sums;
-  const PolicyBytes before = state();
+  const NetworkState before = network_->state();
   int steps = 0;
   try {
     for (int epoch = 0; epoch < objective.epochs; ++epoch) {
@@ -364,7 +372,7 @@ UpdateStats TorchPolicy::update(const RolloutBatch& batch, const Objective& obje
       }
     }
   } catch (...) {
-    restore(before);
+    network_->restore(before);
     throw;
   }
   const double passes = static_cast<double>(tokens) * objective.epochs;
@@ -376,35 +384,26 @@ UpdateStats TorchPolicy::update(const RolloutBatch& batch, const Objective& obje
           .grad_norm = sums.grad_norm / steps};
 }
 
-PolicyBytes TorchPolicy::state() const {
-  return {adam_.steps, floats_of(model_.weights()), floats_of(adam_.mean), floats_of(adam_.square)};
+void NetworkPolicy::forget_moments() {
+  NetworkState state = network_->state();
+  state.steps = 0;
+  std::ranges::fill(state.mean, 0.0f);
+  std::ranges::fill(state.square, 0.0f);
+  network_->restore(state);
 }
 
-void TorchPolicy::restore(PolicyBytes state) {
-  torch::NoGradGuard no_gradient;
-  const auto put = [](torch::Tensor& to, std::vector<float>& from) {
-    to.copy_(torch::from_blob(from.data(), {static_cast<int64_t>(from.size())}, torch::kFloat));
-  };
-  put(model_.weights(), state.weights);
-  put(adam_.mean, state.mean);
-  put(adam_.square, state.square);
-  adam_.steps = state.steps;
-  model_.gradient().zero_();
+std::string NetworkPolicy::save() const {
+  return write_policy(config_, network_->state());
 }
 
-std::string TorchPolicy::save() const {
-  return write_policy(config_, state());
-}
-
-void TorchPolicy::load(std::string_view bytes) {
-  restore(read_policy(bytes, config_, static_cast<size_t>(model_.weights().numel())));
+void NetworkPolicy::load(std::string_view bytes) {
+  network_->restore(read_policy(bytes, config_, network_->state().weights.size()));
 }
 
 }  // namespace
 
-std::unique_ptr<Policy> make_torch_policy(const PolicyConfig& config, uint64_t seed) {
-  use_one_thread();
-  return std::make_unique<TorchPolicy>(config, seed);
+std::unique_ptr<Policy> make_network_policy(const PolicyConfig& config, std::unique_ptr<Network> network) {
+  return std::make_unique<NetworkPolicy>(config, std::move(network));
 }
 
 }  // namespace gradus
