@@ -158,7 +158,7 @@ export function sample() {
       question: 'What do process rewards buy, on dimensions that neither arm was paid for?',
       environment: { name: 'code', parameters: { regime: 'neutral', max_statements: 10 } },
       primary: 'necessity', constraint: 'hidden_pass', margin: 0.02, baseline: 'outcome', seeds, updates: 100,
-      rollouts_per_update: 160, eval_tasks: 120, eval_samples: 4, sandbox: 'namespaces + seccomp + rlimits',
+      rollouts_per_update: 160, eval_tasks: 120, eval_samples: 4, sandbox: 'namespaces + seccomp + rlimits', kernels: 'avx2-1',
     },
     arms, metrics,
     roles: Object.fromEntries(arms.map((arm) => [arm.id, Object.fromEntries(metrics.map(({ id }) => [id, roleOf(arm.id, id)]))])),

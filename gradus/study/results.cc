@@ -92,7 +92,8 @@ Json study_json(const RunContext& context) {
           {"rollouts_per_update", spec.training.prompts * spec.training.samples},
           {"eval_tasks", spec.evaluation.tasks},
           {"eval_samples", spec.evaluation.samples},
-          {"sandbox", context.environment.isolation()}};
+          {"sandbox", context.environment.isolation()},
+          {"kernels", kernels_of(spec.policy.device)}};
 }
 
 Json step_values(const RolloutBatch& batch, size_t step, const std::vector<std::string>& columns) {

@@ -126,6 +126,16 @@ bool complete(const std::vector<std::pair<int, Json>>& evaluations, int update, 
   return evaluations.size() >= expected;
 }
 
+constexpr int kFitCheckpoints = 10;  // of a supervised training: what a kill costs at most is a tenth of it
+
+// From the bytes of a supervised training that was stopped: the steps that it took.
+int continue_fit(const std::string& bytes, Policy& policy) {
+  const size_t line = bytes.find('\n');
+  require(line != std::string::npos, "an unfinished base policy says its steps");
+  policy.load(std::string_view(bytes).substr(line + 1));
+  return std::stoi(bytes);
+}
+
 }  // namespace
 
 void RunContext::check_stop() const {
@@ -163,12 +173,18 @@ std::string base_policy(const RunContext& context, size_t base) {
   FitOptions options = spec.fit;
   options.key = stream.child("order").key();
   const std::unique_ptr<Policy> policy = make_policy(spec.policy, stream.child("weights").key());
+  const std::string part = "unfinished " + key;
+  if (const auto found = context.store.artifact(part)) options.done = continue_fit(*found, *policy);
   policy->fit(examples, options, [&](int step, int steps, double) {
+    if (step < steps && step % std::max(1, steps / kFitCheckpoints) == 0) {
+      context.store.put_artifact(part, "unfinished base policy", fmt::format("{}\n{}", step, policy->save()));
+    }
     context.check_stop();
     context.events.progress(fmt::format("base policy {}", base + 1), static_cast<double>(step) / steps);
   });
   const std::string bytes = policy->save();
   context.store.put_artifact(key, "base policy", bytes);
+  context.store.drop_artifact(part);
   return bytes;
 }
 

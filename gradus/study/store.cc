@@ -197,6 +197,18 @@ void Store::put_artifact(const std::string& key, const std::string& kind, const 
   }
 }
 
+void Store::drop_artifact(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  Statement drop(db_, "DELETE FROM artifact WHERE key = ?");
+  if (drop.text(1, key).step() != SQLITE_DONE) fail("write the run store");
+}
+
+bool Store::empty() {
+  const std::lock_guard lock(mutex_);
+  Statement any(db_, "SELECT EXISTS(SELECT 1 FROM artifact) OR EXISTS(SELECT 1 FROM checkpoint)");
+  return any.step() == SQLITE_ROW && any.number(0) == 0;
+}
+
 std::optional<Checkpoint> Store::newest_checkpoint(const std::string& run) {
   const std::lock_guard lock(mutex_);
   Statement get(db_, "SELECT at, policy, progress, sha FROM checkpoint WHERE run = ?");

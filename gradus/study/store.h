@@ -39,6 +39,8 @@ class Store {
 
   std::optional<std::string> artifact(const std::string& key);
   void put_artifact(const std::string& key, const std::string& kind, const std::string& body);
+  void drop_artifact(const std::string& key);
+  bool empty();  // neither artifacts nor runs
 
   // Policy, progress and last evaluation.
   std::optional<Checkpoint> newest_checkpoint(const std::string& run);

@@ -3,16 +3,40 @@
 #include <fmt/format.h>
 
 #include "gradus/base/atomic_file.h"
+#include "gradus/base/error.h"
 #include "gradus/base/parallel.h"
 #include "gradus/eval/table.h"
 #include "gradus/study/results.h"
 
 namespace gradus {
 
+namespace {
+
+// Numbers of different kernels differ in rounding, and after some updates in more: never put together.
+void claim_kernels(Store& store, const std::string& path, const std::string& kernels,
+                   const StudyEvents& events) {
+  constexpr const char* kKey = "kernels";
+  const auto found = store.artifact(kKey);
+  if (found && *found != kernels) {
+    throw Error::input("the run store holds runs that other kernels computed")
+        .at(path)
+        .found(*found)
+        .expected(kernels)
+        .hint("give this study a folder of its own with --out, or run it where the first runs were made");
+  }
+  if (found) return;
+  if (!store.empty())
+    events.note("the run store is of a version that did not say its kernels: its runs are computed again");
+  store.put_artifact(kKey, "kernels", kernels);
+}
+
+}  // namespace
+
 Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEvents& events,
                const std::atomic<bool>& stop) {
   const std::unique_ptr<Store> store = Store::open(options.folder + "/store.sqlite");
   if (!store->recovered().empty()) events.note(store->recovered());
+  claim_kernels(*store, options.folder + "/store.sqlite", kernels_of(spec.policy.device), events);
   const std::unique_ptr<Environment> environment = spec.make_environment();
   const RunContext context{spec, *environment, *store, events, stop};
 

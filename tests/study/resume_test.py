@@ -3,12 +3,15 @@
     tests/study/resume_test.py build/gradus
 
 Runs a small study on the calculator whole, with one and with two workers; then again while killing it (kill -9, and once
-Ctrl-C) at random moments until it is done. Every results.json must be the same file.
+Ctrl-C) at random moments until it is done. Every results.json must be the same file. A study with more demonstrations is
+killed while its base policies learn, once a checkpoint of one is there.
 """
 
+import contextlib
 import pathlib
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -69,10 +72,38 @@ def run(gradus, study, out, workers):
     return (out / "results.json").read_bytes()
 
 
+def unfinished(out):
+    """How many base policies have a checkpoint of their training in the store."""
+    if not (out / "store.sqlite").exists():
+        return 0
+    try:
+        with contextlib.closing(sqlite3.connect(out / "store.sqlite", timeout=10)) as store:
+            return store.execute("SELECT count(*) FROM artifact WHERE kind = 'unfinished base policy'").fetchone()[0]
+    except sqlite3.OperationalError:  # the table is not there yet
+        return 0
+
+
+def kill_while_learning(gradus, folder):
+    study = folder / "learning.toml"
+    study.write_text(STUDY.replace("demonstrations = 2000", "demonstrations = 30000\nepochs = 2"))
+    whole = run(gradus, study, folder / "learning-whole", 2)
+    out = folder / "learning-killed"
+    process = start(gradus, study, out, 2)
+    give_up = time.monotonic() + 120
+    while not unfinished(out) and time.monotonic() < give_up and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert unfinished(out) > 0, "no checkpoint of a base policy was there to go on from"
+    assert run(gradus, study, out, 2) == whole, "base policies that went on from a checkpoint gave other bytes"
+    assert unfinished(out) == 0, "checkpoints of finished base policies are left in the store"
+
+
 def main(gradus):
     rng = random.Random(7)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
+        kill_while_learning(gradus, folder)
         study = folder / "small.toml"
         study.write_text(STUDY)
         began = time.monotonic()
@@ -106,7 +137,7 @@ def main(gradus):
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 130 and "go on from here" in errors, (process.returncode, errors)
         assert run(gradus, study, folder / "interrupted", 2) == whole, "after Ctrl-C a resumed study gave other bytes"
-    print(f"same bytes after {killed} kills, one Ctrl-C, one and two workers")
+    print(f"same bytes after {killed} kills, one while learning, one Ctrl-C, one and two workers")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,12 @@ import { count, number } from '../format.js';
 
 const text = (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'n/a'));
 
+// Runs of different kernels differ in rounding and are never put together.
+function kernels(name) {
+  if (!name) return 'n/a: a version of Gradus whose numbers depended on the processor';
+  return name.startsWith('avx2') ? `kernels ${name}: the same bytes on every x86-64-v3 processor; wider vectors stay unused` : `kernels ${name}: not repeated to the byte`;
+}
+
 function facts(study) {
   const it = study.settings;
   const parameters = Object.entries(it.environment?.parameters ?? {}).map(([name, value]) => `${name} = ${text(value)}`);
@@ -16,6 +22,7 @@ function facts(study) {
     ['Training', `${count(it.updates)} updates of ${count(it.rollouts_per_update)} rollouts per arm and seed`],
     ['Evaluation', `${count(it.eval_tasks)} tasks with ${count(it.eval_samples)} samples each`],
     ['Sandbox level in force', text(it.sandbox)],
+    ['Arithmetic', kernels(it.kernels)],
   ];
 }
 
