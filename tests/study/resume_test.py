@@ -111,18 +111,21 @@ def main(gradus):
         length = time.monotonic() - began
         assert run(gradus, study, folder / "two", 2) == whole, "two workers gave other bytes than one"
 
-        killed = 0
-        for attempt in range(60):
-            out = folder / f"killed-{attempt // 5}"  # a few kills for each run, then a fresh one
+        killed, fresh, here = 0, 0, 0
+        for attempt in range(200):
+            out = folder / f"killed-{fresh}"  # a few kills for each run, then a fresh one
             process = start(gradus, study, out, 1 + attempt % 2)
             try:
                 _, errors = process.communicate(timeout=rng.uniform(0.02, 0.6) * length)
                 assert process.returncode == 0, errors
                 assert (out / "results.json").read_bytes() == whole, "a resumed study gave other bytes"
+                here = 5
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.communicate(timeout=60)
-                killed += 1
+                killed, here = killed + 1, here + 1
+            if here == 5:
+                fresh, here = fresh + 1, 0
             if killed >= KILLS:
                 break
         assert killed >= KILLS, f"only {killed} kills"
