@@ -135,7 +135,7 @@ class Gae : public Operator {
     for (const Moments& part : moments) all.merge(part);
     const bool whole = std::ranges::find(stored, 0) == stored.end();
     if (!whole || !std::isfinite(all.squares)) refuse_garbage(batch, rewards, values);
-    if (whiten_ && all.count > 1) {
+    if (whiten_ && all.count > 0) {
       const Whitening whitening =
           whitening_of(all, true, all.squares == 0 ? WhitenVariant::paper : WhitenVariant::released);
       parallel_for(blocks, threads, [&](size_t block) {
@@ -227,7 +227,7 @@ void register_gae(OperatorRegistry& registry) {
                   number_param("gamma", 1.0, "discount per token", 0, 1),
                   number_param("lambda", 1.0, "weight of longer returns", 0, 1),
                   flag_param("whiten", true,
-                             "whiten the advantages over the batch, if it has two trained tokens"),
+                             "whiten the advantages over the batch; a single trained token is refused"),
                   text_param("into", "advantage", "token channel to write"),
                   text_param("returns", "return", "token channel of targets for the value function")},
        .reads = {"token.{reward}", "token.{value}"},

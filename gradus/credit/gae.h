@@ -6,8 +6,8 @@
 //
 // t + 1 is the next trained token: observed tokens between two steps are passed over, as verl's
 // compute_gae_advantage_return does. Advantages are whitened over the batch unless whiten = false; a single
-// trained token has nothing to be compared with and stays as it is. A token without a reward has none to add;
-// a trained token without a value is refused.
+// trained token has no variance and is refused then, as verl's masked_whiten does. A token without a reward
+// has none to add; a trained token without a value is refused.
 //
 //   [[operator]]
 //   name = "credit.gae"

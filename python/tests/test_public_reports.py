@@ -144,7 +144,11 @@ def test_the_kl_of_a_tools_tokens_is_left_out(tool):
     assert batch["token.kl"].sum() == pytest.approx(-2 / 3)
 
 
-def test_gae_of_a_single_trained_token_goes_on():
-    """ROLL #475: whitening one value stopped the run."""
-    batch = Batch.from_dense(np.array([[1, 0], [0, 0]]), columns={"token.reward": np.full((2, 2), 3.0), "token.value": np.ones((2, 2))})
-    assert gradus.credit.gae(batch)["token.advantage"].tolist() == [[2, 0], [0, 0]]
+def test_gae_says_what_to_do_with_a_single_trained_token():
+    """ROLL #475: one value has no variance; verl raises too."""
+    def batch():
+        return Batch.from_dense(np.array([[1, 0], [0, 0]]), columns={"token.reward": np.full((2, 2), 3.0), "token.value": np.ones((2, 2))})
+
+    with pytest.raises(Error, match="at least two values.*leave whitening out"):
+        gradus.credit.gae(batch())
+    assert gradus.credit.gae(batch(), whiten=False)["token.advantage"].tolist() == [[2, 0], [0, 0]]
