@@ -77,6 +77,8 @@ int Error::exit_code() const {
   switch (kind_) {
     case ErrorKind::input:
       return 2;
+    case ErrorKind::refused:
+      return 1;
     case ErrorKind::outside:
       return 3;
     case ErrorKind::cancelled:

@@ -16,6 +16,7 @@ namespace gradus {
 
 enum class ErrorKind {
   input,      // a file, flag or value that the user gave is wrong            (exit code 2)
+  refused,    // it ran, and the answer is no                                 (exit code 1)
   outside,    // something outside failed: disk, tool, server, missing layer  (exit code 3)
   cancelled,  // the user asked to stop; state on disk is resumable           (exit code 130)
   internal,   // a broken invariant: a bug in Gradus                          (exit code 70)
@@ -24,6 +25,7 @@ enum class ErrorKind {
 class Error : public std::exception {
  public:
   static Error input(std::string what) { return Error(ErrorKind::input, std::move(what)); }
+  static Error refused(std::string what) { return Error(ErrorKind::refused, std::move(what)); }
   static Error outside(std::string what) { return Error(ErrorKind::outside, std::move(what)); }
   static Error cancelled(std::string what) { return Error(ErrorKind::cancelled, std::move(what)); }
   static Error internal(std::string what) { return Error(ErrorKind::internal, std::move(what)); }

@@ -1,10 +1,11 @@
-// gradus compare RESULTS: ranks the arms of a study by one metric, unless one of them was trained on it.
-#include <algorithm>
+// gradus compare RESULTS [RESULTS]: ranks the arms of a study by a metric that none of them was paid for, with the
+// outcome beside it; or two paired studies, arm by arm.
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
 #include "gradus/cli/command.h"
 #include "gradus/cli/output.h"
+#include "gradus/study/ranked_arms.h"
 #include "gradus/study/saved.h"
 
 namespace gradus {
@@ -12,84 +13,127 @@ namespace gradus {
 namespace {
 
 struct Options {
-  std::string results, metric;
+  std::string results, other, metric;
   bool json = false;
 };
 
-const Json& metric_named(const Json& results, const std::string& id) {
-  std::vector<std::string> ids;
+std::string text_of(const std::optional<double>& value, const char* format) {
+  return value ? fmt::format(fmt::runtime(format), *value) : "-";
+}
+
+std::string text_of(const Effect& effect) {
+  return fmt::format("{:>7} [{}, {}]", text_of(effect.difference, "{:+.3f}"), text_of(effect.low, "{:+.3f}"),
+                     text_of(effect.high, "{:+.3f}"));
+}
+
+Json json_of(const Effect& effect) {
+  const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
+  Json out = {{"difference", number(effect.difference)}, {"low", number(effect.low)}, {"high", number(effect.high)}};
+  if (!effect.verdict.empty()) out["verdict"] = effect.verdict;
+  return out;
+}
+
+std::string label_of(const Json& results, const std::string& id) {
   for (const Json& metric : results.at("metrics")) {
-    if (metric.at("id") == id) return metric;
-    ids.push_back(metric.at("id"));
+    if (metric.at("id") != id) continue;
+    return fmt::format("{} ({}; {} is better)", metric.at("label").get<std::string>(), id,
+                       metric.at("higher_is_better") == true ? "higher" : "lower");
   }
-  throw Error::input("the study has no metric '" + id + "'").field("--metric").hint(suggest(id, ids));
+  return id;
 }
 
-// The arms that were paid by the metric's own evaluator, and those that were not.
-std::pair<std::vector<std::string>, std::vector<std::string>> split_by_role(const Json& results,
-                                                                            const std::string& id) {
-  std::vector<std::string> paid, unpaid;
-  for (const auto& [arm, roles] : results.at("roles").items()) {
-    (roles.at(id) == "optimised" ? paid : unpaid).push_back(arm);
+void print_ranked(const Json& results, const std::string& metric, const std::vector<RankedArm>& arms) {
+  const Json& study = results.at("study");
+  const std::string constraint = study.at("constraint");
+  fmt::print("{}, against {}\nbeside it: {}, margin {}\n\n", label_of(results, metric),
+             study.at("baseline").get<std::string>(), label_of(results, constraint), study.at("margin").dump());
+  fmt::print("  {:>2}  {:<20} {:<16} {:>7}  {:<26}  {:<26}  {}\n", "", "arm", "role", "mean", metric, constraint,
+             "verdicts");
+  size_t rank = 0;
+  for (const RankedArm& arm : arms) {
+    const std::string place = arm.unranked.empty() ? std::to_string(++rank) : "-";
+    fmt::print("  {:>2}  {:<20} {:<16} {:>7}  {:<26}  {:<26}  {}; {}\n", place, arm.id, arm.role,
+               text_of(arm.mean, "{:.3f}"), text_of(arm.metric), text_of(arm.constraint), arm.metric.verdict,
+               arm.constraint.verdict);
   }
-  return {paid, unpaid};
+  for (const RankedArm& arm : arms) {
+    if (!arm.unranked.empty()) fmt::print("\n  {} is not ranked: {}\n", arm.id, arm.unranked);
+  }
 }
 
-std::string number(const Json& value, const char* format) {
-  return value.is_null() ? "-" : fmt::format(fmt::runtime(format), value.get<double>());
+int rank(const Json& results, const std::string& metric, bool json) {
+  const std::vector<RankedArm> arms = rank_arms(results, metric);
+  std::string reasons;
+  Json rows = Json::array();
+  for (const RankedArm& arm : arms) {
+    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", arm.id, arm.unranked);
+    rows.push_back({{"arm", arm.id},
+                    {"role", arm.role},
+                    {"baseline_role", arm.baseline_role},
+                    {"mean", arm.mean ? Json(*arm.mean) : Json(nullptr)},
+                    {"metric", json_of(arm.metric)},
+                    {"constraint", json_of(arm.constraint)},
+                    {"unranked", arm.unranked}});
+  }
+  if (arms.empty() || !arms[0].unranked.empty()) {  // the ranked ones come first
+    throw Error::refused(fmt::format("no arm can be ranked by '{}'", metric))
+        .found(reasons)
+        .hint("--metric names another metric of the study");
+  }
+  if (json) {
+    fmt::print("{}\n", rows.dump(2));
+  } else {
+    print_ranked(results, metric, arms);
+  }
+  return 0;
+}
+
+int pair(const Json& first, const Json& second, const std::string& metric, bool json) {
+  const std::vector<PairedArm> arms = pair_results(first, second, metric);
+  const std::string constraint = first.at("study").at("constraint");
+  Json rows = Json::array();
+  for (const PairedArm& arm : arms) {
+    rows.push_back({{"arm", arm.id},
+                    {"role", arm.role},
+                    {"other_role", arm.other_role},
+                    {"metric", json_of(arm.metric)},
+                    {"constraint", json_of(arm.constraint)}});
+  }
+  if (json) {
+    fmt::print("{}\n", rows.dump(2));
+    return 0;
+  }
+  fmt::print("{}: second minus first, paired by seed\nbeside it: {}\n\n  {:<20} {:<33} {:<26}  {:<26}\n",
+             label_of(first, metric), label_of(first, constraint), "arm", "role in first / second", metric, constraint);
+  for (const PairedArm& arm : arms) {
+    fmt::print("  {:<20} {:<33} {:<26}  {:<26}\n", arm.id, arm.role + " / " + arm.other_role, text_of(arm.metric),
+               text_of(arm.constraint));
+  }
+  return 0;
 }
 
 int run(const Options& options) {
   const Json results = load_results(options.results);
-  const std::string id =
+  const std::string metric =
       options.metric.empty() ? results.at("study").at("primary").get<std::string>() : options.metric;
-  const Json& metric = metric_named(results, id);
-  const auto [paid, unpaid] = split_by_role(results, id);
-  if (!paid.empty() && !unpaid.empty()) {
-    remark(
-        fmt::format("refused: '{}' is what {} {} trained on, and {} {} not, so ranking them by it says "
-                    "who was paid, not who "
-                    "is better; rank by a held-out metric (gradus compare {} --metric {})",
-                    id, fmt::join(paid, ", "), paid.size() == 1 ? "was" : "were", fmt::join(unpaid, ", "),
-                    unpaid.size() == 1 ? "was" : "were", options.results,
-                    results.at("study").at("primary").get<std::string>()));
-    return 1;
-  }
-  std::vector<Json> rows;
-  for (const Json& row : results.at("rows")) {
-    if (row.at("metric") == id) rows.push_back(row);
-  }
-  const bool up = metric.at("higher_is_better");
-  std::stable_sort(rows.begin(), rows.end(), [&](const Json& a, const Json& b) {
-    if (a.at("mean").is_null() || b.at("mean").is_null())
-      return !a.at("mean").is_null() && b.at("mean").is_null();
-    return up ? a.at("mean") > b.at("mean") : a.at("mean") < b.at("mean");
-  });
-  if (options.json) {
-    fmt::print("{}\n", Json(rows).dump(2));
-    return 0;
-  }
-  fmt::print("{} ({}; {} is better), against {}\n", metric.at("label").get<std::string>(), id,
-             up ? "higher" : "lower", results.at("study").at("baseline").get<std::string>());
-  for (const Json& row : rows) {
-    fmt::print("  {:<24} {:>8}  {:>8} [{}, {}]  {}\n", row.at("arm").get<std::string>(),
-               number(row.at("mean"), "{:.3f}"), number(row.at("difference"), "{:+.3f}"),
-               number(row.at("low"), "{:+.3f}"), number(row.at("high"), "{:+.3f}"),
-               row.at("verdict").get<std::string>());
-  }
-  return 0;
+  if (options.other.empty()) return rank(results, metric, options.json);
+  return pair(results, load_results(options.other), metric, options.json);
 }
 
 }  // namespace
 
 void add_compare(CLI::App& app, Verb& chosen) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("compare", "Rank the arms of a study by a metric none of them was paid for");
-  verb->footer("Example:\n  gradus compare runs/clean_code --metric necessity");
+  CLI::App* verb = app.add_subcommand(
+      "compare", "Rank the arms of a study by a metric none of them was paid for, or compare two paired studies");
+  verb->footer(
+      "An arm is ranked where the metric is held out for it and for the baseline and the constraint holds.\n"
+      "Exit code 1: no arm can be ranked.\n"
+      "Example:\n  gradus compare runs/clean_code");
   verb->add_option("results", options->results,
                    "results.json, or the folder that holds it; '-' for standard input")
       ->required();
+  verb->add_option("other", options->other, "A second study, paired with the first: the same environment and seeds");
   verb->add_option("-m,--metric", options->metric, "Metric to rank by [the study's primary metric]");
   verb->add_flag("--json", options->json, "Machine-readable output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });

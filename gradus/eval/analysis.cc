@@ -33,6 +33,8 @@ Json metrics_json(const std::vector<MetricSpec>& metrics) {
                    {"high", metric.high},
                    {"unit", metric.unit},
                    {"evaluator", metric.evaluator},
+                   {"function_of", metric.function_of},
+                   {"only_where", metric.only_where},
                    {"exact", metric.exact}});
   }
   return out;
@@ -42,7 +44,7 @@ Json roles_json(const std::vector<MetricSpec>& metrics, const AnalysisPlan& plan
   Json out = Json::object();
   for (const ArmPlan& arm : plan.arms) {
     Json& of_arm = out[arm.id] = Json::object();
-    for (const MetricSpec& metric : metrics) of_arm[metric.id] = role_name(role_for(metric, arm.paid));
+    for (const MetricSpec& metric : metrics) of_arm[metric.id] = role_name(role_of(metric, arm));
   }
   return out;
 }

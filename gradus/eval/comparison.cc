@@ -26,8 +26,8 @@ Comparison compare_metric(const EvalTable& table, const AnalysisPlan& plan, cons
   row.arm = pair.arm;
   row.baseline = pair.baseline;
   row.metric = table.metrics()[metric];
-  row.role = role_for(row.metric, arm_of(plan, pair.arm).paid);
-  row.baseline_role = role_for(row.metric, arm_of(plan, pair.baseline).paid);
+  row.role = role_of(row.metric, arm_of(plan, pair.arm));
+  row.baseline_role = role_of(row.metric, arm_of(plan, pair.baseline));
   row.pairing = pair_arms(table, pair, metric, Condition::all);
   const Stream stream = stream_for(plan, pair.arm, row.metric.id);
   row.effect = two_level_bootstrap(row.pairing.seeds, plan.draws, stream.child("all"));

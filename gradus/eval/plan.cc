@@ -38,8 +38,8 @@ void check_arms(const AnalysisPlan& plan) {
 void check_held_out(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics, const ArmPlan& arm) {
   const ArmPlan& baseline = arm_of(plan, plan.baseline);
   const bool found = std::any_of(metrics.begin(), metrics.end(), [&](const MetricSpec& metric) {
-    return is_process(metric) && role_for(metric, arm.paid) == Role::held_out &&
-           role_for(metric, baseline.paid) == Role::held_out;
+    return is_process(metric) && role_by_structure(metric, arm.paid) == Role::held_out &&
+           role_by_structure(metric, baseline.paid) == Role::held_out;
   });
   if (found) return;
   throw Error::input("no process metric is held out for arm '" + arm.id + "' and for the baseline '" +
@@ -70,6 +70,7 @@ const ArmPlan& arm_under_test(const AnalysisPlan& plan) {
 void check_plan(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics) {
   check_arms(plan);
   metric_of(metrics, plan.primary, "primary");
+  for (const ArmPlan& arm : plan.arms) metric_of(metrics, primary_of(plan, arm), "arms." + arm.id + ".primary");
   const MetricSpec& constraint = metric_of(metrics, plan.constraint, "constraint");
   if (constraint.axis != "outcome") {
     throw Error::input("the constraint is not an outcome metric")
@@ -94,27 +95,61 @@ void check_plan(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics
   }
 }
 
+const std::string& primary_of(const AnalysisPlan& plan, const ArmPlan& arm) {
+  return arm.primary.empty() ? plan.primary : arm.primary;
+}
+
+Role role_of(const MetricSpec& metric, const ArmPlan& arm) {
+  const Role role = role_by_structure(metric, arm.paid);
+  if (role == Role::optimised) return role;
+  const auto measured = arm.explained.find(metric.id);
+  return measured != arm.explained.end() && same_construct(measured->second) ? Role::same_construct : role;
+}
+
 std::string headline_refusal(const AnalysisPlan& plan, const MetricSpec& primary, const ArmPlan& arm) {
-  const ArmPlan& baseline = arm_of(plan, plan.baseline);
-  const bool by_arm = role_for(primary, arm.paid) == Role::optimised;
-  const bool by_baseline = role_for(primary, baseline.paid) == Role::optimised;
-  if (by_arm == by_baseline) return "";
-  const std::string& paid = by_arm ? arm.id : baseline.id;
-  const std::string& unpaid = by_arm ? baseline.id : arm.id;
-  return "arms '" + arm.id + "' and '" + baseline.id + "' are not ranked by '" + primary.id + "': arm '" +
-         paid + "' was trained on its evaluator '" + primary.evaluator + "' and arm '" + unpaid +
-         "' was not; rank them by a metric that is held out for both";
+  for (const ArmPlan* side : {&arm, &arm_of(plan, plan.baseline)}) {
+    const Role role = role_of(primary, *side);
+    if (role == Role::held_out) continue;
+    const std::string name = "'" + primary.id + "'", paid = "arm '" + side->id + "'";
+    std::string why;
+    if (role == Role::optimised) {
+      why = paid + " is paid by its evaluator, or by one that decides it";
+    } else if (role == Role::proximal) {
+      why = paid + " is paid by a judge that shares a part with its evaluator '" + primary.evaluator + "'";
+    } else {
+      why = "what pays " + paid + " already explains it before any training (" +
+            explained_text(side->explained.at(primary.id)) + "): it is the reward again";
+    }
+    return "arm '" + arm.id + "' is not ranked against '" + plan.baseline + "' by " + name + ": " + why;
+  }
+  return "";
 }
 
 std::vector<std::string> check_headline(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics) {
-  const MetricSpec& primary = metric_of(metrics, plan.primary, "primary");
   std::vector<std::string> refusals;
   for (const ArmPlan& arm : plan.arms) {
     if (arm.id == plan.baseline) continue;
-    std::string refusal = headline_refusal(plan, primary, arm);
+    std::string refusal = headline_refusal(plan, metric_of(metrics, primary_of(plan, arm), "primary"), arm);
     if (!refusal.empty()) refusals.push_back(std::move(refusal));
   }
   return refusals;
+}
+
+void check_ranked(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics) {
+  const ArmPlan &arm = arm_under_test(plan), &baseline = arm_of(plan, plan.baseline);
+  const std::string refusal =
+      headline_refusal(plan, metric_of(metrics, primary_of(plan, arm), "primary"), arm);
+  if (refusal.empty()) return;
+  std::string fair;
+  for (const MetricSpec& metric : metrics) {
+    const bool held_out = role_of(metric, arm) == Role::held_out && role_of(metric, baseline) == Role::held_out;
+    if (!is_process(metric) || !held_out) continue;
+    fair += (fair.empty() ? "" : ", ") + metric.id;
+  }
+  throw Error::refused(refusal)
+      .field("evaluation.primary")
+      .expected("a metric that is held out for both")
+      .hint(fair.empty() ? "no process metric is: add one with a judge of its own" : "held out here: " + fair);
 }
 
 }  // namespace gradus

@@ -8,6 +8,8 @@ std::string_view role_name(Role role) {
   switch (role) {
     case Role::optimised:
       return "optimised";
+    case Role::same_construct:
+      return "same construct";
     case Role::proximal:
       return "proximal";
     case Role::held_out:
@@ -16,18 +18,18 @@ std::string_view role_name(Role role) {
   throw Error::internal("a metric role without a name");
 }
 
-Role role_for(const MetricSpec& metric, std::span<const EvaluatorUse> paid) {
+Role role_by_structure(const MetricSpec& metric, std::span<const EvaluatorUse> paid) {
+  const auto among = [](const std::vector<std::string>& ids, const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
   Role role = Role::held_out;
   for (const EvaluatorUse& use : paid) {
-    if (use.evaluator == metric.evaluator) return Role::optimised;
+    if (use.evaluator == metric.evaluator || among(metric.function_of, use.evaluator)) return Role::optimised;
     for (const std::string& part : use.components) {
-      const bool shared = part == metric.evaluator ||
-                          std::count(metric.components.begin(), metric.components.end(), part) > 0;
-      if (shared) role = Role::proximal;
+      if (part == metric.evaluator || among(metric.components, part)) role = Role::proximal;
     }
     // A reward judge may itself be a part of the metric.
-    if (std::count(metric.components.begin(), metric.components.end(), use.evaluator) > 0)
-      role = Role::proximal;
+    if (among(metric.components, use.evaluator)) role = Role::proximal;
   }
   return role;
 }

@@ -1,11 +1,16 @@
-// The role of a metric for an arm, computed from evaluator ids and never declared by hand.
+// The role of a metric for an arm, computed and never declared by hand: from evaluator ids, from what a metric
+// is a function of, and from measurement.
 //
-//   optimised   a reward channel that reaches the arm's advantage has the metric's evaluator
-//   proximal    another evaluator, but a shared component (the same model, rule family, tool or label source)
-//   held-out    disjoint evaluator and components
+//   optimised        a reward channel that reaches the arm's advantage has the metric's evaluator, or one that
+//                    the metric is a function of
+//   same construct   other evaluators, but on rollouts of the base policy, before any training, the channels
+//                    that pay the arm already explain the metric (gradus/eval/construct.h): no evidence
+//   proximal         another evaluator, but a shared component (the same model, rule family, tool or label
+//                    source)
+//   held-out         none of these
 //
 //   std::vector<EvaluatorUse> paid = {{"visible-tests", {"tests"}}};
-//   role_for(metric, paid);   // Role::optimised, Role::proximal or Role::held_out
+//   role_by_structure(metric, paid);   // never same_construct: role_of() in plan.h adds what was measured
 #pragma once
 
 #include <span>
@@ -17,7 +22,8 @@
 
 namespace gradus {
 
-enum class Role { optimised, proximal, held_out };
+// From what says least about an arm to what says most.
+enum class Role { optimised, same_construct, proximal, held_out };
 
 std::string_view role_name(Role role);  // as written in results.json
 
@@ -28,7 +34,7 @@ struct EvaluatorUse {
   std::vector<std::string> components;
 };
 
-Role role_for(const MetricSpec& metric, std::span<const EvaluatorUse> paid);
+Role role_by_structure(const MetricSpec& metric, std::span<const EvaluatorUse> paid);
 
 bool is_process(const MetricSpec& metric);  // its axis is one of the process axes
 

@@ -15,8 +15,7 @@ std::string effect_text(const Comparison& row) {
 
 std::string role_text(const Comparison& row) {
   if (row.held_out_for_both()) return "held-out ";
-  const bool optimised = row.role == Role::optimised || row.baseline_role == Role::optimised;
-  return optimised ? "optimised " : "proximal ";
+  return fmt::format("{} ", role_name(std::min(row.role, row.baseline_role)));  // the stronger of the two
 }
 
 std::string primary_clause(const Comparison& row) {
@@ -58,14 +57,13 @@ std::string sooner_clause(const AnalysisPlan& plan, const std::vector<Curve>& cu
 
 std::string arm_clause(const AnalysisPlan& plan, const std::vector<Comparison>& rows,
                        const std::vector<Curve>& curves, const ArmPlan& arm) {
-  const Comparison& primary = comparison_of(rows, arm.id, plan.primary);
+  const Comparison& primary = comparison_of(rows, arm.id, primary_of(plan, arm));
   const Comparison& constraint = comparison_of(rows, arm.id, plan.constraint);
   const std::string& baseline = arm_of(plan, plan.baseline).label;
   const bool refused = !headline_refusal(plan, primary.metric, arm).empty();
   std::string text = arm.label + ": ";
   if (refused) {
-    text += fmt::format("not ranked against {} by {}, which only one of the two was trained on", baseline,
-                        primary.metric.label);
+    text += fmt::format("not ranked against {} by {}, which is not held out", baseline, primary.metric.label);
   } else {
     text +=
         primary_clause(primary) + " against " + baseline + sooner_clause(plan, curves, arm, primary.metric);
@@ -98,7 +96,7 @@ bool negligible_gain(const AnalysisPlan& plan, const Comparison& primary, const 
 }
 
 std::string answer_for(const AnalysisPlan& plan, const std::vector<Comparison>& rows, const ArmPlan& arm) {
-  const Comparison& primary = comparison_of(rows, arm.id, plan.primary);
+  const Comparison& primary = comparison_of(rows, arm.id, primary_of(plan, arm));
   const Comparison& constraint = comparison_of(rows, arm.id, plan.constraint);
   if (!headline_refusal(plan, primary.metric, arm).empty()) return "inconclusive";
   const Verdict outcome = constraint.verdict;

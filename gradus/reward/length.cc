@@ -16,7 +16,7 @@ class Length : public Operator {
   }
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    Column& out = batch.add_column(into_, {.estimates = "length"});
+    Column& out = batch.add_column(into_, {.estimates = "length", .evaluator = "length"});
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       size_t total = 0;
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {
@@ -45,7 +45,9 @@ void register_length(OperatorRegistry& registry) {
                            text_param("unit", "tokens", "what is counted", {"tokens", "steps"}),
                            flag_param("observed", false, "count observed steps of a rollout too"),
                            text_param("into", "length", "channel to write")},
-                .writes = {"{level}.{into}"}},
+                .writes = {"{level}.{into}"},
+                .evaluator = "length",
+                .components = {"length"}},
                [](const Params& params) { return std::make_unique<Length>(params); });
 }
 

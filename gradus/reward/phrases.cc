@@ -52,7 +52,9 @@ void register_phrases(OperatorRegistry& registry) {
                                        {"reason", "act", "observe", "answer"}),
                            text_param("into", nullptr, "rollout channel to write")},
                 .writes = {"rollout.{into}"},
-                .texts = true},
+                .texts = true,
+                .evaluator = "phrases",
+                .components = {"phrases"}},
                [](const Params& params) { return std::make_unique<Phrases>(params); });
 }
 

@@ -75,6 +75,10 @@ void OperatorRegistry::add(Spec spec, Factory factory) {
   Registry<Operator>::add(std::move(spec), std::move(kept));
 }
 
+bool is_source(const Spec& spec) {
+  return !spec.evaluator.empty() || spec.reads.empty();
+}
+
 std::vector<NoteRead> notes_read(const Spec& spec, const Params& params) {
   std::vector<NoteRead> out;
   for (const std::string& pattern : spec.notes) {

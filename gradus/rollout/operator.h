@@ -43,6 +43,10 @@ std::vector<NoteRead> notes_read(const Spec& spec, const Params& params);
 // "no rollout has the note 'answer', which reward.answer_equal reads (parameter reference)".
 Error lacking_note(const RolloutBatch& batch, const std::string& reader, const NoteRead& read);
 
+// True where an operator is where a reward comes from: it has an evaluator, or it makes its columns out of
+// texts, lengths or notes and reads no column.
+bool is_source(const Spec& spec);
+
 // "level": whose channel is meant, for operators that work on any of the three; columns are then
 // "{level}.{channel}".
 inline ParamSpec level_param(std::string fallback) {

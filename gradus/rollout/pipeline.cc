@@ -8,7 +8,10 @@ namespace gradus {
 Pipeline::Pipeline(const OperatorRegistry& registry, const std::vector<std::string>& columns,
                    const std::map<std::string, Evaluator>& evaluators)
     : registry_(registry), known_(columns.begin(), columns.end()) {
-  for (const auto& [column, evaluator] : evaluators) judged_[column].insert(evaluator);
+  for (const auto& [column, evaluator] : evaluators) {
+    judged_[column].insert(evaluator);
+    channels_[column].insert(column);
+  }
 }
 
 void Pipeline::refuse_missing(const Stage& stage, const std::string& column, const Place& place) const {
@@ -42,16 +45,23 @@ void Pipeline::add(const std::string& name, const Json& given, const Place& plac
   stage.reads = stage.params.fill_all(spec.reads);
   stage.writes = stage.params.fill_all(spec.writes);
   std::set<Evaluator> reaching;
-  if (!spec.evaluator.empty()) reaching.insert({spec.evaluator, spec.components});
+  std::set<std::string> channels;
+  if (!spec.evaluator.empty()) {
+    reaching.insert({spec.evaluator, spec.components});
+  } else if (spec.texts || spec.reads.empty()) {
+    reaching.insert({spec.name, {spec.name}});
+  }
   for (const std::string& column : stage.reads) {
     if (!known_.count(column)) refuse_missing(stage, column, place);
-    const auto it = judged_.find(column);
-    if (it != judged_.end()) reaching.insert(it->second.begin(), it->second.end());
+    const std::set<Evaluator> judges = evaluators_of(column);
+    reaching.insert(judges.begin(), judges.end());
+    channels.merge(channels_of(column));
   }
   stage.op = registry_.make(name, given, place);
   for (const std::string& column : stage.writes) {
     known_.insert(column);
     judged_[column] = reaching;
+    channels_[column] = is_source(spec) ? std::set{column} : channels;
   }
   stages_.push_back(std::move(stage));
 }
@@ -87,6 +97,11 @@ std::vector<std::string> Pipeline::text_readers() const {
 std::set<Evaluator> Pipeline::evaluators_of(const std::string& column) const {
   const auto it = judged_.find(column);
   return it == judged_.end() ? std::set<Evaluator>{} : it->second;
+}
+
+std::set<std::string> Pipeline::channels_of(const std::string& column) const {
+  const auto it = channels_.find(column);
+  return it == channels_.end() ? std::set<std::string>{} : it->second;
 }
 
 std::string Pipeline::text() const {

@@ -49,8 +49,12 @@ class Pipeline {
   std::vector<std::string> text_readers() const;
 
   bool writes(const std::string& column) const { return known_.count(column) != 0; }
-  // The evaluators whose judgement reaches a column, through every operator in between.
+  // The evaluators whose judgement reaches a column, through every operator in between. What makes a channel
+  // out of texts, lengths or notes and names no evaluator is an evaluator of its own, by its own name.
   std::set<Evaluator> evaluators_of(const std::string& column) const;
+  // The judged columns that reach a column, as their sources write them: columns that were there at the start
+  // with an evaluator, and what sources (is_source) write.
+  std::set<std::string> channels_of(const std::string& column) const;
   std::string text() const;  // one line; defaults left out
   Json json() const;         // name and every parameter of each operator: the resolved configuration
 
@@ -68,6 +72,7 @@ class Pipeline {
   const OperatorRegistry& registry_;
   std::set<std::string> known_;
   std::map<std::string, std::set<Evaluator>> judged_;
+  std::map<std::string, std::set<std::string>> channels_;  // as channels_of() says, by column
   std::vector<Stage> stages_;
 };
 

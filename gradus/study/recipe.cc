@@ -58,7 +58,7 @@ Pipeline build_sources(const std::vector<Recipe>& recipes, const EnvironmentInfo
   std::set<std::string> seen;
   for (const Recipe& recipe : recipes) {
     for (const RecipeStep& step : recipe) {
-      if (catalogue().operators.spec(step.op, step.place).evaluator.empty()) continue;
+      if (!is_source(catalogue().operators.spec(step.op, step.place))) continue;
       if (seen.insert(step.op + canonical(step.params)).second)
         pipeline.add(step.op, step.params, step.place);
     }

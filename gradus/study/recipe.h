@@ -37,7 +37,7 @@ Pipeline build_pipeline(const Recipe& recipe, const EnvironmentInfo& environment
 // The operators of a recipe on the columns of an environment, whatever they write.
 Pipeline build_operators(const Recipe& recipe, const EnvironmentInfo& environment);
 
-// Only the reward sources of several recipes (operators with an evaluator), each once: what a viewer shows as
+// Only the reward sources of several recipes (is_source in gradus/rollout/operator.h), each once: what a viewer shows as
 // channels.
 Pipeline build_sources(const std::vector<Recipe>& recipes, const EnvironmentInfo& environment);
 

@@ -196,7 +196,7 @@ AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environ
   plan.draws = spec.evaluation.draws;
   plan.stream_key = Stream(0).child("analysis").key();
   for (const ArmSpec& arm : spec.arms) {
-    ArmPlan entry{.id = arm.id, .label = arm.label, .paid = {}};
+    ArmPlan entry{.id = arm.id, .label = arm.label, .paid = {}, .primary = arm.primary, .explained = {}};
     const Pipeline pipeline = build_pipeline(arm.recipe, environment, arm.place);
     for (const Evaluator& judge : pipeline.evaluators_of("token.advantage")) {
       entry.paid.push_back({judge.id, judge.components});
@@ -206,10 +206,10 @@ AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environ
   return plan;
 }
 
-Json assemble_results(const RunContext& context) {
+Json assemble_results(const RunContext& context, const AnalysisPlan& plan) {
   const EvalTable table = read_table(context);
   Json results = {{"schema", "gradus.study/1"}, {"study", study_json(context)}, {"arms", arms_json(context)}};
-  const Json analysis = analyse(table, analysis_plan(context.spec, context.environment.info()));
+  const Json analysis = analyse(table, plan);
   for (const auto& [key, value] : analysis.items()) results[key] = value;
   results["rollouts"] = rollouts_json(context);
   return results;

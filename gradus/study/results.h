@@ -11,7 +11,8 @@ namespace gradus {
 // evaluation.
 AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environment);
 
-Json assemble_results(const RunContext& context);
+// `plan`: with roles as measured (gradus/study/seen_by_reward.h).
+Json assemble_results(const RunContext& context, const AnalysisPlan& plan);
 
 // The same rollouts as files, one per arm and one for the base policy: FOLDER/ARM.jsonl, with the reward
 // columns.

@@ -122,10 +122,11 @@ Recipe named_recipe(const Section& arm, const std::string& study_file) {
 }
 
 ArmSpec read_arm(const Section& section, const std::string& study_file) {
-  section.only({"id", "label", "recipe", "operator"});
+  section.only({"id", "label", "primary", "recipe", "operator"});
   ArmSpec arm;
   arm.id = section.text("id");
   arm.label = section.text("label", arm.id);
+  arm.primary = section.text("primary", "");
   arm.place = section.place();
   const bool named = section.has("recipe");
   if (named == section.has("operator")) {
@@ -160,24 +161,6 @@ void read_arms(const Section& root, StudySpec& spec) {
   if (std::find(ids.begin(), ids.end(), spec.baseline) == ids.end()) {
     throw root.error("baseline", fmt::format("no arm '{}'", spec.baseline)).hint(suggest(spec.baseline, ids));
   }
-}
-
-// A study by whose primary metric no arm can be ranked would end in refusals alone: said before it runs.
-void check_primary(const Section& evaluation, const AnalysisPlan& plan,
-                   const std::vector<MetricSpec>& metrics) {
-  if (check_headline(plan, metrics).size() + 1 < plan.arms.size()) return;
-  std::vector<std::string> fair;
-  for (const MetricSpec& metric : metrics) {
-    AnalysisPlan other = plan;
-    other.primary = metric.id;
-    if (is_process(metric) && check_headline(other, metrics).empty()) fair.push_back(metric.id);
-  }
-  throw evaluation
-      .error("primary",
-             fmt::format("no arm can be ranked by '{}' against '{}': one of the two is always paid for it",
-                         plan.primary, plan.baseline))
-      .expected("a held-out metric")
-      .hint(fmt::format("held out here: {}", fmt::join(fair, ", ")));
 }
 
 Json objective_json(const Objective& objective) {
@@ -239,10 +222,10 @@ StudySpec StudySpec::parse(const Config& config) {
   const AnalysisPlan plan = analysis_plan(spec, env->info());
   try {
     check_plan(plan, study_metrics(env->info()));
+    check_ranked(plan, study_metrics(env->info()));
   } catch (Error& error) {
     throw error.at(spec.file, config.line_of("evaluation"));
   }
-  check_primary(root.section("evaluation"), plan, study_metrics(env->info()));
   return spec;
 }
 

@@ -16,6 +16,7 @@ namespace gradus {
 
 struct ArmSpec {
   std::string id, label;
+  std::string primary;  // metric id by which this arm is judged; "": the study's
   Recipe recipe;
   Place place;
 };

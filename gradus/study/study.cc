@@ -6,7 +6,9 @@
 #include "gradus/base/error.h"
 #include "gradus/base/parallel.h"
 #include "gradus/eval/table.h"
+#include "gradus/study/drift.h"
 #include "gradus/study/results.h"
+#include "gradus/study/seen_by_reward.h"
 
 namespace gradus {
 
@@ -45,19 +47,28 @@ Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEv
     base_policy(context, base);
     events.progress(fmt::format("base policy {}", base + 1), 1.0);
   });
+  events.phase("base policies judged", spec.seeds.size());
+  parallel_for(spec.seeds.size(), options.workers, [&](size_t seed) {
+    context.check_stop();
+    start_evaluation(context, seed);
+    see_base_rollouts(context, seed);
+    events.progress(fmt::format("{} / seed {}", kBaseArm, seed + 1), 1.0);
+  });
+  const std::vector<ArmView> views = seen_by_rewards(context);
+  const AnalysisPlan plan = measured_plan(spec, environment->info(), views);
+  check_ranked(plan, study_metrics(environment->info()));
+
   // Seed by seed, so that a study stopped early holds whole pairs.
-  const size_t arms = spec.arms.size(), runs = spec.seeds.size() * (arms + 1);
+  const size_t arms = spec.arms.size(), runs = spec.seeds.size() * arms;
   events.phase("runs", runs);
   parallel_for(runs, options.workers, [&](size_t i) {
-    const size_t seed = i / (arms + 1), arm = i % (arms + 1);
+    const size_t seed = i / arms, arm = i % arms;
     context.check_stop();
-    if (arm == arms)
-      start_evaluation(context, seed);
-    else
-      train_run(context, spec.arms[arm], seed);
-    events.progress(fmt::format("{} / seed {}", arm == arms ? kBaseArm : spec.arms[arm].id, seed + 1), 1.0);
+    train_run(context, spec.arms[arm], seed);
+    events.progress(fmt::format("{} / seed {}", spec.arms[arm].id, seed + 1), 1.0);
   });
-  Json results = assemble_results(context);
+  Json results = assemble_results(context, plan);
+  results["seen_by_reward"] = seen_json(spec, environment->info(), views);
   write_study_rollouts(context, options.folder + "/rollouts");
   AtomicFile file(options.folder + "/results.json");
   file.write(results.dump(1) + "\n");

@@ -28,7 +28,7 @@ updates = 1
 prompts = 1
 samples = 2
 [evaluation]
-primary = "error_free_trace"
+primary = "useful_calls"
 constraint = "correct"
 margin = 0.02
 every = 1
@@ -57,25 +57,27 @@ def metric(name, up=True):
             "evaluator": name, "exact": True}
 
 
-def row(arm, name, mean, difference):
+def row(arm, name, mean, difference, verdict="inconclusive"):
     return {"arm": arm, "baseline": "outcome", "metric": name, "axis": "outcome", "role": "held-out",
             "baseline_role": "held-out", "mean": mean, "baseline_mean": 0.5, "difference": difference, "low": None,
-            "high": None, "verdict": "inconclusive"}
+            "high": None, "verdict": verdict}
 
 
 def results():
-    """A small results.json: 'flagged' was paid to the arm 'process' alone, 'necessity' to nobody."""
+    """A small results.json: 'flagged' was paid to the arm 'process' alone, 'necessity' to nobody; the arm 'broken' lost the outcome."""
     rows = [row("process", "necessity", 0.7, 0.2), row("worse", "necessity", 0.4, -0.1), row("none", "necessity", None, None),
-            row("process", "flagged", 0.1, -0.4)]
-    held = {"necessity": "held-out", "flagged": "held-out"}
+            row("broken", "necessity", 0.9, 0.4), row("process", "flagged", 0.1, -0.4), row("worse", "flagged", 0.6, 0.1)]
+    rows += [row(arm, "passes", 0.5, -0.01, "worse, by less than the margin") for arm in ("process", "none")]
+    rows += [row("worse", "passes", 0.5, 0.0, "non-inferior"), row("broken", "passes", 0.0, -0.5, "worse")]
+    held = {"necessity": "held-out", "flagged": "held-out", "passes": "optimised"}
     return {
         "schema": "gradus.study/1",
         "study": {"name": "small", "title": "Small", "question": "", "environment": {"name": "code", "parameters": {}},
-                  "primary": "necessity", "constraint": "necessity", "margin": 0.02, "baseline": "outcome", "seeds": [1]},
+                  "primary": "necessity", "constraint": "passes", "margin": 0.02, "baseline": "outcome", "seeds": [1]},
         "arms": [{"id": arm, "label": arm, "recipe": "", "process_scale": None}
-                 for arm in ("outcome", "process", "worse", "none")],
-        "metrics": [metric("necessity"), metric("flagged", False)],
-        "roles": {"outcome": dict(held), "worse": dict(held), "none": dict(held),
+                 for arm in ("outcome", "process", "worse", "none", "broken")],
+        "metrics": [metric("necessity"), metric("flagged", False), metric("passes")],
+        "roles": {"outcome": dict(held), "worse": dict(held), "none": dict(held), "broken": dict(held),
                   "process": dict(held, flagged="optimised")},
         "base": {}, "neutrality": None, "rows": rows, "curves": [], "pareto": {}, "goodhart": [], "naive": [],
         "verdict": {"answer": "inconclusive", "sentences": [], "refusals": []}, "rollouts": []}
@@ -239,7 +241,7 @@ class StudyFiles(CommandTest):
         self.check(text, f"a.toml:{line_of(text, '[[arms]]')}: unknown key 'arms'", "did you mean 'arm'?")
         text = STUDY.replace('  name = "credit.grpo"', '  nmae = "credit.grpo"')
         self.check(text, f"a.toml:{line_of(text, 'nmae')}: unknown key 'nmae'", "did you mean 'name'?")
-        self.check(STUDY.replace('"error_free_trace"', '"calls_ok"'), "has no metric 'calls_ok'")
+        self.check(STUDY.replace('"useful_calls"', '"calls_ok"'), "has no metric 'calls_ok'")
 
     def test_not_a_file(self):
         self.refused(["study", "nothing.toml"], "nothing.toml: cannot open the file")
@@ -277,16 +279,45 @@ class Results(CommandTest):
     def test_a_fair_ranking(self):
         ran = self.run_command("compare", self.write("results.json", results()))
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
-        ranked = [line.split()[0] for line in ran.stdout.splitlines()[1:]]
-        self.assertEqual(ranked, ["process", "worse", "none"], "missing comes last")
+        lines = [line.split() for line in ran.stdout.splitlines()]
+        self.assertEqual([line[1] for line in lines if line and line[0] in "12"], ["process", "worse"])
+        self.assertIn("-0.010", ran.stdout, "the outcome stands beside the ranking")
+        self.assertIn("held-out", ran.stdout, "and so do the roles")
+        self.assertRegex(ran.stdout, "broken is not ranked: passes was not shown to stay within the margin")
+        self.assertRegex(ran.stdout, "none is not ranked: not measured")
         by_json = json.loads(self.run_command("compare", str(self.folder), "--json").stdout)
-        self.assertEqual([entry["arm"] for entry in by_json], ranked)
+        self.assertEqual([entry["arm"] for entry in by_json if not entry["unranked"]], ["process", "worse"])
+        self.assertEqual(by_json[0]["constraint"]["verdict"], "worse, by less than the margin")
 
     def test_a_metric_that_one_arm_was_trained_on(self):
-        path = self.write("results.json", results())
-        for extra in ([], ["--json"]):
-            self.refused(["compare", path, "--metric", "flagged", *extra], "refused", "'flagged' is what process was trained on",
-                         "--metric necessity", code=1)
+        document = results()
+        path = self.write("results.json", document)
+        ran = self.run_command("compare", path, "--metric", "flagged")
+        self.assertEqual(ran.returncode, 0)
+        self.assertRegex(ran.stdout, "process is not ranked: it was paid for this metric")
+        for role, why in (("optimised", "paid for this metric"), ("same construct", "explains this metric"), ("proximal", "is proximal")):
+            for arm in document["roles"].values():
+                arm["flagged"] = role
+            path = self.write("results.json", document)
+            for extra in ([], ["--json"]):
+                self.refused(["compare", path, "--metric", "flagged", *extra], "no arm can be ranked by 'flagged'", why, code=1)
+
+    def test_two_paired_studies(self):
+        first, second = results(), results()
+        for document, shift in ((first, 0.0), (second, 0.25)):
+            document["study"]["seeds"] = [1, 2, 3]
+            document["curves"] = [{"arm": "process", "metric": name, "points": [{"seeds": [0.1 + shift, 0.3 + shift, 0.2 + shift]}]}
+                                  for name in ("necessity", "passes")]
+        a = self.write("a.json", first)
+        ran = self.run_command("compare", a, self.write("b.json", second), "--json")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        process = [arm for arm in json.loads(ran.stdout) if arm["arm"] == "process"][0]
+        self.assertAlmostEqual(process["metric"]["difference"], 0.25)
+        self.assertAlmostEqual(process["constraint"]["low"], 0.25)
+        for key, value in (("seeds", [1, 2, 4]), ("eval_tasks", 7), ("kernels", "other"), ("environment", {"name": "math"})):
+            other = json.loads(json.dumps(second))
+            other["study"][key] = value
+            self.refused(["compare", a, self.write("c.json", other)], "not paired", f"(field 'study.{key}')")
 
     def test_an_unknown_metric(self):
         self.refused(["compare", self.write("results.json", results()), "-m", "flaged"], "no metric 'flaged'", "'flagged'")

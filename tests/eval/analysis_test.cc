@@ -264,12 +264,42 @@ TEST(Analysis, RefusesAHeadlineThatOneArmWasTrainedOn) {
   const std::vector<std::string> refusals = check_headline(circular, metrics());
   ASSERT_EQ(refusals.size(), 3u);
   EXPECT_NE(refusals[0].find("'process'"), std::string::npos);
-  EXPECT_NE(refusals[0].find("'lint-a'"), std::string::npos);
+  EXPECT_NE(refusals[0].find("paid by its evaluator"), std::string::npos);
   const Json verdict = analyse(table_of(study(2)), circular)["verdict"];
   EXPECT_EQ(verdict["answer"], "inconclusive");
   EXPECT_EQ(verdict["refusals"].size(), 3u);
   EXPECT_NE(verdict["sentences"][0].get<std::string>().find("not ranked"), std::string::npos);
   EXPECT_TRUE(check_headline(plan(), metrics()).empty());
+}
+
+TEST(Analysis, AnArmIsJudgedByAPrimaryOfItsOwn) {
+  AnalysisPlan own = plan();
+  own.primary = "lint";
+  for (ArmPlan& arm : own.arms) arm.primary = "necessity";
+  EXPECT_TRUE(check_headline(own, metrics()).empty());
+  own.arms[1].primary = "";
+  EXPECT_EQ(check_headline(own, metrics()).size(), 1u);
+  own.arms[1].primary = "neccesity";
+  EXPECT_REFUSED(check_plan(own, metrics()), "arms." + own.arms[1].id + ".primary");
+}
+
+TEST(Analysis, RefusesAPrimaryThatTheRewardAlreadyExplains) {
+  AnalysisPlan seen = plan();
+  seen.arms[1].explained["necessity"] = {.r2 = 0.93, .auc = 0.99, .units = 2214};
+  try {
+    check_ranked(seen, metrics());
+    FAIL() << "a metric that the reward explains was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), 1);
+    const std::string text = error.what();
+    EXPECT_NE(text.find("R2 0.93"), std::string::npos) << text;
+    EXPECT_NE(text.find("before any training"), std::string::npos) << text;
+    EXPECT_NE(text.find("excess"), std::string::npos) << text;  // what else is there
+  }
+  const Json analysis = analyse(table_of(study(2)), seen);
+  EXPECT_EQ(analysis["roles"][seen.arms[1].id]["necessity"], "same construct");
+  EXPECT_EQ(analysis["verdict"]["refusals"].size(), 1u);
+  EXPECT_NO_THROW(check_ranked(plan(), metrics()));
 }
 
 std::string field_of(const AnalysisPlan& bad, const std::vector<MetricSpec>& with) {

@@ -16,7 +16,7 @@ namespace {
 TEST(Roles, FromEvaluatorsAndComponents) {
   const MetricSpec metric{
       .id = "m", .axis = "process-style", .evaluator = "tidy", .components = {"clang", "rules-b"}};
-  const auto role = [&](std::vector<EvaluatorUse> paid) { return role_for(metric, paid); };
+  const auto role = [&](std::vector<EvaluatorUse> paid) { return role_by_structure(metric, paid); };
   EXPECT_EQ(role({}), Role::held_out);
   EXPECT_EQ(role({{"other", {"tests"}}}), Role::held_out);
   EXPECT_EQ(role({{"other", {"clang"}}}), Role::proximal);
@@ -24,6 +24,29 @@ TEST(Roles, FromEvaluatorsAndComponents) {
   EXPECT_EQ(role({{"rules-b", {}}}), Role::proximal);      // the reward is a part of the metric
   EXPECT_EQ(role({{"other", {"clang"}}, {"tidy", {}}}), Role::optimised);
   EXPECT_EQ(role({{"tidy", {}}, {"other", {"clang"}}}), Role::optimised);
+}
+
+TEST(Roles, AFunctionOfAPaidJudgementIsOptimised) {
+  const MetricSpec trace{
+      .id = "m", .axis = "process-style", .evaluator = "trace", .components = {"s"}, .function_of = {"status", "length"}};
+  EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"status", {}}}), Role::optimised);
+  EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"length", {"length"}}}), Role::optimised);
+  EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"s", {}}}), Role::proximal);
+  EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"other", {"status"}}}), Role::held_out);
+}
+
+TEST(Roles, WhatThePaidChannelsExplainIsTheSameConstruct) {
+  const MetricSpec metric{.id = "m", .axis = "process-style", .evaluator = "tidy", .components = {"clang"}};
+  const auto role = [&](std::vector<EvaluatorUse> paid, Explained explained) {
+    return role_of(metric, {.id = "a", .label = "A", .paid = std::move(paid), .explained = {{"m", explained}}});
+  };
+  EXPECT_EQ(role({}, {.r2 = 0.49, .auc = 0.94, .units = 500}), Role::held_out);
+  EXPECT_EQ(role({}, {.r2 = 0.51, .auc = std::nullopt, .units = 500}), Role::same_construct);
+  EXPECT_EQ(role({}, {.r2 = 0.2, .auc = 0.96, .units = 500}), Role::same_construct);
+  EXPECT_EQ(role({{"other", {"clang"}}}, {.r2 = 0.9, .auc = std::nullopt, .units = 500}), Role::same_construct);
+  EXPECT_EQ(role({{"tidy", {}}}, {.r2 = 0.9, .auc = std::nullopt, .units = 500}), Role::optimised);
+  EXPECT_EQ(role({{"other", {"clang"}}}, {}), Role::proximal);  // not measurable: structure decides
+  EXPECT_EQ(role_of(metric, {.id = "a"}), Role::held_out);
 }
 
 EvalTable one_metric_table() {

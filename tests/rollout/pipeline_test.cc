@@ -99,6 +99,28 @@ TEST(Pipeline, EvaluatorsReachThroughOperators) {
   EXPECT_EQ(pipeline.evaluators_of("step.a").begin()->id, "half");
   EXPECT_EQ(pipeline.evaluators_of("step.b").begin()->id, "status");
   EXPECT_TRUE(pipeline.evaluators_of("step.none").empty());
+  EXPECT_EQ(pipeline.channels_of("step.a"), std::set<std::string>{"step.prm"});
+  EXPECT_EQ(pipeline.channels_of("step.b"), std::set<std::string>{"step.call_ok"});
+  EXPECT_TRUE(pipeline.channels_of("step.none").empty());
+}
+
+// Whoever makes a channel out of texts, lengths or notes judges, whether or not its author thought of it.
+TEST(Pipeline, ASourceWithoutAnEvaluatorIsItsOwn) {
+  OperatorRegistry operators = registry();
+  const Spec spec{.name = "shape.counted", .summary = "counts something", .writes = {"step.count"}};
+  operators.add(spec, [](const Params&) -> std::unique_ptr<Operator> { return nullptr; });
+  Spec reader = spec;
+  reader.name = "shape.read";
+  reader.reads = {"step.call_ok"};
+  reader.writes = {"step.read"};
+  reader.texts = true;
+  operators.add(reader, [](const Params&) -> std::unique_ptr<Operator> { return nullptr; });
+  Pipeline pipeline(operators, {"step.call_ok"}, {{"step.call_ok", {"status", {}}}});
+  pipeline.add("shape.counted", Json::object());
+  pipeline.add("shape.read", Json::object());
+  EXPECT_EQ(pipeline.evaluators_of("step.count").begin()->id, "shape.counted");
+  EXPECT_EQ(pipeline.evaluators_of("step.read").size(), 2u);
+  EXPECT_EQ(pipeline.channels_of("step.count"), std::set<std::string>{"step.count"});
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ samples = 4
 learning_rate = 1e-4
 
 [evaluation]
-primary = "error_free_trace"
+primary = "useful_calls"
 constraint = "correct"
 margin = 0.02
 every = 2

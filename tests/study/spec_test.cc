@@ -162,7 +162,7 @@ TEST(StudySpec, NamesThatNobodyKnows) {
                   "[[arm.operator]]",
                   "arm[0].operator[0]",
                   {"unknown operator 'credit.grop'", "'credit.grpo'"}});
-  expect_refused({"primary = \"error_free_trace\"",
+  expect_refused({"primary = \"useful_calls\"",
                   "primary = \"error_free\"",
                   "primary",
                   "evaluation.primary",
@@ -245,19 +245,54 @@ TEST(StudySpec, TheNameIsAFolder) {
   }
 }
 
-TEST(StudySpec, TheStudyNamesAHeldOutMetric) {
-  expect_refused(
-      {"primary = \"error_free_trace\"",
-       "primary = \"error_free_calls\"",
-       "primary",
-       "evaluation.primary",
-       {"no arm can be ranked by 'error_free_calls'", "always paid for it", "held-out", "useful_calls"}});
+// What was refused, and that it is an answer (exit code 1) and no mistake of the file.
+std::string not_ranked(const std::string& text) {
+  const Error error = refused(text);
+  EXPECT_EQ(error.exit_code(), 1) << error.what();
+  EXPECT_EQ(error.field_name(), "evaluation.primary");
+  return error.what();
 }
 
-TEST(StudySpec, OneFairArmIsEnoughForThePrimaryMetric) {
+TEST(StudySpec, TheArmUnderTestIsRankedByAHeldOutMetric) {
+  // The evaluator itself, a function of its judgements, another function of them.
+  for (const char* metric : {"error_free_calls", "error_free_trace", "recovered"}) {
+    const std::string text = not_ranked(with("primary = \"useful_calls\"", std::string("primary = \"") + metric + "\""));
+    EXPECT_NE(text.find("is paid by its evaluator"), std::string::npos) << text;
+    EXPECT_NE(text.find("held out here: useful_calls, grounded"), std::string::npos) << text;
+  }
+  // Another arm that could be ranked does not make it an answer.
   const std::string fair =
       "\n[[arm]]\nid = \"other\"\n  [[arm.operator]]\n  name = \"credit.rloo\"\n  into = \"advantage\"\n";
-  EXPECT_NO_THROW(study_of(with("primary = \"error_free_trace\"", "primary = \"error_free_calls\"") + fair));
+  not_ranked(with("primary = \"useful_calls\"", "primary = \"error_free_calls\"") + fair);
+}
+
+TEST(StudySpec, AnArmMayHaveAPrimaryOfItsOwn) {
+  const std::string own = with("label = \"Process\"", "label = \"Process\"\nprimary = \"grounded\"");
+  EXPECT_EQ(study_of(own).arm("process").primary, "grounded");
+  const std::string paid = with("label = \"Process\"", "label = \"Process\"\nprimary = \"error_free_calls\"");
+  not_ranked(paid);
+  EXPECT_EQ(refused(with("label = \"Process\"", "label = \"Process\"\nprimary = \"groundd\"")).exit_code(), 2);
+}
+
+// A channel that is made of lengths or texts is judged by whoever counts them.
+TEST(StudySpec, LengthsTextsAndPhrasesAreJudgements) {
+  const auto study = [](const std::string& environment, const std::string& primary, const std::string& op,
+                        const std::string& channel, const std::string& level) {
+    std::string text = with("name = \"calculator\"\noperations = 2", "name = \"" + environment + "\"");
+    text = with("primary = \"useful_calls\"", "primary = \"" + primary + "\"", text);
+    if (environment == "code") text = with("constraint = \"correct\"", "constraint = \"hidden_pass\"", text);
+    const size_t at = text.find("label = \"Process\"");
+    return text.substr(0, at) + "  [[arm.operator]]\n  name = \"" + op + "\"\n" +
+           "  [[arm.operator]]\n  name = \"shape.affine\"\n  channel = \"" + channel + "\"\n  level = \"" + level +
+           "\"\n  scale = -0.1\n  [[arm.operator]]\n" +
+           (level == "step" ? "  name = \"credit.step_return\"" : "  name = \"credit.rloo\"") + "\n  channel = \"" +
+           channel + "\"\n  into = \"advantage\"\n";
+  };
+  not_ranked(study("code", "tokens", "shape.length", "length", "rollout"));
+  not_ranked(study("code", "excess", "shape.length", "length", "rollout"));  // shares a part
+  not_ranked(study("calculator", "calls", "shape.length\"\n  unit = \"steps", "length", "rollout"));
+  not_ranked(study("math", "repeated_steps", "shape.occurrences", "occurrences", "step"));
+  EXPECT_NO_THROW(study_of(study("code", "necessity", "shape.length", "length", "rollout")));
 }
 
 class RecipeFile : public testing::Test {

@@ -63,6 +63,7 @@ EnvironmentInfo describe(const CalculatorOptions& options) {
        .column = "rollout.error_free_trace",
        .evaluator = "calculator.trace",
        .components = {"calculator.status"},
+       .function_of = {"calculator.status"},
        .exact = true},
       {.id = "recovered",
        .label = "Failed calls followed by a good one",
@@ -71,6 +72,8 @@ EnvironmentInfo describe(const CalculatorOptions& options) {
        .column = "step.recovered",
        .evaluator = "calculator.recovery",
        .components = {"calculator.status"},
+       .function_of = {"calculator.status"},
+       .only_where = "a call failed",
        .exact = true},
       {.id = "useful_calls",
        .label = "Results that the answer needs",
@@ -97,6 +100,7 @@ EnvironmentInfo describe(const CalculatorOptions& options) {
        .column = "rollout.calls",
        .evaluator = "calculator.count",
        .components = {"calculator.count"},
+       .function_of = {"length"},
        .exact = true},
   };
   info.style_column = "step.failed";

@@ -68,6 +68,7 @@ std::vector<MetricSpec> metric_list() {
        .column = "step.necessary",
        .evaluator = "code.necessity",
        .components = {"deletion"},
+       .only_where = "the program is right",
        .exact = true},
       {.id = "excess",
        .label = "statements beyond one per operation",
@@ -78,7 +79,8 @@ std::vector<MetricSpec> metric_list() {
        .unit = "rollout",
        .column = "rollout.excess",
        .evaluator = "code.reference",
-       .components = {"reference"},
+       .components = {"reference", "length"},
+       .only_where = "the program is right",
        .exact = true},
       {.id = "cognitive",
        .label = "cognitive complexity",
@@ -120,6 +122,7 @@ std::vector<MetricSpec> metric_list() {
        .column = "rollout.tokens",
        .evaluator = "code.tokens",
        .components = {},
+       .function_of = {"length"},
        .exact = true},
   };
 }

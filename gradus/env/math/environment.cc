@@ -59,6 +59,7 @@ EnvironmentInfo describe(const MathOptions& options, const Vocabulary& vocabular
          "step", "math.checker", false);
   metric("repeated_steps", "Repeated steps", "process-efficiency", "step.repeated", "step", "math.checker",
          false);
+  info.metrics.back().function_of = {"occurrences"};
   info.style_column = "step.redundant";
   return info;
 }
