@@ -1,10 +1,10 @@
 // Words with a shape beside them: what a colour says on this page, a word and a shape say too.
 import { BASE } from './study.js';
 
-const ROLES = { 'held-out': '◆', proximal: '◐', optimised: '●' };
+const ROLES = { 'held-out': '◆', proximal: '◐', 'same construct': '◉', optimised: '●' };
 const VERDICTS = { better: '▲', worse: '▼', 'non-inferior': '◇', inconclusive: '○' };
 
-const className = (name, known) => (name in known ? name : 'unknown');
+const className = (name, known) => (name in known ? name.replaceAll(' ', '-').replaceAll(',', '') : 'unknown');
 
 export function Role({ name }) {
   if (!name) return <span class="muted">n/a</span>;

@@ -6,6 +6,7 @@ import { Metrics } from './sections/metrics.jsx';
 import { Neutrality } from './sections/neutrality.jsx';
 import { Parallel } from './sections/parallel.jsx';
 import { Pareto } from './sections/pareto.jsx';
+import { SeenByReward } from './sections/seen_by_reward.jsx';
 import { Rollouts } from './sections/rollouts.jsx';
 import { Run } from './sections/run.jsx';
 import { Verdict } from './sections/verdict.jsx';
@@ -15,6 +16,7 @@ const sections = [
   { id: 'verdict', title: 'Verdict', Body: Verdict },
   { id: 'neutrality', title: 'Base policy', Body: Neutrality },
   { id: 'metrics', title: 'Metrics', Body: Metrics },
+  { id: 'seen', title: 'What the reward already sees', Body: SeenByReward },
   { id: 'differences', title: 'Differences', Body: Differences },
   { id: 'pareto', title: 'Outcome and process', Body: Pareto },
   { id: 'curves', title: 'Learning curves', Body: Curves },

@@ -6,7 +6,8 @@ import { Scroll, Table } from '../table.jsx';
 
 function MetricName({ study, id }) {
   const metric = study.metric(id);
-  const facts = [metric.axis, study.direction(id), metric.exact ? 'exact' : ''].filter(Boolean).join(', ');
+  const where = metric.only_where ? `only where ${metric.only_where}` : '';
+  const facts = [metric.axis, study.direction(id), metric.exact ? 'exact' : '', where].filter(Boolean).join(', ');
   const tag = id === study.primary ? 'quantity of interest' : id === study.constraint ? 'constraint' : '';
   return (
     <>
@@ -88,9 +89,10 @@ export function Metrics({ study }) {
   return (
     <>
       <p>
-        A metric is <Role name="optimised" /> for an arm that was paid by the same evaluator, <Role name="proximal" /> where it
-        shares a component with that reward, and <Role name="held-out" /> otherwise. Only metrics that are held-out for both
-        arms are evidence; their p-values are corrected after Holm.
+        A metric is <Role name="optimised" /> for an arm that was paid by the same evaluator or by one that decides it,{' '}
+        <Role name="same construct" /> where the paid channels explained it before any training, <Role name="proximal" /> where
+        it shares a component with that reward, and <Role name="held-out" /> otherwise. Only metrics that are held-out for
+        both arms are evidence; their p-values are corrected after Holm.
       </p>
       <p class="controls">
         <label>
