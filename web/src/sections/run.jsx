@@ -3,6 +3,13 @@ import { count, number } from '../format.js';
 
 const text = (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'n/a'));
 
+// Where the study was looked at after every seed: how, and where it stopped.
+function sequenceFacts(sequence) {
+  if (!sequence) return [];
+  const end = sequence.settled ? `stopped: ${sequence.settled}` : 'went on to its last seed';
+  return [['Sequence', `${sequence.method}; ${number(sequence.level)} spent on each question over all ${count(sequence.looks?.length)} looks; ${end}`]];
+}
+
 function facts(study) {
   const it = study.settings;
   const parameters = Object.entries(it.environment?.parameters ?? {}).map(([name, value]) => `${name} = ${text(value)}`);
@@ -12,9 +19,10 @@ function facts(study) {
     ['Quantity of interest', `${study.metric(study.primary).label} (${study.direction(study.primary)})`],
     ['Constraint', `${study.metric(study.constraint).label}, non-inferiority margin ${number(it.margin)} fixed in advance`],
     ['Baseline', study.arm(study.baseline).label],
-    ['Seeds', `${(it.seeds ?? []).length} paired: ${(it.seeds ?? []).join(', ')}`],
+    ['Seeds', `${(it.seeds ?? []).length} paired, on ${count(it.base_policies)} base policies: ${(it.seeds ?? []).join(', ')}`],
+    ...sequenceFacts(study.results.sequence),
     ['Training', `${count(it.updates)} updates of ${count(it.rollouts_per_update)} rollouts per arm and seed`],
-    ['Evaluation', `${count(it.eval_tasks)} tasks with ${count(it.eval_samples)} samples each`],
+    ['Evaluation', `${count(it.eval_tasks)} tasks of every seed's own, with ${count(it.eval_samples)} samples each`],
     ['Sandbox level in force', text(it.sandbox)],
   ];
 }
