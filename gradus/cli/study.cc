@@ -13,6 +13,7 @@
 #include "gradus/cli/progress_bar.h"
 #include "gradus/eval/roles.h"
 #include "gradus/report/report.h"
+#include "gradus/study/forecast.h"
 
 namespace gradus {
 
@@ -22,29 +23,51 @@ struct Options {
   std::string file, out;
   int workers = 0;
   std::optional<uint64_t> seed;
+  size_t seeds = 0;  // 0: as many as the file says
   bool json = false, quiet = false, check = false;
 };
 
-int report_check(const StudySpec& spec, const Options& options) {
+// Fewer or more seeds than the plan, chosen after a look at the results, is how chance becomes an effect.
+void check_seeds(const StudySpec& spec, const Options& options) {
+  if (options.check || spec.evaluation.sequence || options.seeds == spec.seeds.size()) return;
+  throw Error::input("the number of seeds is part of the plan")
+      .at(spec.file)
+      .field("seeds")
+      .found(fmt::format("{} in the file, --seeds {}", spec.seeds.size(), options.seeds))
+      .hint(
+          "set sequence = true in [evaluation], which may go on or stop after any seed; or write another "
+          "study; "
+          "--check --seeds N says what N seeds would show");
+}
+
+int report_check(const StudySpec& spec, const Options& options, const std::string& folder) {
+  evaluation_tasks(spec, *spec.make_environment(), 0);
+  const Json power = power_forecast(spec, folder);
   if (options.json) {
     const Json summary = {{"file", spec.file},
                           {"arms", spec.arms.size()},
                           {"seeds", spec.seeds},
-                          {"updates", spec.training.updates}};
+                          {"updates", spec.training.updates},
+                          {"power", power}};
     fmt::print("{}\n", summary.dump(2));
   } else {
     fmt::print("{}: {}, {}, {}: nothing is missing\n", spec.file, counted(spec.arms.size(), "arm"),
                counted(spec.seeds.size(), "seed"),
                counted(static_cast<size_t>(spec.training.updates), "update"));
+    fmt::print("{}", power_text(power));
   }
   return 0;
 }
 
 int run(const Options& options) {
   StudySpec spec = StudySpec::load(options.file);
+  if (options.seeds > 0) {
+    check_seeds(spec, options);
+    spec.set_seed_count(options.seeds);
+  }
   if (options.seed) spec.reseed(*options.seed);
-  if (options.check) return report_check(spec, options);
   const std::string folder = options.out.empty() ? "runs/" + spec.name : options.out;
+  if (options.check) return report_check(spec, options, folder);
   const int workers =
       options.workers > 0 ? options.workers : static_cast<int>(std::thread::hardware_concurrency());
   Json results;
@@ -78,7 +101,9 @@ void add_study(CLI::App& app, Verb& chosen) {
       ->check(CLI::Range(1, 1024));
   verb->add_option("--seed", options->seed, "Draw fresh seeds from this number instead of those of the file")
       ->check(seed_number());
-  verb->add_flag("--check", options->check, "Check the study file and stop");
+  verb->add_option("--seeds", options->seeds, "Another number of seeds: of a sequence, or with --check")
+      ->check(CLI::Range(1, 1000));
+  verb->add_flag("--check", options->check, "Check the study file, say what its seeds can show, and stop");
   verb->add_flag("--json", options->json, "Print results.json instead of the table");
   verb->add_flag("--quiet", options->quiet, "No progress");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ namespace gradus {
 enum class Split { train, validation, test };  // disjoint task sets
 
 struct Task {
-  std::string id;  // equal ids mean equal tasks
+  std::string id;    // equal ids mean equal tasks
+  std::string twin;  // equal for tasks that differ in the order of operands, in names or in layout alone
   std::string prompt;
   std::vector<int32_t> prompt_tokens;
   Json detail;  // whatever the environment needs to judge an answer
@@ -43,8 +45,9 @@ struct MetricSpec {
   std::string axis;
   bool higher_is_better = true;
   double low = 0, high = 1;
-  std::string unit;    // per rollout, step, token
-  std::string column;  // "rollout.hidden_pass", "step.necessary"
+  std::optional<double> chance;  // what a policy that guesses gets; none: the worse end of the range
+  std::string unit;              // per rollout, step, token
+  std::string column;            // "rollout.hidden_pass", "step.necessary"
   std::string evaluator;
   std::vector<std::string> components;  // shared parts make a metric proximal, e.g. "libclang"
   // Evaluators whose judgements alone decide the metric: whoever is paid by one of them is paid for the metric.
@@ -89,6 +92,11 @@ class Environment {
   // How model-written code is kept away from the host; "no code is run" where there is none.
   virtual std::string isolation() const;
 };
+
+// `count` tasks of which no two are twins: one task in two writings is one piece of evidence, not two. Throws
+// Error::input where the environment has fewer.
+std::vector<Task> distinct_tasks(const Environment& environment, Split split, size_t count,
+                                 const Stream& stream);
 
 using EnvironmentRegistry = Registry<Environment>;
 

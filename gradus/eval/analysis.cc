@@ -1,9 +1,9 @@
 #include "gradus/eval/analysis.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
-#include "gradus/eval/goodhart.h"
 #include "gradus/eval/neutrality.h"
 #include "gradus/eval/pareto.h"
 #include "gradus/eval/verdict.h"
@@ -31,6 +31,7 @@ Json metrics_json(const std::vector<MetricSpec>& metrics) {
                    {"higher_is_better", metric.higher_is_better},
                    {"low", metric.low},
                    {"high", metric.high},
+                   {"chance", number(metric.chance)},
                    {"unit", metric.unit},
                    {"evaluator", metric.evaluator},
                    {"function_of", metric.function_of},
@@ -61,7 +62,7 @@ Json base_json(const EvalTable& table, const AnalysisPlan& plan) {
 }
 
 Json neutrality_json(const EvalTable& table, const AnalysisPlan& plan) {
-  const auto found = neutrality(table, plan.draws, Stream(plan.stream_key).child("neutrality"));
+  const auto found = neutrality(table, plan);
   if (!found) return nullptr;
   Json out = {{"p_pass_sloppy", found->pass_sloppy},
               {"p_pass_clean", found->pass_clean},
@@ -101,8 +102,14 @@ Json row_json(const Comparison& row) {
   put_interval(out, "low", "high",
                row.effect ? std::optional(Interval{row.effect->low, row.effect->high}) : std::nullopt);
   put_interval(out, "t_low", "t_high", paired_t_interval(pairing.differences));
+  out["error"] = row.effect ? Json(row.effect->error) : Json(nullptr);
+  out["degrees"] = row.effect ? Json(row.effect->degrees) : Json(nullptr);
+  out["base_variance"] = row.effect ? Json(row.effect->base_variance) : Json(nullptr);
+  out["task_variance"] = row.effect ? Json(row.effect->task_variance) : Json(nullptr);
+  out["p"] = row.effect ? number(row.effect->p) : Json(nullptr);
   out["p_permutation"] = number(row.p_permutation);
   out["p_holm"] = number(row.p_holm);
+  out["after_holm"] = row.open_after_holm();
   out["d_z"] = number(cohens_dz(pairing.differences));
   out["hedges_g"] = number(hedges_g(pairing.differences));
   out["cliffs_delta"] =
@@ -112,7 +119,11 @@ Json row_json(const Comparison& row) {
                                     : std::tie(pairing.baseline_means, pairing.arm_means);
   out["p_better"] = measured ? Json(probability_of_improvement(better, worse)) : Json(nullptr);
   out["seeds"] = pairing.differences.size();
+  out["bases"] = std::set(pairing.study.bases.begin(), pairing.study.bases.end()).size();
   out["prompts"] = pairing.tasks;
+  out["measured"] = number(row.measured);
+  out["baseline_measured"] = number(row.baseline_measured);
+  out["non_inferior"] = row.non_inferior ? Json(*row.non_inferior) : Json(nullptr);
   out["verdict"] = verdict_name(row.verdict);
   out["differences"] = pairing.differences;
   out["conditional"] = {{"correct", conditional_json(row.correct)}, {"common", conditional_json(row.common)}};
@@ -159,13 +170,21 @@ Json pareto_json(const ParetoPlane& plane, const AnalysisPlan& plan) {
           {"reference", {{"x", number(plane.reference_x)}, {"y", number(plane.reference_y)}}}};
 }
 
-Json goodhart_json(const std::vector<Comparison>& rows, const AnalysisPlan& plan) {
+void put_gain(Json& into, const std::string& name, const std::optional<Effect>& gain) {
+  into[name] = gain ? Json(gain->mean) : Json(nullptr);
+  put_interval(into, name + "_low", name + "_high",
+               gain ? std::optional(Interval{gain->low, gain->high}) : std::nullopt);
+}
+
+Json goodhart_json(const std::vector<Goodhart>& all) {
   Json out = Json::array();
-  for (const ArmPlan& arm : plan.arms) {
-    if (arm.id == plan.baseline) continue;
-    const Goodhart found = goodhart_of(rows, arm.id);
-    out.push_back(
-        {{"arm", arm.id}, {"gap", number(found.gap)}, {"flagged", found.flagged}, {"reason", found.reason}});
+  for (const Goodhart& found : all) {
+    Json entry = {{"arm", found.arm}, {"state", goodhart_state_name(found.state)}};
+    put_gain(entry, "paid", found.paid);
+    put_gain(entry, "held_out", found.held_out);
+    entry["flagged"] = found.flagged();
+    entry["reason"] = found.reason;
+    out.push_back(std::move(entry));
   }
   return out;
 }
@@ -201,18 +220,21 @@ int64_t final_update(const EvalTable& table, const AnalysisPlan& plan) {
 Json analyse(const EvalTable& table, const AnalysisPlan& plan) {
   check_plan(plan, table.metrics());
   const int64_t update = final_update(table, plan);
-  const std::vector<Comparison> rows = compare_arms(table, plan, update);
-  const std::vector<Curve> curves = learning_curves(table, plan);
-  const StudyVerdict verdict = study_verdict(plan, rows, curves, table.metrics());
+  Findings findings{
+      .rows = compare_arms(table, plan, update), .curves = learning_curves(table, plan), .goodhart = {}};
+  for (const ArmPlan& arm : plan.arms) {
+    if (arm.id != plan.baseline) findings.goodhart.push_back(goodhart_of(table, plan, findings.rows, arm.id));
+  }
+  const StudyVerdict verdict = study_verdict(table, plan, update, findings);
   return {{"metrics", metrics_json(table.metrics())},
           {"roles", roles_json(table.metrics(), plan)},
           {"base", base_json(table, plan)},
           {"neutrality", neutrality_json(table, plan)},
-          {"rows", rows_json(rows)},
-          {"curves", curves_json(curves)},
+          {"rows", rows_json(findings.rows)},
+          {"curves", curves_json(findings.curves)},
           {"pareto", pareto_json(pareto_plane(table, plan, update), plan)},
-          {"goodhart", goodhart_json(rows, plan)},
-          {"naive", naive_json(plan, rows)},
+          {"goodhart", goodhart_json(findings.goodhart)},
+          {"naive", naive_json(plan, findings.rows)},
           {"verdict",
            {{"answer", verdict.answer}, {"sentences", verdict.sentences}, {"refusals", verdict.refusals}}}};
 }

@@ -9,33 +9,44 @@ Stream stream_for(const AnalysisPlan& plan, const std::string& arm, const std::s
 }
 
 ConditionalEffect conditional(const EvalTable& table, const AnalysisPlan& plan, const ArmPair& pair,
-                              size_t metric, Condition condition, Stream stream) {
+                              size_t metric, Condition condition) {
   const Pairing pairing = pair_arms(table, pair, metric, condition);
   ConditionalEffect effect;
   effect.tasks = pairing.tasks;
   if (pairing.differences.empty()) return effect;
   effect.difference = sample_mean(pairing.differences);
-  const auto bootstrap = two_level_bootstrap(pairing.seeds, plan.draws, stream);
-  if (bootstrap) effect.interval = Interval{bootstrap->low, bootstrap->high};
+  effect.interval = interval_of(pairing, plan);
   return effect;
+}
+
+std::optional<double> share_measured(const EvalTable& table, const ArmPoint& point, size_t metric) {
+  double with = 0, all = 0;
+  for (const auto& [key, entry] : table.slice(point.arm, point.update)) {
+    with += entry.values[metric] ? 1 : 0;
+    ++all;
+  }
+  if (all == 0) return std::nullopt;
+  return with / all;
 }
 
 Comparison compare_metric(const EvalTable& table, const AnalysisPlan& plan, const ArmPair& pair,
                           size_t metric) {
   Comparison row;
-  row.arm = pair.arm;
-  row.baseline = pair.baseline;
+  row.arm = pair.arm.arm;
+  row.baseline = pair.baseline.arm;
   row.metric = table.metrics()[metric];
-  row.role = role_of(row.metric, arm_of(plan, pair.arm));
-  row.baseline_role = role_of(row.metric, arm_of(plan, pair.baseline));
+  row.role = role_of(row.metric, arm_of(plan, row.arm));
+  row.baseline_role = role_of(row.metric, arm_of(plan, row.baseline));
   row.pairing = pair_arms(table, pair, metric, Condition::all);
-  const Stream stream = stream_for(plan, pair.arm, row.metric.id);
-  row.effect = two_level_bootstrap(row.pairing.seeds, plan.draws, stream.child("all"));
+  row.effect = effect_of(row.pairing.study, plan.looks);
   if (!row.pairing.differences.empty()) {
-    row.p_permutation = sign_flip_p(row.pairing.differences, plan.draws, stream.child("flips"));
+    row.p_permutation = sign_flip_p(base_differences(row.pairing.study), plan.draws,
+                                    stream_for(plan, row.arm, row.metric.id).child("flips"));
   }
-  row.correct = conditional(table, plan, pair, metric, Condition::correct, stream.child("correct"));
-  row.common = conditional(table, plan, pair, metric, Condition::common, stream.child("common"));
+  row.measured = share_measured(table, pair.arm, metric);
+  row.baseline_measured = share_measured(table, pair.baseline, metric);
+  row.correct = conditional(table, plan, pair, metric, Condition::correct);
+  row.common = conditional(table, plan, pair, metric, Condition::common);
   return row;
 }
 
@@ -46,22 +57,24 @@ void correct_for_many(std::span<Comparison> rows) {
   for (Comparison& row : rows) {
     if (!is_process(row.metric) || !row.held_out_for_both() || !row.effect) continue;
     family.push_back(&row);
-    const std::optional<double> by_t = paired_t_p(row.pairing.differences);
-    p.push_back(by_t ? *by_t : *row.p_permutation);
+    p.push_back(row.effect->p ? *row.effect->p : *row.p_permutation);
   }
   const std::vector<double> adjusted = holm(p);
   for (size_t i = 0; i < family.size(); ++i) family[i]->p_holm = adjusted[i];
 }
 
-Verdict judge(const Comparison& row, const AnalysisPlan& plan) {
-  if (!row.effect) return Verdict::inconclusive;
-  const bool survives = !row.p_holm || *row.p_holm < 0.05;
+bool interval_without_zero(const Comparison& row) {
   const Interval gain = *row.gain_interval();
-  if (gain.low > 0 && survives) return Verdict::better;
-  if (row.metric.id == plan.constraint && *row.gain_lower_bound() > -plan.margin)
-    return Verdict::non_inferior;
-  if (gain.high < 0 && survives) return Verdict::worse;
-  return Verdict::inconclusive;
+  return gain.low > 0 || gain.high < 0;
+}
+
+Verdict judge(const Comparison& row) {
+  if (!row.effect) return Verdict::inconclusive;
+  const bool differs = interval_without_zero(row) && !row.open_after_holm();
+  if (differs && row.gain_interval()->low > 0) return Verdict::better;
+  const bool within = row.non_inferior.value_or(false);
+  if (differs) return within ? Verdict::worse_within_margin : Verdict::worse;
+  return within ? Verdict::non_inferior : Verdict::inconclusive;
 }
 
 }  // namespace
@@ -72,6 +85,8 @@ std::string_view verdict_name(Verdict verdict) {
       return "better";
     case Verdict::worse:
       return "worse";
+    case Verdict::worse_within_margin:
+      return "worse, by less than the margin";
     case Verdict::non_inferior:
       return "non-inferior";
     case Verdict::inconclusive:
@@ -102,17 +117,25 @@ std::optional<double> Comparison::gain_lower_bound() const {
   return metric.higher_is_better ? effect->lower_bound : -effect->upper_bound;
 }
 
+bool Comparison::open_after_holm() const {
+  return effect && p_holm && *p_holm >= 0.05 && interval_without_zero(*this);
+}
+
 std::vector<Comparison> compare_arms(const EvalTable& table, const AnalysisPlan& plan, int64_t update) {
   std::vector<Comparison> rows;
   for (const ArmPlan& arm : plan.arms) {
     if (arm.id == plan.baseline) continue;
     const size_t first = rows.size();
     for (size_t metric = 0; metric < table.metrics().size(); ++metric) {
-      rows.push_back(compare_metric(table, plan, {arm.id, plan.baseline, update}, metric));
+      rows.push_back(compare_metric(table, plan, {{arm.id, update}, {plan.baseline, update}}, metric));
     }
     const std::span<Comparison> of_arm = std::span(rows).subspan(first);
     correct_for_many(of_arm);
-    for (Comparison& row : of_arm) row.verdict = judge(row, plan);
+    for (Comparison& row : of_arm) {
+      if (row.effect && row.metric.id == plan.constraint)
+        row.non_inferior = *row.gain_lower_bound() > -plan.margin;
+      row.verdict = judge(row);
+    }
   }
   return rows;
 }

@@ -1,30 +1,18 @@
 #include "gradus/eval/curves.h"
 
-#include "gradus/eval/pairing.h"
-
 namespace gradus {
 
 namespace {
 
-std::optional<CurvePoint> trained_point(const EvalTable& table, const std::string& arm, int64_t update,
-                                        size_t metric) {
-  Pairing values = single_arm(table, arm, update, metric);
+std::optional<CurvePoint> point_of(const EvalTable& table, const AnalysisPlan& plan, const ArmPoint& at,
+                                   size_t metric) {
+  Pairing values = single_arm(table, at, metric);
   if (values.differences.empty()) return std::nullopt;
-  return CurvePoint{.update = update,
-                    .cost = table.mean_cost(arm, update),
+  return CurvePoint{.update = at.update,
+                    .cost = at.arm == kBaseArm ? TrainingCost{} : table.mean_cost(at.arm, at.update),
                     .mean = sample_mean(values.differences),
-                    .interval = paired_t_interval(values.differences),
+                    .interval = interval_of(values, plan),
                     .seeds = std::move(values.differences)};
-}
-
-std::optional<CurvePoint> base_point(const EvalTable& table, const AnalysisPlan& plan, size_t metric) {
-  const std::optional<BaseValue> value = base_value(table, plan, metric);
-  if (!value) return std::nullopt;
-  return CurvePoint{.update = 0,
-                    .cost = TrainingCost{},
-                    .mean = value->mean,
-                    .interval = value->interval,
-                    .seeds = single_arm(table, kBaseArm, 0, metric).differences};
 }
 
 // The first update at which the curve is at least as good as `value`.
@@ -40,7 +28,7 @@ std::optional<int64_t> first_reach(const Curve& curve, double value, bool higher
 std::vector<Curve> learning_curves(const EvalTable& table, const AnalysisPlan& plan) {
   std::vector<std::optional<CurvePoint>> base;
   for (size_t metric = 0; metric < table.metrics().size(); ++metric) {
-    base.push_back(base_point(table, plan, metric));
+    base.push_back(point_of(table, plan, {kBaseArm, 0}, metric));
   }
   std::vector<Curve> curves;
   for (const ArmPlan& arm : plan.arms) {
@@ -49,9 +37,10 @@ std::vector<Curve> learning_curves(const EvalTable& table, const AnalysisPlan& p
       Curve curve{.arm = arm.id, .metric = table.metrics()[metric].id};
       if (base[metric]) curve.points.push_back(*base[metric]);
       for (const int64_t update : updates) {
-        if (auto point = trained_point(table, arm.id, update, metric))
+        if (auto point = point_of(table, plan, {arm.id, update}, metric))
           curve.points.push_back(std::move(*point));
       }
+      if (!updates.empty()) curve.rise = rise(table, plan, arm.id, 0, updates.back(), metric);
       curves.push_back(std::move(curve));
     }
   }
@@ -66,31 +55,22 @@ const Curve& curve_of(const std::vector<Curve>& curves, const std::string& arm, 
 }
 
 std::optional<BaseValue> base_value(const EvalTable& table, const AnalysisPlan& plan, size_t metric) {
-  struct Sum {
-    double sum = 0, count = 0;
-  };
-  std::map<std::string, Sum> by_task;
-  for (const auto& [key, entry] : table.slice(kBaseArm, 0)) {
-    const std::optional<float>& value = entry.values[metric];
-    if (!value) continue;
-    Sum& task = by_task[key.task];
-    task.sum += *value;
-    ++task.count;
-  }
-  if (by_task.empty()) return std::nullopt;
-  std::vector<double> means;
-  for (const auto& [task, sum] : by_task) means.push_back(sum.sum / sum.count);
-  const Stream stream = Stream(plan.stream_key).child("base").child(table.metrics()[metric].id);
-  const auto mean_of = [&](std::span<const size_t> picked) -> std::optional<double> {
-    double sum = 0;
-    for (const size_t task : picked) sum += means[task];
-    return sum / static_cast<double>(picked.size());
-  };
-  return BaseValue{sample_mean(means), bootstrap_over_tasks(means.size(), plan.draws, stream, mean_of)};
+  const std::optional<CurvePoint> point = point_of(table, plan, {kBaseArm, 0}, metric);
+  if (!point) return std::nullopt;
+  return BaseValue{point->mean, point->interval};
+}
+
+std::optional<Interval> rise(const EvalTable& table, const AnalysisPlan& plan, const std::string& arm,
+                             int64_t from, int64_t to, size_t metric) {
+  const ArmPoint start{from == 0 ? kBaseArm : arm, from};
+  const Pairing pairing = pair_arms(table, {{arm, to}, start}, metric, Condition::all);
+  const std::optional<Interval> interval = interval_of(pairing, plan);
+  if (!interval || table.metrics()[metric].higher_is_better) return interval;
+  return Interval{-interval->high, -interval->low};
 }
 
 std::optional<Sooner> time_to_quality(const Curve& baseline, const Curve& arm, bool higher_is_better) {
-  if (baseline.points.empty()) return std::nullopt;
+  if (baseline.points.empty() || !baseline.rise || baseline.rise->low <= 0) return std::nullopt;
   const double target = baseline.points.back().mean;
   const std::optional<int64_t> by_baseline = first_reach(baseline, target, higher_is_better);
   const std::optional<int64_t> by_arm = first_reach(arm, target, higher_is_better);

@@ -57,7 +57,8 @@ std::vector<std::optional<float>> metric_values(const RolloutBatch& batch, const
   return values;
 }
 
-void record_metrics(const RolloutBatch& batch, const RecordedRun& recorded, EvalTable& table) {
+void record_metrics(const RolloutBatch& batch, std::span<const Task> tasks, const RecordedRun& recorded,
+                    EvalTable& table) {
   std::vector<std::vector<std::optional<float>>> columns;
   for (const MetricSpec& metric : table.metrics()) columns.push_back(metric_values(batch, metric));
   const Column& pass = column_at(batch, recorded.pass_column, Level::rollout, "pass_column");
@@ -66,7 +67,7 @@ void record_metrics(const RolloutBatch& batch, const RecordedRun& recorded, Eval
                             : &column_at(batch, recorded.style_column, Level::step, "style_column");
   std::map<std::string, int64_t> samples;
   for (size_t r = 0; r < batch.rollouts(); ++r) {
-    const std::string& task = batch.header(r).task;
+    const std::string& task = tasks[static_cast<size_t>(batch.group(r))].twin;
     EvalEntry entry;
     if (pass.valid(r)) entry.passed = pass[r] > 0.5f;
     if (style != nullptr) entry.sloppy = any_flagged_step(batch, *style, r);

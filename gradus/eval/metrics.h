@@ -3,7 +3,7 @@
 // none).
 //
 //   environment.truth_columns(batch, tasks);
-//   record_metrics(batch, {.run = {.arm = "outcome", .update = 20, .seed = 3},
+//   record_metrics(batch, tasks, {.run = {.arm = "outcome", .update = 20, .seed = 3},
 //                          .pass_column = "rollout.hidden_pass",
 //                          .style_column = environment.info().style_column}, table);
 #pragma once
@@ -21,7 +21,9 @@ struct RecordedRun {
 // The metric's value for every rollout of the batch.
 std::vector<std::optional<float>> metric_values(const RolloutBatch& batch, const MetricSpec& metric);
 
-// Adds every rollout of the batch; samples of a task are numbered in the order of the batch.
-void record_metrics(const RolloutBatch& batch, const RecordedRun& recorded, EvalTable& table);
+// Adds every rollout of the batch, tasks[group] being its task; samples of a task are numbered in the order
+// of the batch. A task goes by its twin key, so that seeds that met it in two writings are seen to share it.
+void record_metrics(const RolloutBatch& batch, std::span<const Task> tasks, const RecordedRun& recorded,
+                    EvalTable& table);
 
 }  // namespace gradus

@@ -2,55 +2,23 @@
 
 namespace gradus {
 
-namespace {
-
-struct Counts {
-  double sloppy = 0, sloppy_passed = 0, clean = 0, clean_passed = 0;
-
-  void add(const Counts& other) {
-    sloppy += other.sloppy;
-    sloppy_passed += other.sloppy_passed;
-    clean += other.clean;
-    clean_passed += other.clean_passed;
-  }
-  std::optional<double> difference() const {
-    if (sloppy == 0 || clean == 0) return std::nullopt;
-    return sloppy_passed / sloppy - clean_passed / clean;
-  }
-};
-
-std::vector<Counts> counts_by_task(const EvalTable& table) {
-  std::map<std::string, Counts> tasks;
+// Sloppy rollouts are the one side of a cell and clean ones the other: passes, with their number.
+std::optional<Neutrality> neutrality(const EvalTable& table, const AnalysisPlan& plan) {
+  NamedCells seeds;
+  Neutrality out;
   for (const auto& [key, entry] : table.slice(kBaseArm, 0)) {
     if (!entry.passed || !entry.sloppy) continue;
-    Counts& task = tasks[key.task];
-    (*entry.sloppy ? task.sloppy : task.clean) += 1;
-    (*entry.sloppy ? task.sloppy_passed : task.clean_passed) += *entry.passed ? 1 : 0;
+    PairedTask& task = seeds[key.seed][key.task];
+    (*entry.sloppy ? task.arm : task.baseline) += *entry.passed ? 1 : 0;
+    (*entry.sloppy ? task.has_arm : task.has_baseline) += 1;
+    ++(*entry.sloppy ? out.rollouts_sloppy : out.rollouts_clean);
   }
-  std::vector<Counts> out;
-  for (const auto& [name, counts] : tasks) out.push_back(counts);
-  return out;
-}
-
-}  // namespace
-
-std::optional<Neutrality> neutrality(const EvalTable& table, int draws, Stream stream) {
-  const std::vector<Counts> tasks = counts_by_task(table);
-  Counts total;
-  for (const Counts& task : tasks) total.add(task);
-  const std::optional<double> difference = total.difference();
-  if (!difference) return std::nullopt;
-  Neutrality out;
-  out.pass_sloppy = total.sloppy_passed / total.sloppy;
-  out.pass_clean = total.clean_passed / total.clean;
-  out.difference = *difference;
-  out.rollouts_sloppy = static_cast<int64_t>(total.sloppy);
-  out.rollouts_clean = static_cast<int64_t>(total.clean);
-  out.interval = bootstrap_over_tasks(tasks.size(), draws, stream, [&](std::span<const size_t> picked) {
-    Counts drawn;
-    for (const size_t task : picked) drawn.add(tasks[task]);
-    return drawn.difference();
-  });
+  const Pairing pairing = pair_cells(table, seeds);
+  if (pairing.differences.empty()) return std::nullopt;
+  out.pass_sloppy = sample_mean(pairing.arm_means);
+  out.pass_clean = sample_mean(pairing.baseline_means);
+  out.difference = sample_mean(pairing.differences);
+  out.interval = interval_of(pairing, plan);
   return out;
 }
 

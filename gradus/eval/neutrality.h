@@ -1,12 +1,11 @@
-// Does outcome carry a style signal before training? P(pass | sloppy) - P(pass | clean) of the base policy,
-// with a 95 % interval from a bootstrap over tasks (rollouts of one task are not independent).
+// Does outcome carry a style signal before training? P(pass | sloppy) - P(pass | clean) of the base policy:
+// the mean over seeds, with its 95 % interval over base policies (effect.h).
 //
-//   std::optional<Neutrality> n = neutrality(table, 10000, stream);
+//   std::optional<Neutrality> n = neutrality(table, plan);
 //   n->difference;            // below 0: sloppy programs pass less often, so outcome alone will clean
 #pragma once
 
-#include "gradus/eval/bootstrap.h"
-#include "gradus/eval/table.h"
+#include "gradus/eval/pairing.h"
 
 namespace gradus {
 
@@ -16,7 +15,7 @@ struct Neutrality {
   int64_t rollouts_sloppy = 0, rollouts_clean = 0;
 };
 
-// None where the base policy has no sloppy or no clean rollout with a known outcome.
-std::optional<Neutrality> neutrality(const EvalTable& table, int draws, Stream stream);
+// None where under no seed the base policy has both sloppy and clean rollouts with a known outcome.
+std::optional<Neutrality> neutrality(const EvalTable& table, const AnalysisPlan& plan);
 
 }  // namespace gradus

@@ -1,6 +1,6 @@
 #include "gradus/eval/pairing.h"
 
-#include <set>
+#include <map>
 
 namespace gradus {
 
@@ -64,53 +64,76 @@ double side_mean(std::span<const PairedTask> tasks, double PairedTask::*value, d
   return sum / count;
 }
 
-void add_seed(Pairing& out, int64_t seed, const std::map<std::string, PairedTask>& tasks,
-              std::set<std::string>& with_value) {
+// Numbers of the task names, the same for all seeds.
+class TaskNumbers {
+ public:
+  size_t of(const std::string& name) { return numbers_.emplace(name, numbers_.size()).first->second; }
+  size_t size() const { return numbers_.size(); }
+
+ private:
+  std::map<std::string, size_t> numbers_;
+};
+
+void add_seed(Pairing& out, int64_t seed, const std::map<std::string, PairedTask>& named,
+              TaskNumbers& numbers) {
   std::vector<PairedTask> cells;
-  for (const auto& [name, task] : tasks) {
+  for (const auto& [name, task] : named) {
     if (task.has_arm + task.has_baseline > 0) cells.push_back(task);
   }
   const std::optional<double> difference = seed_difference(cells);
   if (!difference) return;
-  for (const auto& [name, task] : tasks) {
-    if (task.has_arm + task.has_baseline > 0) with_value.insert(name);
+  cells.clear();
+  for (const auto& [name, task] : named) {
+    if (task.has_arm + task.has_baseline == 0) continue;
+    cells.push_back(task);
+    cells.back().task = numbers.of(name);
   }
   out.seed_ids.push_back(seed);
   out.differences.push_back(*difference);
   out.arm_means.push_back(side_mean(cells, &PairedTask::arm, &PairedTask::has_arm));
   out.baseline_means.push_back(side_mean(cells, &PairedTask::baseline, &PairedTask::has_baseline));
-  out.seeds.push_back(std::move(cells));
+  out.study.seeds.push_back(std::move(cells));
 }
 
 }  // namespace
 
-Pairing pair_arms(const EvalTable& table, const ArmPair& pair, size_t metric, Condition condition) {
-  const SeedSums arm = task_sums(table.slice(pair.arm, pair.update), metric, condition);
-  const SeedSums baseline = task_sums(table.slice(pair.baseline, pair.update), metric, condition);
+Pairing pair_cells(const EvalTable& table, const NamedCells& seeds) {
   Pairing out;
-  std::set<std::string> with_value;
-  for (const auto& [seed, tasks] : arm) {
-    const auto other = baseline.find(seed);
-    if (other == baseline.end()) continue;
-    add_seed(out, seed, pair_tasks(tasks, other->second, condition), with_value);
-  }
-  out.tasks = with_value.size();
+  TaskNumbers numbers;
+  for (const auto& [seed, cells] : seeds) add_seed(out, seed, cells, numbers);
+  for (const int64_t seed : out.seed_ids) out.study.bases.push_back(table.base_of(seed));
+  out.tasks = numbers.size();
   return out;
 }
 
-Pairing single_arm(const EvalTable& table, const std::string& arm, int64_t update, size_t metric) {
-  Pairing out;
-  std::set<std::string> with_value;
-  for (const auto& [seed, sums] : task_sums(table.slice(arm, update), metric, Condition::all)) {
-    std::map<std::string, PairedTask> tasks;
-    for (const auto& [name, sum] : sums) {
-      put(sum, tasks[name].arm, tasks[name].has_arm);
-      tasks[name].has_baseline = tasks[name].has_arm;
-    }
-    add_seed(out, seed, tasks, with_value);
+Pairing pair_arms(const EvalTable& table, const ArmPair& pair, size_t metric, Condition condition) {
+  const SeedSums arm = task_sums(table.slice(pair.arm.arm, pair.arm.update), metric, condition);
+  const SeedSums baseline =
+      task_sums(table.slice(pair.baseline.arm, pair.baseline.update), metric, condition);
+  NamedCells seeds;
+  for (const auto& [seed, tasks] : arm) {
+    const auto other = baseline.find(seed);
+    if (other != baseline.end()) seeds[seed] = pair_tasks(tasks, other->second, condition);
   }
-  out.tasks = with_value.size();
-  return out;
+  return pair_cells(table, seeds);
+}
+
+Pairing single_arm(const EvalTable& table, const ArmPoint& arm, size_t metric) {
+  NamedCells seeds;
+  for (const auto& [seed, sums] : task_sums(table.slice(arm.arm, arm.update), metric, Condition::all)) {
+    for (const auto& [name, sum] : sums) {
+      PairedTask& task = seeds[seed][name];
+      put(sum, task.arm, task.has_arm);
+      task.has_baseline = task.has_arm;
+    }
+  }
+  return pair_cells(table, seeds);
+}
+
+std::optional<Interval> interval_of(const Pairing& pairing, const AnalysisPlan& plan) {
+  const std::optional<Effect> effect = effect_of(pairing.study, plan.looks);
+  if (!effect) return std::nullopt;
+  return Interval{effect->low, effect->high};
 }
 
 }  // namespace gradus

@@ -13,23 +13,16 @@ double orientation(const MetricSpec& metric) {
   return metric.higher_is_better ? 1.0 : -1.0;
 }
 
-std::optional<Interval> arm_interval(const Pairing& pairing, const AnalysisPlan& plan, Stream stream) {
-  const auto bootstrap = two_level_bootstrap(pairing.seeds, plan.draws, stream);
-  if (!bootstrap) return std::nullopt;
-  return Interval{bootstrap->low, bootstrap->high};
-}
-
 std::optional<ParetoPoint> arm_point(const EvalTable& table, const AnalysisPlan& plan, int64_t update,
                                      const std::string& arm) {
-  const Pairing x = single_arm(table, arm, update, table.metric_index(plan.constraint));
-  const Pairing y = single_arm(table, arm, update, table.metric_index(plan.primary));
+  const Pairing x = single_arm(table, {arm, update}, table.metric_index(plan.constraint));
+  const Pairing y = single_arm(table, {arm, update}, table.metric_index(plan.primary));
   if (x.differences.empty() || y.differences.empty()) return std::nullopt;
-  const Stream stream = Stream(plan.stream_key).child("pareto").child(arm);
   return ParetoPoint{.arm = arm,
                      .x = sample_mean(x.differences),
                      .y = sample_mean(y.differences),
-                     .x_interval = arm_interval(x, plan, stream.child("x")),
-                     .y_interval = arm_interval(y, plan, stream.child("y"))};
+                     .x_interval = interval_of(x, plan),
+                     .y_interval = interval_of(y, plan)};
 }
 
 // The effect of arm - other in both directions of reading: first that of `arm`, then that of `other`.
@@ -40,9 +33,7 @@ struct BothWays {
 std::optional<BothWays> axis_effects(const EvalTable& table, const AnalysisPlan& plan, const ArmPair& pair,
                                      const std::string& metric, double margin) {
   const Pairing pairing = pair_arms(table, pair, table.metric_index(metric), Condition::all);
-  const Stream stream =
-      Stream(plan.stream_key).child("dominance").child(metric).child(pair.arm).child(pair.baseline);
-  const auto effect = two_level_bootstrap(pairing.seeds, plan.draws, stream);
+  const std::optional<Effect> effect = effect_of(pairing.study, plan.looks);
   if (!effect) return std::nullopt;
   const AxisEffect up{effect->low, effect->lower_bound, margin};
   const AxisEffect down{-effect->high, -effect->upper_bound, margin};
@@ -58,7 +49,7 @@ std::vector<bool> dominated_points(const EvalTable& table, const AnalysisPlan& p
   std::vector<bool> dominated(points.size(), false);
   for (size_t i = 0; i < points.size(); ++i) {
     for (size_t j = i + 1; j < points.size(); ++j) {
-      const ArmPair pair{points[i].arm, points[j].arm, update};
+      const ArmPair pair{{points[i].arm, update}, {points[j].arm, update}};
       const auto on_x = axis_effects(table, plan, pair, plan.constraint, plan.margin);
       const auto on_y = axis_effects(table, plan, pair, plan.primary, y_margin);
       if (!on_x || !on_y) continue;  // one seed shows nothing

@@ -10,7 +10,6 @@
 // included). The margin of the y axis is the plan's margin scaled by the ratio of the two metrics' ranges.
 #pragma once
 
-#include "gradus/eval/bootstrap.h"
 #include "gradus/eval/plan.h"
 #include "gradus/eval/table.h"
 

@@ -85,7 +85,7 @@ void check_plan(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics
         .expected("for example 0.01");
   }
   if (plan.draws < 100) {
-    throw Error::input("too few bootstrap draws for a 95 % interval")
+    throw Error::input("too few draws for a test at 5 %")
         .field("draws")
         .found(std::to_string(plan.draws))
         .expected("at least 100");

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gradus/eval/construct.h"
+#include "gradus/eval/effect.h"
 #include "gradus/eval/roles.h"
 
 namespace gradus {
@@ -33,8 +34,9 @@ struct AnalysisPlan {
   std::string primary;        // metric id: the quantity of interest
   std::string constraint;     // metric id: the outcome, which must not get worse
   double margin = 0.01;       // non-inferiority margin of the constraint, in its units
-  int draws = 10000;          // of every bootstrap
+  int draws = 10000;          // of a sign-flip test that cannot be exact
   uint64_t stream_key = 0;    // of every random draw
+  Looks looks = Looks::one;   // at the results
   std::vector<ArmPlan> arms;  // the first that is not the baseline is the arm under test
 };
 

@@ -67,13 +67,6 @@ std::optional<Interval> paired_t_interval(std::span<const double> differences) {
   return Interval{mean - half, mean + half};
 }
 
-std::optional<double> paired_t_p(std::span<const double> differences) {
-  if (degenerate(differences)) return std::nullopt;
-  const double n = static_cast<double>(differences.size());
-  const double t = sample_mean(differences) / (*sample_sd(differences) / std::sqrt(n));
-  return student_t_two_sided(t, n - 1);
-}
-
 double sign_flip_p(std::span<const double> differences, int draws, Stream stream) {
   require(!differences.empty(), "a permutation test of no differences was asked for");
   constexpr size_t kExact = 20;  // 2^20 patterns take milliseconds
@@ -128,13 +121,6 @@ double cliffs_delta(std::span<const double> arm, std::span<const double> baselin
 
 double probability_of_improvement(std::span<const double> arm, std::span<const double> baseline) {
   return 0.5 * (1.0 + cliffs_delta(arm, baseline));
-}
-
-double interquartile_mean(std::span<const double> values) {
-  require(!values.empty(), "the interquartile mean of no values was asked for");
-  const std::vector<double> order = sorted(values);
-  const size_t cut = order.size() / 4;
-  return sample_mean(std::span(order).subspan(cut, order.size() - 2 * cut));
 }
 
 std::vector<double> holm(std::span<const double> p) {

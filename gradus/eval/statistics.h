@@ -8,7 +8,7 @@
 //
 // d_z = mean / sd (n-1);  g = J d_z, J = 1 - 3 / (4 (n-1) - 1)  (Hedges 1981, approximate form).
 // Cliff's delta = (#(b>a) - #(b<a)) / (n_a n_b)  (Cliff 1993).
-// Interquartile mean as in rliable (Agarwal et al. 2021). Holm 1979.
+// Holm 1979.
 // Results do not depend on the order of the values.
 #pragma once
 
@@ -31,7 +31,6 @@ std::optional<double> sample_sd(std::span<const double> values);  // n-1; none f
 bool degenerate(std::span<const double> values);
 
 std::optional<Interval> paired_t_interval(std::span<const double> differences);  // 95 %
-std::optional<double> paired_t_p(std::span<const double> differences);  // two-sided; none if degenerate
 
 // Two-sided p of the sign-flip permutation test on the mean: exact over all 2^n flips for n <= 20, beyond
 // that (1 + hits) / (1 + draws) over random flips.
@@ -44,8 +43,6 @@ std::optional<double> hedges_g(std::span<const double> differences);   // none b
 double cliffs_delta(std::span<const double> arm, std::span<const double> baseline);
 // P(arm > baseline) + 0.5 P(tie) over all pairs.
 double probability_of_improvement(std::span<const double> arm, std::span<const double> baseline);
-
-double interquartile_mean(std::span<const double> values);  // drops floor(n/4) values at each end
 
 std::vector<double> holm(std::span<const double> p);  // adjusted p, in the order given
 

@@ -47,6 +47,15 @@ void EvalTable::add_cost(RunPoint point, TrainingCost cost) {
   costs_[std::move(point)] = cost;
 }
 
+void EvalTable::set_base(int64_t seed, int64_t base) {
+  bases_[seed] = base;
+}
+
+int64_t EvalTable::base_of(int64_t seed) const {
+  const auto at = bases_.find(seed);
+  return at == bases_.end() ? seed : at->second;
+}
+
 size_t EvalTable::metric_index(const std::string& id) const {
   std::vector<std::string> known;
   for (size_t i = 0; i < metrics_.size(); ++i) {

@@ -7,6 +7,9 @@
 //             {.passed = true, .values = {1.0f, std::nullopt}});
 //   table.add_cost({.arm = "outcome", .update = 100, .seed = 3}, {.rollouts = 16000, .tokens = 4.1e5});
 //
+// Seeds that start from one base policy are not independent of each other: set_base() says which they are. A
+// seed of which nothing is said has a base policy of its own.
+//
 // The policy before training is the arm kBaseArm at update 0; no other arm has an update 0.
 #pragma once
 
@@ -62,6 +65,8 @@ class EvalTable {
 
   void add(EvalKey key, EvalEntry entry);  // throws on a key that is there already
   void add_cost(RunPoint point, TrainingCost cost);
+  void set_base(int64_t seed, int64_t base);
+  int64_t base_of(int64_t seed) const;
 
   const std::vector<MetricSpec>& metrics() const { return metrics_; }
   size_t metric_index(const std::string& id) const;  // throws with the nearest names
@@ -76,6 +81,7 @@ class EvalTable {
   std::vector<MetricSpec> metrics_;
   Entries entries_;
   std::map<RunPoint, TrainingCost> costs_;
+  std::map<int64_t, int64_t> bases_;  // of seeds
 };
 
 }  // namespace gradus

@@ -1,31 +1,41 @@
-// The answer in two plain sentences, computed from the comparisons.
+// The answer in plain sentences, computed from the comparisons.
 //
-//   StudyVerdict v = study_verdict(plan, rows, curves, metrics);
-//   v.answer;       // "yes", "no", "trade-off" or "inconclusive"
-//   v.sentences[0]; // the arm under test: primary metric, then the constraint
-//   v.sentences[1]; // the other arms (controls)
+//   StudyVerdict v = study_verdict(table, plan, update, {rows, curves, goodhart});
+//   v.answer;       // "yes", "yes, at a cost", "trade-off", "no", "inconclusive" or "cannot tell"
+//   v.sentences[0]; // the arm under test: primary metric, then the constraint, then a raised Goodhart flag
+//   v.sentences[1]; // the next arm (a control), and so on
 //
 // The answer is about the arm under test:
-//   yes           primary better, constraint better or non-inferior
-//   trade-off     one better, the other worse
-//   no            primary worse; or not better while the constraint is worse; or the interval of its gain
-//                 lies below the margin (scaled by the ranges of the two metrics): no gain worth having
-//   inconclusive  anything else, and where the ranking is refused
+//   yes             primary better, constraint better or non-inferior
+//   yes, at a cost  primary better, constraint worse by less than the margin
+//   trade-off       one better, the other worse
+//   no              primary worse; or not better while the constraint is worse; or the interval of its gain
+//                   lies below the margin (scaled by the ranges of the two metrics): no gain worth having
+//   cannot tell     the base policy was at chance or at the ceiling and training moved nobody from there
+//                   (headroom.h); the first sentence says which
+//   inconclusive    anything else, and where the ranking is refused
 #pragma once
 
-#include "gradus/eval/comparison.h"
 #include "gradus/eval/curves.h"
+#include "gradus/eval/goodhart.h"
 
 namespace gradus {
 
-struct StudyVerdict {
-  std::string answer;
-  std::vector<std::string> sentences;  // two
-  std::vector<std::string> refusals;   // see check_headline()
+struct Findings {
+  std::vector<Comparison> rows;
+  std::vector<Curve> curves;
+  std::vector<Goodhart> goodhart;  // of every arm but the baseline
 };
 
-StudyVerdict study_verdict(const AnalysisPlan& plan, const std::vector<Comparison>& rows,
-                           const std::vector<Curve>& curves, const std::vector<MetricSpec>& metrics);
+struct StudyVerdict {
+  std::string answer;
+  std::vector<std::string>
+      sentences;  // one per arm but the baseline, what else is to be known before or after
+  std::vector<std::string> refusals;  // see check_headline()
+};
+
+StudyVerdict study_verdict(const EvalTable& table, const AnalysisPlan& plan, int64_t update,
+                           const Findings& findings);
 
 // What a report that looks at the outcome alone would conclude about the arm under test: "benefit" iff the
 // interval of its outcome gain lies above 0 and the gain is at least the margin, which was fixed in advance
@@ -35,5 +45,8 @@ struct OutcomeOnlyConclusion {
   std::string sentence;
 };
 OutcomeOnlyConclusion outcome_only(const AnalysisPlan& plan, const std::vector<Comparison>& rows);
+
+// The margin of the constraint, for a metric of another range.
+double scaled_margin(const AnalysisPlan& plan, const MetricSpec& metric, const MetricSpec& constraint);
 
 }  // namespace gradus

@@ -15,12 +15,13 @@ namespace {
 constexpr size_t kWidth = 110;
 constexpr std::string_view kMissing = "n/a";
 
-// A column is as wide as its widest cell, up to its limit; indent, limits and gaps add up to kWidth at most.
+// A column is as wide as its widest cell, up to its limit; a cell that is wider goes on below itself. Indent,
+// limits and gaps add up to kWidth at most.
 constexpr size_t kColumns = 5;
-constexpr std::array<size_t, kColumns> kLimits = {36, 22, 10, 20, 12};
+constexpr std::array<size_t, kColumns> kLimits = {36, 22, 10, 18, 14};
 constexpr std::array<bool, kColumns> kRightAligned = {false, false, true, true, false};
 constexpr std::string_view kIndent = "  ", kGap = "  ";
-static_assert(2 + 36 + 22 + 10 + 20 + 12 + 4 * 2 <= kWidth);
+static_assert(2 + 36 + 22 + 10 + 18 + 14 + 4 * 2 <= kWidth);
 
 using Line = std::array<std::string, kColumns>;
 
@@ -61,6 +62,22 @@ std::string text_of(const Json& object, const char* key) {
                                                : std::string(kMissing);
 }
 
+// Lines of whole words, none wider than `width` unless a word is.
+std::vector<std::string> lines_of(const std::string& text, size_t width) {
+  std::istringstream words(text);
+  std::vector<std::string> out;
+  std::string line, word;
+  while (words >> word) {
+    if (!line.empty() && columns_of(line) + 1 + columns_of(word) > width) {
+      out.push_back(line);
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  if (!line.empty() || out.empty()) out.push_back(line);
+  return out;
+}
+
 // As many decimals as the size asks for, the same rule as on the page.
 std::string number(const Json& row, const char* key) {
   const auto it = row.find(key);
@@ -88,13 +105,21 @@ std::string label(const Json& entries, const std::string& id) {
   return id;
 }
 
+// The verdict, and where Holm's correction alone keeps it open, that.
+std::string verdict(const Json& row) {
+  const std::string name = text_of(row, "verdict");
+  const Json open = row.value("after_holm", Json()), p = row.value("p_holm", Json());
+  if (!open.is_boolean() || !open.get<bool>() || !p.is_number()) return name;
+  return fmt::format("{} after Holm, p {:.3f}", name, p.get<double>());
+}
+
 Line line_of(const Json& results, const Json& row) {
   return {label(results.value("metrics", Json::array()), text_of(row, "metric")),
           text_of(row, "role") + " / " + text_of(row, "baseline_role"), number(row, "difference"),
-          interval(row), text_of(row, "verdict")};
+          interval(row), verdict(row)};
 }
 
-std::string print(const Line& line, const std::array<size_t, kColumns>& widths) {
+std::string print_one(const Line& line, const std::array<size_t, kColumns>& widths) {
   std::string out(kIndent);
   for (size_t i = 0; i < kColumns; ++i) {
     if (i > 0) out += kGap;
@@ -104,17 +129,26 @@ std::string print(const Line& line, const std::array<size_t, kColumns>& widths) 
   return out + "\n";
 }
 
-std::string wrapped(const std::string& text) {
-  std::istringstream words(text);
-  std::string out, line, word;
-  while (words >> word) {
-    if (!line.empty() && columns_of(line) + 1 + columns_of(word) > kWidth) {
-      out += line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
+std::string print(const Line& line, const std::array<size_t, kColumns>& widths) {
+  std::array<std::vector<std::string>, kColumns> cells;
+  size_t height = 1;
+  for (size_t i = 0; i < kColumns; ++i) {
+    cells[i] = kRightAligned[i] ? std::vector{line[i]} : lines_of(line[i], widths[i]);
+    height = std::max(height, cells[i].size());
   }
-  return line.empty() ? out : out + line + "\n";
+  std::string out;
+  for (size_t at = 0; at < height; ++at) {
+    Line part;
+    for (size_t i = 0; i < kColumns; ++i) part[i] = at < cells[i].size() ? cells[i][at] : "";
+    out += print_one(part, widths);
+  }
+  return out;
+}
+
+std::string wrapped(const std::string& text) {
+  std::string out;
+  for (const std::string& line : lines_of(text, kWidth)) out += line + "\n";
+  return out;
 }
 
 std::string answer(const Json& results) {

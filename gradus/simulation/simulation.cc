@@ -13,12 +13,10 @@ namespace {
 constexpr int kDraws = 10000;
 
 Estimate over_seeds(const std::vector<double>& values, const Stream& random) {
-  PairedSeeds seeds;
-  for (const double value : values) seeds.push_back({{.arm = value, .has_arm = 1, .has_baseline = 1}});
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   const double mean = sample_mean(values);
   Estimate out{mean, mean, mean, *least, *most, values.size()};
-  if (const std::optional<BootstrapResult> interval = two_level_bootstrap(seeds, kDraws, random)) {
+  if (const auto interval = bootstrap_over_seeds(values, kDraws, random)) {
     out.low = interval->low;
     out.high = interval->high;
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "gradus/eval/analysis.h"
+#include "gradus/eval/anytime.h"
 #include "gradus/rollout/jsonl.h"
 #include "gradus/study/drift.h"
 
@@ -24,24 +25,6 @@ void add_entries(const Json& evaluation, const RunPoint& point, EvalTable& table
     table.add({point.arm, point.update, point.seed, row[0].get<std::string>(), row[1].get<int64_t>()},
               std::move(entry));
   }
-}
-
-// Everything that the store holds of this study, in the order of arms and seeds.
-EvalTable read_table(const RunContext& context) {
-  const StudySpec& spec = context.spec;
-  EvalTable table(study_metrics(context.environment.info()));
-  for (size_t seed = 0; seed < spec.seeds.size(); ++seed) {
-    add_entries(start_evaluation(context, seed), {kBaseArm, 0, static_cast<int64_t>(seed)}, table);
-    for (const ArmSpec& arm : spec.arms) {
-      for (const auto& [update, evaluation] : context.store.evaluations(spec.key_of_run(arm, seed))) {
-        const RunPoint point{arm.id, update, static_cast<int64_t>(seed)};
-        add_entries(evaluation, point, table);
-        const double rollouts = static_cast<double>(update) * spec.training.prompts * spec.training.samples;
-        table.add_cost(point, {.rollouts = rollouts, .tokens = evaluation["tokens"].get<double>()});
-      }
-    }
-  }
-  return table;
 }
 
 double deviation(const Json& sums) {
@@ -88,6 +71,7 @@ Json study_json(const RunContext& context) {
           {"margin", spec.evaluation.margin},
           {"baseline", spec.baseline},
           {"seeds", spec.seeds},
+          {"base_policies", spec.bases()},
           {"updates", spec.training.updates},
           {"rollouts_per_update", spec.training.prompts * spec.training.samples},
           {"eval_tasks", spec.evaluation.tasks},
@@ -124,7 +108,7 @@ std::optional<Shown> shown_rollouts(const RunContext& context, const Json& evalu
   const EvaluationSpec& plan = context.spec.evaluation;
   const Environment& environment = context.environment;
   Shown shown;
-  shown.tasks = evaluation_tasks(context.spec, environment);
+  shown.tasks = evaluation_tasks(context.spec, environment, 0);
   shown.tasks.resize(std::min(shown.tasks.size(), static_cast<size_t>(plan.viewer)));
   std::vector<Sample> samples;
   for (const Json& row : evaluation["samples"]) {
@@ -185,6 +169,26 @@ Json rollouts_json(const RunContext& context) {
   return out;
 }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json{interval->low, interval->high} : Json(nullptr);
+}
+
+// Null for a study that is looked at once.
+Json sequence_json(const StudySpec& spec, const std::vector<Look>& looks) {
+  if (!spec.evaluation.sequence) return nullptr;
+  Json entries = Json::array();
+  for (const Look& look : looks) {
+    entries.push_back({{"seeds", look.seeds},
+                       {"primary", interval_json(look.primary)},
+                       {"constraint", interval_json(look.constraint)}});
+  }
+  return {{"method", "t test with a normal prior of variance 1 on the effect size, over paired seeds"},
+          {"level", kSequenceLevel},
+          {"looks", std::move(entries)},
+          {"settled",
+           looks.empty() || looks.back().settled.empty() ? Json(nullptr) : Json(looks.back().settled)}};
+}
+
 }  // namespace
 
 AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environment) {
@@ -195,6 +199,7 @@ AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environ
   plan.margin = spec.evaluation.margin;
   plan.draws = spec.evaluation.draws;
   plan.stream_key = Stream(0).child("analysis").key();
+  plan.looks = spec.evaluation.sequence ? Looks::every_seed : Looks::one;
   for (const ArmSpec& arm : spec.arms) {
     ArmPlan entry{.id = arm.id, .label = arm.label, .paid = {}, .primary = arm.primary, .explained = {}};
     const Pipeline pipeline = build_pipeline(arm.recipe, environment, arm.place);
@@ -206,11 +211,30 @@ AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environ
   return plan;
 }
 
-Json assemble_results(const RunContext& context, const AnalysisPlan& plan) {
+EvalTable read_table(const RunContext& context) {
+  const StudySpec& spec = context.spec;
+  EvalTable table(study_metrics(context.environment.info()));
+  for (size_t seed = 0; seed < spec.seeds.size(); ++seed) {
+    table.set_base(static_cast<int64_t>(seed), static_cast<int64_t>(spec.base_of(seed)));
+    add_entries(start_evaluation(context, seed), {kBaseArm, 0, static_cast<int64_t>(seed)}, table);
+    for (const ArmSpec& arm : spec.arms) {
+      for (const auto& [update, evaluation] : context.store.evaluations(spec.key_of_run(arm, seed))) {
+        const RunPoint point{arm.id, update, static_cast<int64_t>(seed)};
+        add_entries(evaluation, point, table);
+        const double rollouts = static_cast<double>(update) * spec.training.prompts * spec.training.samples;
+        table.add_cost(point, {.rollouts = rollouts, .tokens = evaluation["tokens"].get<double>()});
+      }
+    }
+  }
+  return table;
+}
+
+Json assemble_results(const RunContext& context, const AnalysisPlan& plan, const std::vector<Look>& looks) {
   const EvalTable table = read_table(context);
   Json results = {{"schema", "gradus.study/1"}, {"study", study_json(context)}, {"arms", arms_json(context)}};
   const Json analysis = analyse(table, plan);
   for (const auto& [key, value] : analysis.items()) results[key] = value;
+  results["sequence"] = sequence_json(context.spec, looks);
   results["rollouts"] = rollouts_json(context);
   return results;
 }

@@ -100,7 +100,8 @@ Json judge(const RunContext& context, Policy& policy, Policy& base, const RunPoi
            const Stream& stream) {
   const EvaluationSpec& evaluation = context.spec.evaluation;
   const EnvironmentInfo& info = context.environment.info();
-  const std::vector<Task> tasks = evaluation_tasks(context.spec, context.environment);
+  const std::vector<Task> tasks =
+      evaluation_tasks(context.spec, context.environment, static_cast<size_t>(point.seed));
   RolloutBatch batch = roll_out(policy, context.environment, tasks, evaluation.samples, 1.0, stream);
   Json samples = viewer_samples(batch, evaluation.viewer, evaluation.samples);
   context.environment.truth_columns(batch, tasks);
@@ -108,7 +109,7 @@ Json judge(const RunContext& context, Policy& policy, Policy& base, const RunPoi
   add_drift(batch);
   EvalTable table(study_metrics(info));
   const std::string pass = table.metric(evaluation.constraint).column;
-  record_metrics(batch, {.run = point, .pass_column = pass, .style_column = info.style_column}, table);
+  record_metrics(batch, tasks, {.run = point, .pass_column = pass, .style_column = info.style_column}, table);
   Json entries = Json::array();
   for (const auto& [key, entry] : table.slice(point.arm, point.update)) {
     entries.push_back(
@@ -142,9 +143,13 @@ void RunContext::check_stop() const {
   if (stop) throw Error::cancelled("stopped; run the same command again to go on from here");
 }
 
-std::vector<Task> evaluation_tasks(const StudySpec& spec, const Environment& environment) {
-  return environment.tasks(Split::test, static_cast<size_t>(spec.evaluation.tasks),
-                           Stream(0).child("evaluation tasks"));
+std::vector<Task> evaluation_tasks(const StudySpec& spec, const Environment& environment, size_t seed) {
+  try {
+    return distinct_tasks(environment, Split::test, static_cast<size_t>(spec.evaluation.tasks),
+                          Stream(spec.seeds[seed]).child("evaluation tasks"));
+  } catch (Error& error) {
+    throw error.at(spec.file).field("evaluation.tasks");
+  }
 }
 
 RolloutBatch roll_out(Policy& policy, const Environment& environment, std::span<const Task> tasks,

@@ -40,8 +40,9 @@ Json start_evaluation(const RunContext& context, size_t seed);
 // Trains and judges one arm with one seed; afterwards its evaluations are in the store.
 void train_run(const RunContext& context, const ArmSpec& arm, size_t seed);
 
-// The evaluation tasks of the study, the same for every arm and seed.
-std::vector<Task> evaluation_tasks(const StudySpec& spec, const Environment& environment);
+// The evaluation tasks of a seed, the same for every arm; no two are twins. Seeds draw their own, so that the
+// results speak of new tasks too.
+std::vector<Task> evaluation_tasks(const StudySpec& spec, const Environment& environment, size_t seed);
 
 // Samples `samples` responses per task and returns them as rollouts of the environment. `stream` keys every
 // row.

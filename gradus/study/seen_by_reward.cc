@@ -50,7 +50,7 @@ void see_base_rollouts(const RunContext& context, size_t seed) {
   if (fresh.empty()) return;
   const std::unique_ptr<Policy> policy = make_policy(spec.policy, 0);
   policy->load(base_policy(context, spec.base_of(seed)));
-  const std::vector<Task> tasks = evaluation_tasks(spec, environment);
+  const std::vector<Task> tasks = evaluation_tasks(spec, environment, seed);
   const Stream stream = Stream(spec.seeds[seed]).child("seen by reward");
   RolloutBatch judged =
       roll_out(*policy, environment, tasks, spec.evaluation.samples, 1.0, stream.child("samples"));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,10 @@ struct EvaluationSpec {
   int tasks = 0;
   int samples = 0;  // rollouts per task
   int draws = 10000;
-  int viewer = 0;  // tasks whose rollouts the report shows
+  int viewer = 0;         // tasks whose rollouts the report shows
+  bool sequence = false;  // look after every seed, and stop when the question is answered
+  // Expected standard deviation over seeds of an arm's difference to the baseline; none: from an earlier run.
+  std::optional<double> primary_spread, constraint_spread;
 };
 
 struct StudySpec {
@@ -46,11 +50,14 @@ struct StudySpec {
 
   // Fresh seeds derived from one number, in place of those of the file.
   void reseed(uint64_t seed);
+  // Another number of seeds: those that both numbers have stay the same, and so do their runs.
+  void set_seed_count(size_t count);
 
   std::string key_of_base(size_t base) const;   // base policy
   std::string key_of_start(size_t seed) const;  // evaluation of the base policy with a seed's streams
   std::string key_of_run(const ArmSpec& arm, size_t seed) const;  // one arm, one seed
-  size_t base_of(size_t seed) const { return seed % static_cast<size_t>(base_policies); }
+  size_t bases() const { return base_policies > 0 ? static_cast<size_t>(base_policies) : seeds.size(); }
+  size_t base_of(size_t seed) const { return seed % bases(); }
   std::unique_ptr<Environment> make_environment() const;
   const ArmSpec& arm(const std::string& id) const;
 
@@ -58,8 +65,8 @@ struct StudySpec {
   std::string environment;
   Json environment_params;
   Place environment_place;
-  PolicyConfig policy;  // vocabulary and context come from the environment
-  int base_policies = 1;
+  PolicyConfig policy;    // vocabulary and context come from the environment
+  int base_policies = 0;  // 0: one for each seed
   int demonstrations = 0;
   FitOptions fit;
   TrainingSpec training;

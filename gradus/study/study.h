@@ -1,5 +1,6 @@
-// Runs a study: base policies, then every arm with every seed, then the analysis. All work goes through the
-// run store, so a study that was stopped anywhere is finished by running it again, to the same bytes.
+// Runs a study: base policies, then every arm with every seed, then the analysis. A study with `sequence`
+// goes seed by seed and stops where its question is answered. All work goes through the run store, so a study
+// that was stopped anywhere is finished by running it again, to the same bytes.
 //
 //   StudySpec spec = StudySpec::load("studies/clean_code.toml");
 //   Json results = run_study(spec, {.folder = "runs/clean_code", .workers = 2}, events, stop);

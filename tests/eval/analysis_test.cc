@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "gradus/eval/goodhart.h"
 #include "gradus/eval/metrics.h"
 #include "gradus/eval/neutrality.h"
 #include "gradus/eval/pareto.h"
@@ -118,13 +117,16 @@ TEST(Analysis, HasTheKeysOfTheContract) {
                                             "pareto", "goodhart", "naive", "verdict"}));
   keys.clear();
   for (const auto& [key, value] : analysis["rows"][0].items()) keys.push_back(key);
-  EXPECT_EQ(
-      keys,
-      (std::vector<std::string>{
-          "arm",    "baseline",      "metric",      "axis",        "role",       "baseline_role", "mean",
-          "sd",     "baseline_mean", "baseline_sd", "difference",  "low",        "high",          "t_low",
-          "t_high", "p_permutation", "p_holm",      "d_z",         "hedges_g",   "cliffs_delta",  "p_better",
-          "seeds",  "prompts",       "verdict",     "differences", "conditional"}));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"arm",           "baseline",      "metric",        "axis",
+                                      "role",          "baseline_role", "mean",          "sd",
+                                      "baseline_mean", "baseline_sd",   "difference",    "low",
+                                      "high",          "t_low",         "t_high",        "error",
+                                      "degrees",       "base_variance", "task_variance", "p",
+                                      "p_permutation", "p_holm",        "after_holm",    "d_z",
+                                      "hedges_g",      "cliffs_delta",  "p_better",      "seeds",
+                                      "bases",         "prompts",       "measured",      "baseline_measured",
+                                      "non_inferior",  "verdict",       "differences",   "conditional"}));
   EXPECT_EQ(analysis["rows"].size(), 3u * 4u);
   EXPECT_EQ(analysis["curves"].size(), 4u * 4u);
 }
@@ -158,18 +160,181 @@ TEST(Analysis, FindsWhatWasPutIn) {
   EXPECT_EQ(row_of(analysis, "only", "hidden_pass")["verdict"], "worse");
 }
 
-TEST(Analysis, AnswersInTwoSentences) {
+TEST(Analysis, AnswersInOneSentencePerArm) {
   const Json verdict = analyse(table_of(study()), plan())["verdict"];
   EXPECT_EQ(verdict["answer"], "yes");
-  ASSERT_EQ(verdict["sentences"].size(), 2u);
-  const std::string first = verdict["sentences"][0], second = verdict["sentences"][1];
+  ASSERT_EQ(verdict["sentences"].size(), 3u);
+  const std::string first = verdict["sentences"][0], second = verdict["sentences"][1],
+                    third = verdict["sentences"][2];
   EXPECT_NE(first.find("held-out necessity share rose by +0.19"), std::string::npos) << first;
   EXPECT_NE(first.find("5.0 times sooner (update 20 against 100)"), std::string::npos) << first;
   EXPECT_NE(first.find("pass rate stayed within the margin"), std::string::npos) << first;
+  EXPECT_EQ(first.find("Goodhart"), std::string::npos) << first;
+  EXPECT_TRUE(second.starts_with("Outcome + shuffled process: ")) << second;
   EXPECT_NE(second.find("no effect on held-out necessity share could be shown"), std::string::npos) << second;
-  EXPECT_NE(second.find("pass rate fell by"), std::string::npos) << second;
-  EXPECT_EQ((first + second).find("equal"), std::string::npos);
+  EXPECT_TRUE(third.starts_with("Process only: ")) << third;
+  EXPECT_NE(third.find("pass rate fell by"), std::string::npos) << third;
+  EXPECT_NE(third.find("Goodhart flag: what is paid rose and what is held out fell: necessity share"),
+            std::string::npos)
+      << third;
+  EXPECT_EQ((first + second + third).find("equal"), std::string::npos);
   EXPECT_TRUE(verdict["refusals"].empty());
+}
+
+// The outcome of every rollout of an arm at the end, by what decides it.
+template <class Passes>
+std::vector<Measured> with_passes(std::vector<Measured> measured, const std::string& arm,
+                                  const Passes& passes) {
+  for (Measured& one : measured) {
+    if (one.key.arm != arm || (one.key.update != 100 && arm != "base")) continue;
+    one.entry.passed = passes(one.key);
+    one.entry.values[0] = *one.entry.passed ? 1.0f : 0.0f;
+  }
+  return measured;
+}
+
+int rollout_of(const EvalKey& key) {
+  return std::stoi(key.task.substr(1)) * 2 + static_cast<int>(key.sample);
+}
+
+// Every seed loses one pass of 24 or two, on tasks that differ: worse by 0.06, certainly.
+std::vector<Measured> slightly_worse() {
+  return with_passes(study(), "process", [](const EvalKey& key) {
+    const int lost = 1 + static_cast<int>(key.seed % 2), first = 4 * static_cast<int>(key.seed % 5);
+    const int r = rollout_of(key);
+    return r < 23 && !(r >= first && r < first + lost);
+  });
+}
+
+TEST(Verdicts, BothTestsOfTheConstraintAreSaid) {
+  AnalysisPlan wide = plan();
+  wide.margin = 0.15;
+  const Json analysis = analyse(table_of(slightly_worse()), wide);
+  const Json row = row_of(analysis, "process", "hidden_pass");
+  ASSERT_LT(row["high"].get<double>(), 0);
+  ASSERT_GT(row["low"].get<double>(), -0.15);
+  EXPECT_EQ(row["verdict"], "worse, by less than the margin");
+  EXPECT_EQ(row["non_inferior"], true);
+  EXPECT_EQ(analysis["verdict"]["answer"], "yes, at a cost");
+  const std::string sentence = analysis["verdict"]["sentences"][0];
+  EXPECT_NE(sentence.find("worse, by less than the margin"), std::string::npos) << sentence;
+  const Json narrow = analyse(table_of(slightly_worse()), plan());
+  EXPECT_EQ(row_of(narrow, "process", "hidden_pass")["verdict"], "worse");
+  EXPECT_EQ(row_of(narrow, "process", "hidden_pass")["non_inferior"], false);
+  EXPECT_EQ(narrow["verdict"]["answer"], "trade-off");
+  EXPECT_TRUE(row_of(narrow, "process", "necessity")["non_inferior"].is_null()) << "not the constraint";
+}
+
+// Two held-out metrics: one with an interval without 0 that Holm's correction keeps open.
+TEST(Verdicts, WhereHolmDecidesTheRowSaysSo) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    if (one.key.update != 100) continue;
+    const float noise = 0.02f * static_cast<float>(one.key.seed % 3) - 0.02f;
+    one.entry.values[3] = one.key.arm == "shuffled" ? 0.2916f + 2 * noise : 0.25f;
+    one.entry.values[2] = one.key.arm == "shuffled" ? 0.55f + noise : 0.55f;
+  }
+  const Json row = row_of(analyse(table_of(measured), plan()), "shuffled", "excess");
+  ASSERT_GT(row["low"].get<double>(), 0) << row.dump(1);
+  ASSERT_GE(row["p_holm"].get<double>(), 0.05) << row.dump(1);
+  EXPECT_EQ(row["verdict"], "inconclusive");
+  EXPECT_EQ(row["after_holm"], true);
+  EXPECT_EQ(row_of(analyse(table_of(study()), plan()), "process", "necessity")["after_holm"], false);
+}
+
+TEST(Verdicts, AMetricOfSomeRolloutsSaysOfHowMany) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    if (!*one.entry.passed) one.entry.values[2].reset();
+  }
+  const Json analysis = analyse(table_of(measured), plan());
+  const Json row = row_of(analysis, "only", "necessity");
+  EXPECT_NEAR(row["measured"].get<double>(), 3.0 / 24, 1e-9);
+  EXPECT_NEAR(row["baseline_measured"].get<double>(), 23.0 / 24, 1e-9);
+  const std::string sentence = analysis["verdict"]["sentences"][2];
+  EXPECT_NE(sentence.find("it exists for 12 % of the rollouts, for 96 % of those of Outcome"),
+            std::string::npos)
+      << sentence;
+  const std::string first = analysis["verdict"]["sentences"][0];
+  EXPECT_EQ(first.find("it exists for"), std::string::npos) << first;
+}
+
+TEST(Verdicts, ABasePolicyAtChanceTellsNothing) {
+  std::vector<Measured> measured = study();
+  for (const char* arm : {"base", "outcome", "process"})
+    measured = with_passes(std::move(measured), arm, [](const EvalKey&) { return false; });
+  const Json verdict = analyse(table_of(measured), plan())["verdict"];
+  EXPECT_EQ(verdict["answer"], "cannot tell");
+  const std::string first = verdict["sentences"][0];
+  EXPECT_NE(first.find("the base policy is at chance in pass rate (0.000, chance 0.000)"), std::string::npos)
+      << first;
+  EXPECT_EQ(verdict["sentences"].size(), 4u);
+}
+
+TEST(Verdicts, ChanceIsWhatTheMetricSays) {
+  std::vector<MetricSpec> specs = metrics();
+  specs[0].chance = 0.12;
+  std::vector<Measured> measured = study();
+  for (const char* arm : {"base", "outcome", "process"}) {
+    measured = with_passes(std::move(measured), arm, [](const EvalKey& key) {
+      return (rollout_of(key) + key.seed) % 8 == 0;  // one in eight
+    });
+  }
+  EvalTable table(specs);
+  for (const Measured& one : measured) table.add(one.key, one.entry);
+  EXPECT_EQ(analyse(table, plan())["verdict"]["answer"], "cannot tell");
+  specs[0].chance.reset();
+  EvalTable other(specs);
+  for (const Measured& one : measured) other.add(one.key, one.entry);
+  EXPECT_EQ(analyse(other, plan())["verdict"]["answer"], "yes");
+}
+
+// It starts at chance and both arms leave it: that is a study like any other.
+TEST(Verdicts, WhoLeavesChanceIsJudged) {
+  const auto measured = with_passes(study(), "base", [](const EvalKey&) { return false; });
+  EXPECT_EQ(analyse(table_of(measured), plan())["verdict"]["answer"], "yes");
+}
+
+TEST(Verdicts, AtTheCeilingNothingWasLeftToGain) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    if (one.key.arm != "only") one.entry.values[2] = rollout_of(one.key) == one.key.seed ? 0.95f : 1.0f;
+  }
+  const Json verdict = analyse(table_of(measured), plan())["verdict"];
+  EXPECT_EQ(verdict["answer"], "cannot tell");
+  EXPECT_NE(verdict["sentences"][0].get<std::string>().find("at the ceiling in necessity share"),
+            std::string::npos);
+}
+
+TEST(Verdicts, ATradeOffIsNoCeiling) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    if (one.key.arm == "base" || one.key.arm == "process") one.entry.values[2] = 1.0f;
+  }
+  EXPECT_EQ(analyse(table_of(measured), plan())["verdict"]["answer"], "yes") << "the baseline fell from it";
+}
+
+TEST(Verdicts, SeedsOfTwoBasePoliciesAreNotSixSeeds) {
+  EvalTable table = table_of(slightly_worse());
+  for (int64_t seed = 0; seed < 6; ++seed) table.set_base(seed, seed % 2);
+  const Json row = row_of(analyse(table, plan()), "process", "hidden_pass");
+  EXPECT_EQ(row["seeds"], 6);
+  EXPECT_EQ(row["bases"], 2);
+  EXPECT_GT(row["high"].get<double>(), 0);
+  EXPECT_EQ(row["p_permutation"], 0.5) << "two base policies flip together";
+}
+
+TEST(Verdicts, SoonerNeedsABaselineThatRose) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    // The baseline ends where it began, give or take what seeds differ by.
+    const float wander = 0.002f + 0.01f * static_cast<float>(one.key.seed % 3 - 1);
+    if (one.key.arm == "base") one.entry.values[2] = 0.7f;
+    if (one.key.arm == "outcome") one.entry.values[2] = one.key.update == 20 ? 0.69f : 0.7f + wander;
+  }
+  const std::string first = analyse(table_of(measured), plan())["verdict"]["sentences"][0];
+  EXPECT_NE(first.find("rose by"), std::string::npos) << first;
+  EXPECT_EQ(first.find("sooner"), std::string::npos) << first;
 }
 
 TEST(Analysis, OutcomeAloneSeesNoBenefit) {
@@ -181,18 +346,35 @@ TEST(Analysis, OutcomeAloneSeesNoBenefit) {
 }
 
 TEST(Analysis, OutcomeAloneSeesABetterOutcome) {
-  std::vector<Measured> measured = study();
-  for (Measured& one : measured) {
-    if (one.key.arm == "process") one.entry.values[0] = 1.0f;
-  }
+  std::vector<Measured> measured = with_passes(study(), "outcome", [](const EvalKey& key) {
+    return (rollout_of(key) + key.seed) % 4 != 0;  // a quarter fails, on every task
+  });
+  measured = with_passes(std::move(measured), "process", [](const EvalKey&) { return true; });
   EXPECT_EQ(analyse(table_of(measured), plan())["naive"][0]["conclusion"], "benefit");
 }
 
-TEST(Analysis, FlagsTheArmThatGamesItsReward) {
+// All seeds meet the same task, and that task alone makes the difference: new tasks might tell otherwise.
+TEST(Analysis, OneTaskOfTwelveIsNoBenefit) {
+  std::vector<Measured> measured =
+      with_passes(study(), "outcome", [](const EvalKey& key) { return key.task != "t3"; });
+  measured = with_passes(std::move(measured), "process", [](const EvalKey&) { return true; });
+  const Json analysis = analyse(table_of(measured), plan());
+  EXPECT_LT(row_of(analysis, "process", "hidden_pass")["low"].get<double>(), 0);
+  EXPECT_EQ(analysis["naive"][0]["conclusion"], "no benefit");
+}
+
+TEST(Analysis, FlagsTheArmThatGamesItsRewardAndNoOther) {
   const Json goodhart = analyse(table_of(study()), plan())["goodhart"];
+  ASSERT_EQ(goodhart.size(), 3u);
+  EXPECT_EQ(goodhart[0]["state"], "both rose");
+  EXPECT_FALSE(goodhart[0]["flagged"]);
+  EXPECT_EQ(goodhart[1]["state"], "did not rise");
+  EXPECT_FALSE(goodhart[1]["flagged"]);
   ASSERT_EQ(goodhart[2]["arm"], "only");
+  EXPECT_EQ(goodhart[2]["state"], "hacked");
   EXPECT_TRUE(goodhart[2]["flagged"]);
   EXPECT_NE(goodhart[2]["reason"].get<std::string>().find("necessity"), std::string::npos);
+  EXPECT_NEAR(goodhart[2]["paid"].get<double>(), 0.3, 0.02);
 }
 
 TEST(Analysis, FrontHoldsTheArmThatWins) {

@@ -2,108 +2,215 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
+#include "gradus/eval/anytime.h"
 #include "gradus/eval/bootstrap.h"
+#include "gradus/eval/effect.h"
 
 namespace gradus {
 namespace {
 
-constexpr int kTrials = 1000;  // standard error of a coverage near 95 %: 0.7 points
+constexpr int kTrials = 1000;   // standard error of a coverage near 95 %: 0.7 points
+constexpr int kStudies = 4000;  // 0.35 points
 constexpr int kDraws = 400;
+constexpr double kEffect = 0.1;
 
-// A study of paired seeds: every seed has its own true effect, every task its own noise within the seed.
+// A study with random base policies, seeds on them, tasks, and noise of every cell (standard deviations).
 struct Truth {
-  size_t seeds, tasks;
-  double between, within;  // standard deviations over seeds and over the tasks of a seed
-  double effect = 0.1;
+  const char* name;
+  size_t seeds, bases, tasks;
+  bool shared = false;  // all seeds meet the same tasks
+  double base = 0, seed = 0, task = 0, cell = 0;
 };
 
-PairedSeeds draw_study(const Truth& truth, Stream& stream) {
-  PairedSeeds seeds(truth.seeds);
-  for (auto& tasks : seeds) {
-    const double seed_effect = truth.effect + truth.between * stream.normal();
-    for (size_t t = 0; t < truth.tasks; ++t) {
-      tasks.push_back({seed_effect + truth.within * stream.normal(), 0.0, 1, 1});
-    }
-  }
-  return seeds;
+void PrintTo(const Truth& truth, std::ostream* out) {
+  *out << truth.name << ", " << truth.seeds << " seeds on " << truth.bases << " base policies";
 }
 
-// Pass or fail of single samples, with a paired seed effect on the pass rate: as coarse as real outcomes.
-PairedSeeds draw_pass_study(size_t seeds_wanted, size_t tasks_wanted, double effect, Stream& stream) {
-  PairedSeeds seeds(seeds_wanted);
-  for (auto& tasks : seeds) {
-    const double shift = 0.03 * stream.normal();
-    for (size_t t = 0; t < tasks_wanted; ++t) {
-      const double arm = stream.chance(0.6 + effect + shift) ? 1 : 0, base = stream.chance(0.6) ? 1 : 0;
-      tasks.push_back({arm, base, 1, 1});
+PairedStudy draw_study(const Truth& truth, Stream stream) {
+  std::vector<double> bases, tasks;
+  for (size_t b = 0; b < truth.bases; ++b) bases.push_back(truth.base * stream.normal());
+  for (size_t t = 0; t < truth.tasks; ++t) tasks.push_back(truth.task * stream.normal());
+  PairedStudy study;
+  for (size_t s = 0; s < truth.seeds; ++s) {
+    const double mean = kEffect + bases[s % truth.bases] + truth.seed * stream.normal();
+    study.bases.push_back(static_cast<int64_t>(s % truth.bases));
+    study.seeds.emplace_back();
+    for (size_t t = 0; t < truth.tasks; ++t) {
+      const double task = truth.shared ? tasks[t] : truth.task * stream.normal();
+      study.seeds.back().push_back({.task = truth.shared ? t : s * truth.tasks + t,
+                                    .arm = mean + task + truth.cell * stream.normal(),
+                                    .has_arm = 1,
+                                    .has_baseline = 1});
     }
   }
-  return seeds;
+  return study;
 }
 
 struct Coverage {
-  double two_sided = 0, lower = 0;
+  double two_sided = 0, lower = 0, naive = 0;
 };
 
-template <class Draw, class Bootstrap>
-Coverage measure(double effect, uint64_t key, const Draw& draw, const Bootstrap& bootstrap) {
+template <class Draw>
+Coverage measure(uint64_t key, double effect, const Draw& draw) {
   Coverage hits;
-  for (int trial = 0; trial < kTrials; ++trial) {
-    Stream stream = Stream(key).child(static_cast<uint64_t>(trial));
-    const PairedSeeds seeds = draw(stream);
-    const BootstrapResult result = bootstrap(seeds, stream.child("bootstrap"));
-    hits.two_sided += result.low <= effect && effect <= result.high;
-    hits.lower += result.lower_bound <= effect;
+  for (int trial = 0; trial < kStudies; ++trial) {
+    const PairedStudy study = draw(Stream(key).child(static_cast<uint64_t>(trial)));
+    const Effect found = *effect_of(study, Looks::one);
+    hits.two_sided += found.low <= effect && effect <= found.high;
+    hits.lower += found.lower_bound <= effect;
+    std::vector<double> differences;
+    for (const auto& tasks : study.seeds) differences.push_back(*seed_difference(tasks));
+    const Interval naive = *paired_t_interval(differences);
+    hits.naive += naive.low <= effect && effect <= naive.high;
   }
-  return {hits.two_sided / kTrials, hits.lower / kTrials};
+  return {hits.two_sided / kStudies, hits.lower / kStudies, hits.naive / kStudies};
 }
 
-BootstrapResult scaled(const PairedSeeds& seeds, Stream stream) {
-  return *two_level_bootstrap(seeds, kDraws, stream);
-}
+class Studies : public ::testing::TestWithParam<Truth> {};
 
-BootstrapResult plain(const PairedSeeds& seeds, Stream stream) {
-  return two_level_percentile(seeds, kDraws, stream);
-}
-
-class NormalStudies : public ::testing::TestWithParam<Truth> {};
-
-TEST_P(NormalStudies, IntervalsCoverTheirNominalShare) {
+TEST_P(Studies, IntervalsCoverTheirNominalShare) {
   const Truth truth = GetParam();
-  const Coverage found = measure(
-      truth.effect, 11, [&](Stream& stream) { return draw_study(truth, stream); }, scaled);
+  const Coverage found =
+      measure(11, kEffect, [&](const Stream& stream) { return draw_study(truth, stream); });
   EXPECT_GE(found.two_sided, 0.93);
   EXPECT_LE(found.two_sided, 0.97);
   EXPECT_GE(found.lower, 0.93);
   EXPECT_LE(found.lower, 0.97);
 }
 
-INSTANTIATE_TEST_SUITE_P(Coverage, NormalStudies,
-                         ::testing::Values(Truth{6, 16, 0.05, 0.0001}, Truth{6, 16, 0.05, 0.2},
-                                           Truth{6, 16, 0.0001, 0.2}, Truth{10, 16, 0.05, 0.0001},
-                                           Truth{10, 16, 0.05, 0.2}, Truth{10, 16, 0.0001, 0.2}));
+// Sixteen tasks: a task deviation of 0.2 gives seed means one of 0.05.
+INSTANTIATE_TEST_SUITE_P(
+    Coverage, Studies,
+    ::testing::Values(Truth{"seeds alone", 6, 6, 16, false, 0, 0.05, 0, 0.0001},
+                      Truth{"cells alone", 10, 10, 16, false, 0, 0, 0, 0.2},
+                      Truth{"a base policy for each seed", 10, 10, 16, false, 0.05, 0.05, 0.1, 0.1},
+                      Truth{"half between bases", 10, 5, 16, false, 0.05, 0.05, 0, 0.1},
+                      Truth{"four fifths between bases", 10, 5, 16, false, 0.1, 0.05, 0, 0.1},
+                      Truth{"two bases", 6, 2, 16, false, 0.05, 0.05, 0, 0.1},
+                      Truth{"two bases, four fifths", 10, 2, 16, false, 0.1, 0.05, 0, 0.1},
+                      Truth{"half between shared tasks", 10, 10, 16, true, 0, 0.05, 0.2, 0.05},
+                      Truth{"half of the cells' variance", 10, 10, 16, true, 0, 0.05, 0.2, 0.2},
+                      Truth{"many shared tasks", 10, 10, 100, true, 0, 0.05, 0.5, 0.1},
+                      Truth{"shared tasks alone", 10, 10, 16, true, 0, 0, 0.2, 0.1},
+                      Truth{"bases and shared tasks", 10, 5, 16, true, 0.05, 0.05, 0.2, 0.1},
+                      Truth{"bases for each seed and shared tasks", 10, 10, 16, true, 0.05, 0.05, 0.2, 0.2},
+                      Truth{"few seeds, few bases, shared tasks", 6, 3, 16, true, 0.05, 0.05, 0.2, 0.1}));
 
-TEST(Coverage, PassRates) {
-  const Coverage found = measure(
-      0.1, 12, [](Stream& stream) { return draw_pass_study(8, 40, 0.1, stream); }, scaled);
+// Why bases and tasks are in it: taking all seeds as independent covers far too little.
+TEST(Coverage, IndependentSeedsAreAnIllusion) {
+  const Truth bases{"", 10, 2, 16, false, 0.1, 0.05, 0, 0.1}, tasks{"", 10, 10, 16, true, 0, 0.05, 0.2, 0.05};
+  for (const Truth& truth : {bases, tasks}) {
+    const Coverage found =
+        measure(13, kEffect, [&](const Stream& stream) { return draw_study(truth, stream); });
+    EXPECT_LT(found.naive, 0.75);
+  }
+}
+
+// Pass or fail of single samples, as coarse as real outcomes: seeds and shared tasks move the pass rate,
+// tasks of the arm alone have a value in nine of ten cells.
+PairedStudy draw_pass_study(Stream stream) {
+  std::vector<double> tasks;
+  for (int t = 0; t < 40; ++t) tasks.push_back(0.15 * stream.normal());
+  PairedStudy study;
+  for (int64_t s = 0; s < 10; ++s) {
+    const double shift = 0.05 * stream.normal();
+    study.bases.push_back(s);
+    study.seeds.emplace_back();
+    for (size_t t = 0; t < tasks.size(); ++t) {
+      PairedTask cell{.task = t, .baseline = stream.chance(0.5) ? 1.0 : 0.0, .has_baseline = 1};
+      if (stream.chance(0.9)) {
+        cell.has_arm = 1;
+        cell.arm = stream.chance(0.5 + kEffect + shift + tasks[t]) ? 1 : 0;
+      }
+      study.seeds.back().push_back(cell);
+    }
+  }
+  return study;
+}
+
+TEST(Coverage, PassRatesWithMissingCells) {
+  const Coverage found = measure(12, kEffect, draw_pass_study);
   EXPECT_GE(found.two_sided, 0.93);
   EXPECT_LE(found.two_sided, 0.97);
 }
 
-// Why the small-sample scale is there: without it six seeds cover far too little.
-TEST(Coverage, PlainPercentilesUnderCoverWithFewSeeds) {
-  const Truth truth{6, 16, 0.05, 0.0001};
-  const Coverage found = measure(
-      truth.effect, 13, [&](Stream& stream) { return draw_study(truth, stream); }, plain);
-  EXPECT_LT(found.two_sided, 0.92);
+// Tasks that only some seeds met: each seed draws thirty of a pool of sixty.
+TEST(Coverage, TasksFromASmallPool) {
+  const auto draw = [](Stream stream) {
+    std::vector<double> pool(60);
+    for (double& task : pool) task = 0.4 * stream.normal();
+    PairedStudy study;
+    for (int64_t s = 0; s < 10; ++s) {
+      const double mean = kEffect + 0.05 * stream.normal();
+      std::vector<size_t> order(pool.size());
+      for (size_t t = 0; t < order.size(); ++t) order[t] = t;
+      stream.shuffle(std::span(order));
+      study.bases.push_back(s);
+      study.seeds.emplace_back();
+      for (size_t t = 0; t < 30; ++t) {
+        study.seeds.back().push_back({.task = order[t],
+                                      .arm = mean + pool[order[t]] + 0.1 * stream.normal(),
+                                      .has_arm = 1,
+                                      .has_baseline = 1});
+      }
+    }
+    return study;
+  };
+  const Coverage found = measure(15, kEffect, draw);
+  EXPECT_GE(found.two_sided, 0.93);
+  EXPECT_LE(found.two_sided, 0.97);
 }
 
-// ... and it counts noise within the seeds twice.
-TEST(Coverage, PlainPercentilesOverCoverNoisyTasks) {
-  const Truth truth{10, 16, 0.0001, 0.2};
-  const Coverage found = measure(
-      truth.effect, 14, [&](Stream& stream) { return draw_study(truth, stream); }, plain);
-  EXPECT_GT(found.two_sided, 0.97);
+// The share of studies without an effect in which the sequence excludes 0 at some look from 3 to 60 seeds.
+template <class Draw>
+double false_stops(uint64_t key, const Draw& draw) {
+  int stops = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    Stream stream = Stream(key).child(static_cast<uint64_t>(trial));
+    PairedStudy study;
+    for (int64_t n = 1; n <= 60; ++n) {
+      study.seeds.push_back(
+          {{.task = static_cast<size_t>(n), .arm = draw(stream), .has_arm = 1, .has_baseline = 1}});
+      study.bases.push_back(n);
+      if (n < 3) continue;
+      const auto found = effect_of(study, Looks::every_seed);
+      if (!found || (found->low <= 0 && 0 <= found->high)) continue;
+      ++stops;
+      break;
+    }
+  }
+  return static_cast<double>(stops) / kTrials;
+}
+
+TEST(Coverage, LookingAfterEverySeedStopsFalselyAtMostAtItsLevel) {
+  EXPECT_LE(false_stops(31, [](Stream& stream) { return 0.03 * stream.normal(); }), kSequenceLevel);
+  // Outcomes are shares of passes, not normal: of forty tasks each.
+  EXPECT_LE(false_stops(32,
+                        [](Stream& stream) {
+                          int balance = 0;
+                          for (int t = 0; t < 40; ++t) balance += stream.chance(0.8) - stream.chance(0.8);
+                          return balance / 40.0;
+                        }),
+            kSequenceLevel);
+}
+
+// ... where looking with fixed intervals would stop falsely in a quarter of the studies.
+TEST(Coverage, FixedIntervalsDoNotBearLooking) {
+  constexpr int kFew = 300;
+  int stops = 0;
+  for (int trial = 0; trial < kFew; ++trial) {
+    Stream stream = Stream(33).child(static_cast<uint64_t>(trial));
+    std::vector<double> differences;
+    for (int n = 1; n <= 60; ++n) {
+      differences.push_back(stream.normal());
+      if (n < 3) continue;
+      const Interval interval = *paired_t_interval(differences);
+      if (interval.low <= 0 && 0 <= interval.high) continue;
+      ++stops;
+      break;
+    }
+  }
+  EXPECT_GT(static_cast<double>(stops) / kFew, 0.2);
 }
 
 TEST(Coverage, PermutationTestHasItsNominalSize) {
@@ -148,10 +255,22 @@ TEST(Coverage, HolmHoldsTheFamilyWiseError) {
   EXPECT_NEAR(static_cast<double>(families) / kTrials, 0.0491, 4 * std::sqrt(0.0491 * 0.9509 / kTrials));
 }
 
+TEST(Coverage, BootstrapOverSeedsCoversWithFew) {
+  int hits = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    Stream stream = Stream(25).child(static_cast<uint64_t>(trial));
+    std::vector<double> values(6);
+    for (double& value : values) value = kEffect + 0.05 * stream.normal();
+    const Interval interval = *bootstrap_over_seeds(values, kDraws, stream.child("b"));
+    hits += interval.low <= kEffect && kEffect <= interval.high;
+  }
+  EXPECT_GE(static_cast<double>(hits) / kTrials, 0.93);
+  EXPECT_LE(static_cast<double>(hits) / kTrials, 0.97);
+}
+
 TEST(Coverage, BootstrapOverTasksCovers) {
   int hits = 0;
-  constexpr int kStudies = 1000;
-  for (int trial = 0; trial < kStudies; ++trial) {
+  for (int trial = 0; trial < kTrials; ++trial) {
     Stream stream = Stream(24).child(static_cast<uint64_t>(trial));
     std::vector<double> values(60);
     for (double& value : values) value = stream.uniform();
@@ -163,8 +282,8 @@ TEST(Coverage, BootstrapOverTasksCovers) {
     const Interval interval = *bootstrap_over_tasks(values.size(), kDraws, stream.child("b"), mean_of);
     hits += interval.low <= 0.5 && 0.5 <= interval.high;
   }
-  EXPECT_GE(static_cast<double>(hits) / kStudies, 0.93);
-  EXPECT_LE(static_cast<double>(hits) / kStudies, 0.97);
+  EXPECT_GE(static_cast<double>(hits) / kTrials, 0.93);
+  EXPECT_LE(static_cast<double>(hits) / kTrials, 0.97);
 }
 
 }  // namespace

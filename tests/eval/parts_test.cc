@@ -5,7 +5,6 @@
 #include "tests/refused.h"
 
 #include "gradus/eval/curves.h"
-#include "gradus/eval/goodhart.h"
 #include "gradus/eval/metrics.h"
 #include "gradus/eval/neutrality.h"
 #include "gradus/eval/pareto.h"
@@ -53,6 +52,13 @@ EvalTable one_metric_table() {
   return EvalTable({{.id = "m", .label = "m", .axis = "process-style", .column = "step.m"}});
 }
 
+TEST(Table, ASeedHasABasePolicyOfItsOwnUnlessSaid) {
+  EvalTable table = one_metric_table();
+  EXPECT_EQ(table.base_of(3), 3);
+  table.set_base(3, 1);
+  EXPECT_EQ(table.base_of(3), 1);
+}
+
 TEST(Table, RefusesDuplicatesAndMisplacedBasePolicies) {
   EvalTable table = one_metric_table();
   table.add({"a", 1, 0, "t", 0}, {.values = {1.0f}});
@@ -85,8 +91,8 @@ TEST(Table, SlicesAndCosts) {
 
 RolloutBatch judged_batch() {
   RolloutBatch batch;
-  for (const char* task : {"x", "x", "y"}) {
-    batch.add_rollout({.id = task, .task = task});
+  for (const int64_t task : {0, 0, 1}) {
+    batch.add_rollout({.id = std::to_string(task), .group = task, .task = "in one writing"});
     batch.add_step(StepKind::act, "a;");
     batch.add_step(StepKind::act, "b;");
   }
@@ -108,10 +114,12 @@ TEST(Metrics, MeansOverValidStepsAndKeepsMissing) {
   recorded.run.seed = 7;
   recorded.pass_column = "rollout.pass";
   recorded.style_column = "step.m";
-  record_metrics(judged_batch(), recorded, table);
+  const std::vector<Task> tasks = {{.id = "one", .twin = "x"}, {.id = "two", .twin = "y"}};
+  record_metrics(judged_batch(), tasks, recorded, table);
   std::vector<EvalEntry> entries;
   for (const auto& [key, entry] : table.slice("a", 1)) {
     EXPECT_EQ(key.seed, 7);
+    EXPECT_EQ(key.task, entries.size() < 2 ? "x" : "y");
     entries.push_back(entry);
   }
   ASSERT_EQ(entries.size(), 3u);  // x/0, x/1, y/0
@@ -132,28 +140,32 @@ TEST(Metrics, RefusesTokenColumns) {
   EXPECT_REFUSED(metric_values(batch, {.id = "m", .column = "rollout.absent"}), "");
 }
 
-void add_base(EvalTable& table, int task, int sample, bool passed, bool sloppy) {
-  table.add({"base", 0, 0, "t" + std::to_string(task), sample},
+void add_base(EvalTable& table, int64_t seed, int task, int sample, bool passed, bool sloppy) {
+  table.add({"base", 0, seed, "t" + std::to_string(task), sample},
             {.passed = passed, .sloppy = sloppy, .values = {std::nullopt}});
 }
 
 TEST(Neutrality, ByHand) {
   EvalTable table = one_metric_table();
-  EXPECT_FALSE(neutrality(table, 200, Stream(1)));
-  for (int task = 0; task < 20; ++task) {
-    add_base(table, task, 0, task % 2 == 0, true);   // sloppy: half pass
-    add_base(table, task, 1, task % 4 != 0, false);  // clean: three quarters pass
+  EXPECT_FALSE(neutrality(table, {}));
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    for (int task = 0; task < 20; ++task) {
+      add_base(table, seed, task, 0, task % 2 == 0, true);            // sloppy: half pass
+      add_base(table, seed, task, 1, (task + seed) % 4 != 0, false);  // clean: three quarters pass
+    }
   }
   table.add({"base", 0, 0, "t0", 2},
             {.sloppy = true, .values = {std::nullopt}});  // unknown outcome: left out
-  const Neutrality found = *neutrality(table, 2000, Stream(1));
+  const Neutrality found = *neutrality(table, {});
   EXPECT_DOUBLE_EQ(found.pass_sloppy, 0.5);
   EXPECT_DOUBLE_EQ(found.pass_clean, 0.75);
   EXPECT_DOUBLE_EQ(found.difference, -0.25);
-  EXPECT_EQ(found.rollouts_sloppy, 20);
-  EXPECT_EQ(found.rollouts_clean, 20);
-  EXPECT_LT(found.interval->low, -0.25);
+  EXPECT_EQ(found.rollouts_sloppy, 60);
+  EXPECT_EQ(found.rollouts_clean, 60);
+  EXPECT_LT(found.interval->low, -0.25);  // the tasks are shared
   EXPECT_GT(found.interval->high, -0.25);
+  for (int64_t seed = 0; seed < 3; ++seed) table.set_base(seed, 0);
+  EXPECT_FALSE(neutrality(table, {})->interval) << "one base policy";
 }
 
 TEST(Pareto, DominanceNeedsNonInferiorityAndOneGain) {
@@ -169,31 +181,10 @@ TEST(Pareto, HypervolumeByHand) {
   EXPECT_DOUBLE_EQ(hypervolume({}, {0, 0}), 0.0);
 }
 
-Gain gain(double size, double sd, std::optional<Interval> interval = {}) {
-  return {"m", size, sd, interval};
-}
-
-TEST(Goodhart, GapAndFlags) {
-  const std::vector<Gain> paid = {gain(0.3, 0.1)};
-  EXPECT_DOUBLE_EQ(*goodhart(paid, std::vector{gain(0.1, 0.1), gain(0.3, 0.1)}).gap, 1.0);
-  EXPECT_FALSE(goodhart(paid, std::vector{gain(0.25, 0.1)}).flagged);
-  EXPECT_TRUE(goodhart(paid, std::vector{gain(0.1, 0.1)}).flagged);  // gap 2
-  const Goodhart fell = goodhart(paid, std::vector{gain(0.9, 0.1), gain(-0.1, 0.1, Interval{-0.2, -0.05})});
-  EXPECT_LT(*fell.gap, 1.0);
-  EXPECT_TRUE(fell.flagged);
-  EXPECT_NE(fell.reason.find("fell"), std::string::npos);
-}
-
-TEST(Goodhart, NoScaleMeansNoGap) {
-  const Goodhart found = goodhart(std::vector{gain(0.3, 0.0)}, std::vector{gain(0.1, 0.0)});
-  EXPECT_FALSE(found.gap);
-  EXPECT_FALSE(found.flagged);
-  EXPECT_FALSE(goodhart({}, std::vector{gain(0.1, 0.1)}).flagged);
-}
-
 Curve curve(std::vector<std::pair<int64_t, double>> points) {
   Curve out;
   for (const auto& [update, mean] : points) out.points.push_back({.update = update, .mean = mean});
+  out.rise = Interval{0.1, 0.2};
   return out;
 }
 
@@ -205,6 +196,12 @@ TEST(Curves, TimeToQuality) {
   EXPECT_FALSE(time_to_quality(baseline, curve({{0, 0.1}, {20, 0.2}, {100, 0.4}}), true));  // never there
   EXPECT_FALSE(time_to_quality(baseline, baseline, true));                                  // not sooner
   EXPECT_FALSE(time_to_quality(curve({{0, 0.5}, {100, 0.5}}), curve({{0, 0.5}, {20, 0.9}}), true));
+  // What the baseline's curve does by chance is no place to be at sooner.
+  Curve flat = baseline;
+  flat.rise = Interval{-0.1, 0.2};
+  EXPECT_FALSE(time_to_quality(flat, curve({{0, 0.1}, {20, 0.6}, {100, 0.7}}), true));
+  flat.rise.reset();
+  EXPECT_FALSE(time_to_quality(flat, curve({{0, 0.1}, {20, 0.6}, {100, 0.7}}), true)) << "one seed";
   const Curve falling = curve({{0, 0.9}, {20, 0.7}, {40, 0.5}});
   EXPECT_DOUBLE_EQ(time_to_quality(falling, curve({{0, 0.9}, {10, 0.4}}), false)->factor, 4.0);
 }

@@ -5,7 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "gradus/eval/bootstrap.h"
+#include "gradus/eval/anytime.h"
+#include "gradus/eval/effect.h"
 #include "gradus/eval/student_t.h"
 
 namespace gradus {
@@ -40,14 +41,12 @@ TEST(Statistics, PairedTInterval) {
   const double half = 2.7764451 * 1.5811388300841898 / std::sqrt(5.0);
   EXPECT_NEAR(interval.low, 3 - half, 1e-6);
   EXPECT_NEAR(interval.high, 3 + half, 1e-6);
-  EXPECT_NEAR(*paired_t_p(kHandCheck), 0.013236, 1e-5);  // t = 4.2426 on 4 degrees of freedom
 }
 
 TEST(Statistics, OneSeedHasNoSpread) {
   const std::vector<double> one = {0.4};
   EXPECT_FALSE(sample_sd(one));
   EXPECT_FALSE(paired_t_interval(one));
-  EXPECT_FALSE(paired_t_p(one));
   EXPECT_FALSE(cohens_dz(one));
   EXPECT_DOUBLE_EQ(sign_flip_p(one, 100, Stream(1)), 1.0);
 }
@@ -58,7 +57,6 @@ TEST(Statistics, NoSpreadMeansNoEffectSize) {
   EXPECT_DOUBLE_EQ(*sample_sd(equal), 0.0);
   EXPECT_FALSE(cohens_dz(equal));
   EXPECT_FALSE(hedges_g(equal));
-  EXPECT_FALSE(paired_t_p(equal));
 }
 
 TEST(Statistics, SignFlipCountsTiesDespiteRounding) {
@@ -83,11 +81,6 @@ TEST(Statistics, HolmByHand) {
   EXPECT_DOUBLE_EQ(adjusted[2], 0.06);
   EXPECT_EQ(holm(std::vector<double>{0.9, 0.8}), (std::vector<double>{1.0, 1.0}));
   EXPECT_TRUE(holm({}).empty());
-}
-
-TEST(Statistics, InterquartileMeanByHand) {
-  EXPECT_DOUBLE_EQ(interquartile_mean(std::vector<double>{100, 1, 2, 3, 4, 5, 6, -50}), 3.5);
-  EXPECT_DOUBLE_EQ(interquartile_mean(std::vector<double>{1, 2, 6}), 3.0);  // fewer than four: nothing to cut
 }
 
 std::vector<double> doubles(const std::vector<int>& whole) {
@@ -125,7 +118,6 @@ TEST(Statistics, TheOrderOfSeedsChangesNoBit) {
     RC_ASSERT(sample_mean(values) == sample_mean(shuffled));
     RC_ASSERT(sample_sd(values) == sample_sd(shuffled));
     RC_ASSERT(sign_flip_p(values, 0, Stream(1)) == sign_flip_p(shuffled, 0, Stream(1)));
-    RC_ASSERT(interquartile_mean(values) == interquartile_mean(shuffled));
   }));
 }
 
@@ -144,47 +136,92 @@ TEST(Statistics, HolmNeverLowersAndKeepsTheOrder) {
   }));
 }
 
-TEST(Bootstrap, SameStreamSameBytes) {
-  PairedSeeds seeds(4);
-  Stream stream(3);
-  for (auto& tasks : seeds) {
-    for (int t = 0; t < 10; ++t) tasks.push_back({stream.uniform(), stream.uniform(), 1, 1});
+// One cell per seed, each with a task and a base policy of its own.
+PairedStudy plain_study(std::span<const double> differences) {
+  PairedStudy study;
+  for (size_t i = 0; i < differences.size(); ++i) {
+    study.seeds.push_back({{.task = i, .arm = differences[i], .has_arm = 1, .has_baseline = 1}});
+    study.bases.push_back(static_cast<int64_t>(i));
   }
-  const auto first = *two_level_bootstrap(seeds, 500, Stream(9)),
-             again = *two_level_bootstrap(seeds, 500, Stream(9));
-  EXPECT_EQ(first.low, again.low);
-  EXPECT_EQ(first.upper_bound, again.upper_bound);
-  EXPECT_NE(first.low, two_level_bootstrap(seeds, 500, Stream(10))->low);
-  EXPECT_LT(first.low, first.lower_bound);
-  EXPECT_GT(first.high, first.upper_bound);
+  return study;
 }
 
-TEST(Bootstrap, OneSeedHasNoInterval) {
-  EXPECT_FALSE(two_level_bootstrap({{{1, 0, 1, 1}, {0, 0, 1, 1}}}, 500, Stream(1)));
+TEST(Effect, WithNothingInCommonItIsThePairedTTest) {
+  const Effect found = *effect_of(plain_study(kHandCheck), Looks::one);
+  const Interval interval = *paired_t_interval(kHandCheck);
+  EXPECT_NEAR(found.low, interval.low, 1e-12);
+  EXPECT_NEAR(found.high, interval.high, 1e-12);
+  EXPECT_DOUBLE_EQ(found.degrees, 4);
+  EXPECT_EQ(found.task_variance, 0);
+  EXPECT_NEAR(*found.p, 0.013236, 1e-5);  // t = 4.2426 on 4 degrees of freedom
+  EXPECT_LT(found.low, found.lower_bound);
+  EXPECT_GT(found.high, found.upper_bound);
 }
 
-TEST(Bootstrap, NoVarianceGivesAPoint) {
-  const PairedSeeds seeds(5, std::vector<PairedTask>(8, {0.75, 0.5, 1, 1}));
-  const BootstrapResult result = *two_level_bootstrap(seeds, 500, Stream(1));
-  EXPECT_DOUBLE_EQ(result.low, 0.25);
-  EXPECT_DOUBLE_EQ(result.high, 0.25);
+TEST(Effect, SeedsOfOneBasePolicyCountOnce) {
+  const std::vector<double> differences = {1, 2, 1, 2, 1, 2}, two = {1, 2};
+  PairedStudy study = plain_study(differences);
+  study.bases = {0, 1, 0, 1, 0, 1};
+  const Effect found = *effect_of(study, Looks::one);
+  EXPECT_EQ(found.bases, 2u);
+  EXPECT_DOUBLE_EQ(found.degrees, 1);
+  EXPECT_NEAR(found.low, paired_t_interval(two)->low, 1e-9);
+  EXPECT_EQ(base_differences(study), two);
+  study.bases = {7, 7, 7, 7, 7, 7};
+  EXPECT_FALSE(effect_of(study, Looks::one)) << "one base policy tells nothing of others";
 }
 
-TEST(Bootstrap, MissingValuesLeaveTheOtherSideAlone) {
+// Every seed agrees to the digit, and one task in four carries the effect: new tasks would tell otherwise.
+TEST(Effect, ATaskThatAllSeedsShareIsNotEvidenceTenTimes) {
+  PairedStudy study;
+  for (int64_t seed = 0; seed < 10; ++seed) {
+    study.bases.push_back(seed);
+    study.seeds.emplace_back();
+    for (size_t task = 0; task < 4; ++task) {
+      study.seeds.back().push_back(
+          {.task = task, .arm = task == 0 ? 1.0 : 0.0, .has_arm = 1, .has_baseline = 1});
+    }
+  }
+  const Effect found = *effect_of(study, Looks::one);
+  EXPECT_DOUBLE_EQ(found.mean, 0.25);
+  EXPECT_EQ(found.base_variance, 0);
+  EXPECT_DOUBLE_EQ(found.degrees, 3);
+  EXPECT_NEAR(found.error, 0.25, 1e-12);  // sd of {1, 0, 0, 0} is 0.5, over four tasks
+  EXPECT_LT(found.low, 0);
+}
+
+TEST(Effect, NoVarianceGivesAPoint) {
+  const Effect found = *effect_of(plain_study(std::vector<double>{0.25, 0.25, 0.25}), Looks::one);
+  EXPECT_DOUBLE_EQ(found.low, 0.25);
+  EXPECT_DOUBLE_EQ(found.high, 0.25);
+  EXPECT_FALSE(found.p);
+}
+
+TEST(Effect, MissingValuesLeaveTheOtherSideAlone) {
   // The baseline solved task 0 only: its mean is 0.5, not 0.25.
-  const std::vector<PairedTask> tasks = {{1, 0.5, 1, 1}, {0.8, 0, 1, 0}};
+  const std::vector<PairedTask> tasks = {{0, 1, 0.5, 1, 1}, {1, 0.8, 0, 1, 0}};
   EXPECT_DOUBLE_EQ(*seed_difference(tasks), 0.9 - 0.5);
-  EXPECT_FALSE(seed_difference(std::vector<PairedTask>{{1, 0, 1, 0}}));
+  EXPECT_FALSE(seed_difference(std::vector<PairedTask>{{0, 1, 0, 1, 0}}));
 }
 
-TEST(Bootstrap, StratifiedIntervalHoldsTheMeanAndKeepsTheTasks) {
-  // Seeds are redrawn within a task, so tasks that do not vary give a point.
-  EXPECT_DOUBLE_EQ(stratified_interquartile_interval({{1, 1}, {2, 2}, {3, 3}, {4, 4}}, 200, Stream(1)).high,
-                   2.5);
-  const Interval interval =
-      stratified_interquartile_interval({{1, 2, 3}, {2, 3, 4}, {3, 4, 5}, {4, 5, 9}}, 2000, Stream(1));
-  EXPECT_LT(interval.low, 3.5);
-  EXPECT_GT(interval.high, 3.5);
+TEST(Anytime, WidthsByHand) {
+  // n = 10, g = 1: (sqrt(11) / 0.05)^(2/10) = 2.3139; x = 1.3139 / (1 - 2.3139 / 11); sqrt(9 x).
+  EXPECT_NEAR(*anytime_t(10, 0.05), 3.8702, 1e-3);
+  EXPECT_NEAR(anytime_p(*anytime_t(10, 0.05), 10), 0.05, 1e-9);
+  EXPECT_FALSE(anytime_t(3, 0.05)) << "three seeds bound nothing at 5 %";
+  EXPECT_GT(*anytime_t(10, 0.01), *anytime_t(10, 0.05));
+  EXPECT_LT(*anytime_t(60, 0.05), *anytime_t(10, 0.05));
+  EXPECT_EQ(anytime_p(0, 10), 1.0);
+}
+
+TEST(Anytime, TheSequenceIsWiderThanOneLook) {
+  const std::vector<double> differences = {0.1, 0.2, 0.15, 0.22, 0.12, 0.18, 0.17, 0.13};
+  const Effect once = *effect_of(plain_study(differences), Looks::one),
+               always = *effect_of(plain_study(differences), Looks::every_seed);
+  EXPECT_LT(always.low, once.low);
+  EXPECT_GT(always.high, once.high);
+  EXPECT_GT(*always.p, *once.p);
+  EXPECT_FALSE(effect_of(plain_study(std::vector<double>{1, 1.1, 0.9}), Looks::every_seed));
 }
 
 }  // namespace

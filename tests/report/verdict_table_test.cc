@@ -31,6 +31,25 @@ TEST(VerdictTable, IsExactlyThis) {
             "verdict: yes\nFirst sentence.\nSecond sentence.\nRefused.\n");
 }
 
+TEST(VerdictTable, BothTestsAndHolmAreSaidInFull) {
+  Json document = small_document();
+  document["rows"][0]["verdict"] = "worse, by less than the margin";
+  document["rows"][1]["verdict"] = "inconclusive";
+  document["rows"][1]["after_holm"] = true;
+  document["rows"][1]["p_holm"] = 0.0712;
+  EXPECT_EQ(verdict_table(document),
+            "outcome + process, against outcome\n"
+            "  metric                role: arm / baseline   difference     95 % interval  verdict\n"
+            "  Pass rate             optimised / optimised       0.000  [-0.012, +0.012]  worse, by less\n"
+            "                                                                             than the\n"
+            "                                                                             margin\n"
+            "  Necessary statements  held-out / proximal        +12.35               n/a  inconclusive\n"
+            "                                                                             after Holm, p\n"
+            "                                                                             0.071\n"
+            "\n"
+            "verdict: yes\nFirst sentence.\nSecond sentence.\nRefused.\n");
+}
+
 TEST(VerdictTable, StaysWithin110ColumnsWhateverTheLabels) {
   Json document = small_document();
   document["arms"][1]["label"] = std::string(200, 'x');

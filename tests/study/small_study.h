@@ -22,7 +22,6 @@ operations = 2
 layers = 1
 heads = 2
 width = 16
-base_policies = 2
 demonstrations = 100
 
 [training]

@@ -58,7 +58,9 @@ TEST(StudySpec, ReadsTheSmallStudy) {
   EXPECT_EQ(spec.arms[0].label, "outcome") << "the id where there is no label";
   EXPECT_EQ(spec.arm("process").label, "Process");
   EXPECT_EQ(spec.arm("process").recipe.size(), 2u);
-  EXPECT_EQ(spec.base_of(3), 1u) << "base policies are dealt in turn";
+  EXPECT_EQ(spec.bases(), 4u) << "one for each seed";
+  EXPECT_EQ(spec.base_of(3), 3u);
+  EXPECT_FALSE(spec.evaluation.sequence) << "default";
 }
 
 TEST(StudySpec, UnknownKeys) {
@@ -123,7 +125,7 @@ TEST(StudySpec, ValuesThatDoNotFitTogether) {
                   "width",
                   "policy.width",
                   {"multiple of the heads", "width 17 with 2 heads"}});
-  expect_refused({"base_policies = 2",
+  expect_refused({"layers = 1",
                   "base_policies = 5",
                   "base_policies",
                   "policy.base_policies",
@@ -134,6 +136,42 @@ TEST(StudySpec, ValuesThatDoNotFitTogether) {
                   "aggregation",
                   "training.aggregation",
                   {"found 'mean'", "token_mean, sequence_mean, constant_norm"}});
+}
+
+// Seeds that share a base policy are not independent: with two of them a 95 % interval would need 12.7
+// standard errors.
+TEST(StudySpec, FewerBasePoliciesThanTheStatisticsNeed) {
+  for (const char* few : {"base_policies = 1", "base_policies = 2", "base_policies = 3"}) {
+    expect_refused({"layers = 1",
+                    few,
+                    "base_policies",
+                    "policy.base_policies",
+                    {"fewer base policies than the statistics need", "for 4 seeds",
+                     "one for each seed, or at least 5", "leave base_policies out"}});
+  }
+  const auto bases = [](const std::string& seeds, const std::string& policies) {
+    return study_of(with("seeds = 4", "seeds = " + seeds, with("layers = 1", "base_policies = " + policies)))
+        .bases();
+  };
+  EXPECT_EQ(bases("4", "4"), 4u);
+  EXPECT_EQ(bases("10", "5"), 5u);
+  EXPECT_EQ(bases("1", "1"), 1u);
+  const std::string ten = with("seeds = 4", "seeds = 10", with("layers = 1", "base_policies = 5"));
+  EXPECT_EQ(study_of(ten).base_of(7), 2u) << "base policies are dealt in turn";
+  const Error error = refused(with("margin = 0.02", "margin = 0.02\nsequence = true", ten));
+  EXPECT_NE(std::string(error.what()).find("one base policy for each seed"), std::string::npos)
+      << error.what();
+}
+
+TEST(StudySpec, AnotherNumberOfSeedsKeepsTheRunsOfThoseThatStay) {
+  StudySpec few = study_of(kSmallStudy), many = study_of(kSmallStudy);
+  many.set_seed_count(9);
+  ASSERT_EQ(many.seeds.size(), 9u);
+  for (size_t seed = 0; seed < few.seeds.size(); ++seed)
+    EXPECT_EQ(few.key_of_run(few.arms[1], seed), many.key_of_run(many.arms[1], seed));
+  few.reseed(5);
+  many.reseed(5);
+  EXPECT_EQ(few.key_of_run(few.arms[1], 3), many.key_of_run(many.arms[1], 3));
 }
 
 TEST(StudySpec, MissingPieces) {
@@ -403,7 +441,9 @@ TEST(StudyKeys, ABasePolicyDoesNotDependOnTraining) {
   EXPECT_EQ(a.key_of_base(0), b.key_of_base(0));
   EXPECT_EQ(a.key_of_start(0), b.key_of_start(0));
   EXPECT_NE(a.key_of_base(0), a.key_of_base(1));
-  EXPECT_NE(a.key_of_start(0), a.key_of_start(2)) << "same base policy, other streams";
+  const StudySpec c = study_of(with("seeds = 4", "seeds = 10", with("layers = 1", "base_policies = 5")));
+  EXPECT_EQ(c.key_of_base(c.base_of(1)), c.key_of_base(c.base_of(6)));
+  EXPECT_NE(c.key_of_start(1), c.key_of_start(6)) << "same base policy, other streams";
 }
 
 TEST(StudyKeys, FreshSeedsComeFromOneNumber) {

@@ -45,7 +45,7 @@ async function until(page, condition, argument) {
 
 const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.tagName);
 
-test('the verdict stands on top: answer, both sentences, both numbers of every arm', async () => {
+test('the verdict stands on top: answer, a sentence for every arm, both numbers of every arm', async () => {
   const document = sample();
   const page = await open(document);
   assert.match(await text(page, '.badge'), /Yes/);
@@ -59,13 +59,30 @@ test('the verdict stands on top: answer, both sentences, both numbers of every a
   assert.ok(top < 500, `the verdict starts at ${top}`);
 });
 
-for (const answer of ['no', 'trade-off', 'inconclusive'])
+for (const answer of ['yes, at a cost', 'no', 'trade-off', 'inconclusive', 'cannot tell'])
   test(`the answer "${answer}" is said in words`, async () => {
     const document = sample();
     document.verdict.answer = answer;
     const page = await open(document);
     assert.match((await text(page, '.badge')).toLowerCase(), new RegExp(answer));
   });
+
+test('a row says both tests of its verdict, and where Holm decided', async () => {
+  const document = sample();
+  const [constraint, held] = ['hidden_pass', 'necessity'].map((id) => document.rows.find((row) => row.arm === 'outcome_process' && row.metric === id));
+  constraint.verdict = 'worse, by less than the margin';
+  Object.assign(held, { verdict: 'inconclusive', after_holm: true, p_holm: 0.0712 });
+  const page = await open(document);
+  const table = await page.locator('table.metrics').innerText();
+  assert.ok(table.includes('worse, by less than the margin'), table);
+  assert.match(table, /inconclusive after Holm \(p 0\.071/);
+});
+
+test('the flag says what was paid, what was not, and that both rose where they did', async () => {
+  const page = await open(sample());
+  const shown = await text(page, '#goodhart');
+  for (const part of ['both rose', 'hacked', '⚑ flagged', '+0.240', 'not flagged']) assert.ok(shown.includes(part), part);
+});
 
 test('every link of the contents leads to its section', async () => {
   const page = await open(sample());

@@ -37,6 +37,10 @@ export function pValue(value) {
   return value < 0.001 ? '< 0.001' : value.toFixed(3);
 }
 
+export function percent(value) {
+  return isNumber(value) ? `${Math.round(100 * value)} %` : MISSING;
+}
+
 export function count(value) {
   return isNumber(value) ? value.toLocaleString('en-GB') : MISSING;
 }

@@ -1,10 +1,11 @@
 // Words with a shape beside them: what a colour says on this page, a word and a shape say too.
+import { pValue } from './format.js';
 import { BASE } from './study.js';
 
 const ROLES = { 'held-out': '◆', proximal: '◐', 'same construct': '◉', optimised: '●' };
-const VERDICTS = { better: '▲', worse: '▼', 'non-inferior': '◇', inconclusive: '○' };
+const VERDICTS = { better: '▲', worse: '▼', 'worse, by less than the margin': '▽', 'non-inferior': '◇', inconclusive: '○' };
 
-const className = (name, known) => (name in known ? name.replaceAll(' ', '-').replaceAll(',', '') : 'unknown');
+const className = (name, known) => (name in known ? name.replaceAll(/[^a-z]+/g, '-') : 'unknown');
 
 export function Role({ name }) {
   if (!name) return <span class="muted">n/a</span>;
@@ -15,16 +16,19 @@ export function Role({ name }) {
   );
 }
 
-export function VerdictWord({ name }) {
-  if (!name) return <span class="muted">n/a</span>;
+// An interval without zero whose verdict stays open says why: Holm's correction decided.
+const words = (row) => (row.after_holm === true ? `${row.verdict} after Holm (p ${pValue(row.p_holm)})` : row.verdict);
+
+export function VerdictWord({ row }) {
+  if (!row.verdict) return <span class="muted">n/a</span>;
   return (
-    <span class={`mark verdict-${className(name, VERDICTS)}`}>
-      <span aria-hidden="true">{VERDICTS[name] ?? '·'}</span> {name}
+    <span class={`mark verdict-${className(row.verdict, VERDICTS)}`}>
+      <span aria-hidden="true">{VERDICTS[row.verdict] ?? '·'}</span> {words(row)}
     </span>
   );
 }
 
-export const verdictText = (name) => (name ? `${VERDICTS[name] ?? '·'} ${name}` : '');
+export const verdictText = (row) => (row.verdict ? `${VERDICTS[row.verdict] ?? '·'} ${words(row)}` : '');
 
 const SHAPES = [
   <circle cx="14" cy="7" r="4" />,

@@ -43,6 +43,7 @@ EnvironmentInfo describe(const CalculatorOptions& options) {
       {.id = "correct",
        .label = "Right answer",
        .axis = "outcome",
+       .chance = 1.0 / 9,  // an answer is a digit 1..9
        .unit = "rollout",
        .column = "rollout.correct",
        .evaluator = "calculator.answer",
@@ -155,6 +156,7 @@ Task CalculatorEnvironment::task(Split split, Stream stream) const {
     Task task;
     task.prompt = chain.text();
     task.id = "calculator: " + task.prompt;
+    task.twin = chain.canonical();
     task.prompt_tokens = encode(task.prompt);
     task.prompt_tokens.insert(task.prompt_tokens.begin(), kBegin);
     task.detail = {{"answer", chain.answer()}};

@@ -1,6 +1,7 @@
 #include "gradus/env/calculator/task.h"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include "gradus/base/error.h"
 
@@ -52,6 +53,12 @@ std::string Chain::text() const {
   std::string out = std::to_string(operands[0]);
   for (size_t i = 0; i < operations.size(); ++i) out += fmt::format(" {} {}", operations[i], operands[i + 1]);
   return out + " ?";
+}
+
+std::string Chain::canonical() const {
+  Chain sorted = *this;
+  if (operations[0] == '+' && operands[1] < operands[0]) std::swap(sorted.operands[0], sorted.operands[1]);
+  return sorted.text();
 }
 
 Chain draw_chain(int operations, Stream& stream) {

@@ -38,6 +38,7 @@ struct Chain {
   std::vector<Operation> nodes() const;
   int answer() const;
   std::string text() const;
+  std::string canonical() const;  // the text with the operands of the first + in ascending order
 };
 
 Chain draw_chain(int operations, Stream& stream);

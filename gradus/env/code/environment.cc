@@ -47,6 +47,7 @@ Task make_task(const Expression& expression) {
   Task task;
   task.prompt = prefix_text(expression);
   task.id = "code:" + task.prompt;
+  task.twin = canonical_text(expression);
   task.prompt_tokens = tokens_of(task.prompt + " =>");
   task.detail = {{"operations", operations(expression)}};
   return task;

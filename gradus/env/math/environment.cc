@@ -51,6 +51,7 @@ EnvironmentInfo describe(const MathOptions& options, const Vocabulary& vocabular
                             .exact = true});
   };
   metric("correct", "Right answer", "outcome", "rollout.correct", "rollout", "math.answer", true);
+  info.metrics.back().chance = 1.0 / options.draw.modulus;
   metric("valid_steps", "Valid steps", "process-correctness", "rollout.valid_share", "rollout",
          "math.checker", true);
   metric("sound", "Derivation without any error", "process-correctness", "rollout.sound", "rollout",
@@ -114,6 +115,7 @@ Task MathEnvironment::task(Split split, Stream stream) const {
     Task task;
     task.prompt = to_text(drawn.problem);
     task.id = fmt::format("math-{:016x}", hash64(task.prompt));
+    task.twin = fmt::format("math-{:016x}", drawn.core);
     task.prompt_tokens = vocabulary_.encode(task.prompt);
     task.prompt_tokens.insert(task.prompt_tokens.begin(), Vocabulary::kBegin);
     task.detail = {{"answer", *values(drawn.problem)[index_of(drawn.problem.target)]}};

@@ -15,7 +15,7 @@ function armSeries(study, row, at, colours) {
     lines(
       arm.label,
       `difference ${signed(row.difference)} ${interval(row.low, row.high)}`,
-      `verdict: ${row.verdict ?? 'n/a'}; role: ${row.role ?? 'n/a'}`,
+      `verdict: ${verdictText(row) || 'n/a'}; role: ${row.role ?? 'n/a'}`,
     );
   const seeds = (row.differences ?? []).filter(isNumber).map((value) => [value, at]);
   const series = [
@@ -66,7 +66,7 @@ function forest(study, metric, rows) {
       }),
       yAxis: [
         rowAxis(colours, rows.length, 'left', (at) => armLabel(study, rows[at], left - 12)),
-        rowAxis(colours, rows.length, 'right', (at) => verdictText(rows[at].verdict)),
+        rowAxis(colours, rows.length, 'right', (at) => wrap(plainLabel(verdictText(rows[at])), 15)),
       ],
       series: [marks(study, metric, colours), ...rows.flatMap((row, at) => armSeries(study, row, at, colours))],
     };
@@ -81,7 +81,7 @@ function table(study, rows) {
       row.role ?? 'n/a',
       signed(row.difference),
       interval(row.low, row.high),
-      row.verdict ?? 'n/a',
+      verdictText(row) || 'n/a',
       (row.differences ?? []).map((value) => signed(value)).join(', '),
     ]),
   };
@@ -95,8 +95,8 @@ export function Differences({ study }) {
   return (
     <>
       <p>
-        Arm minus “{study.arm(study.baseline).label}”, in each metric’s own units. The whisker is the 95 % interval of the
-        two-level bootstrap, the small dots below it are the paired seeds, the solid line is zero
+        Arm minus “{study.arm(study.baseline).label}”, in each metric’s own units. The whisker is the 95 % interval over
+        base policies, seeds and tasks, the small dots below it are the paired seeds, the solid line is zero
         {isNumber(study.settings.margin) && (
           <> and the dashed line is the non-inferiority margin of {number(study.settings.margin)} on the constraint</>
         )}

@@ -1,6 +1,6 @@
 // Every metric of every arm against the baseline: roles, means, difference with interval, verdict; all statistics on demand.
 import { useState } from 'preact/hooks';
-import { count, interval, isNumber, number, pValue, signed, spread } from '../format.js';
+import { count, interval, isNumber, number, percent, pValue, signed, spread } from '../format.js';
 import { ArmName, Role, VerdictWord } from '../marks.jsx';
 import { Scroll, Table } from '../table.jsx';
 
@@ -24,11 +24,11 @@ const core = (study) => [
   { label: study.arm(study.baseline).label, numeric: true, cell: (row) => spread(row.baseline_mean, row.baseline_sd) },
   { label: 'Difference', numeric: true, cell: (row) => <strong>{signed(row.difference)}</strong> },
   { label: '95 % interval', numeric: true, cell: (row) => interval(row.low, row.high) },
-  { label: 'Verdict', cell: (row) => <VerdictWord name={row.verdict} /> },
+  { label: 'Verdict', cell: (row) => <VerdictWord row={row} /> },
 ];
 
 const statistics = [
-  { label: 'Paired t interval', numeric: true, cell: (row) => interval(row.t_low, row.t_high) },
+  { label: 'As if seeds were independent', numeric: true, cell: (row) => interval(row.t_low, row.t_high) },
   { label: 'p, sign flips', numeric: true, cell: (row) => pValue(row.p_permutation) },
   { label: 'p, Holm', numeric: true, cell: (row) => pValue(row.p_holm) },
   { label: 'd_z', numeric: true, cell: (row) => signed(row.d_z) },
@@ -36,6 +36,8 @@ const statistics = [
   { label: 'Cliff’s delta', numeric: true, cell: (row) => signed(row.cliffs_delta) },
   { label: 'P(arm better)', numeric: true, cell: (row) => number(row.p_better) },
   { label: 'Seeds', numeric: true, cell: (row) => count(row.seeds) },
+  { label: 'Base policies', numeric: true, cell: (row) => count(row.bases) },
+  { label: 'Has a value', numeric: true, cell: (row) => `${percent(row.measured)} / ${percent(row.baseline_measured)}` },
   { label: 'Prompts', numeric: true, cell: (row) => count(row.prompts) },
 ];
 

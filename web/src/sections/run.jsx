@@ -9,6 +9,13 @@ function kernels(name) {
   return name.startsWith('avx2') ? `kernels ${name}: the same bytes on every x86-64-v3 processor; wider vectors stay unused` : `kernels ${name}: not repeated to the byte`;
 }
 
+// Where the study was looked at after every seed: how, and where it stopped.
+function sequenceFacts(sequence) {
+  if (!sequence) return [];
+  const end = sequence.settled ? `stopped: ${sequence.settled}` : 'went on to its last seed';
+  return [['Sequence', `${sequence.method}; ${number(sequence.level)} spent on each question over all ${count(sequence.looks?.length)} looks; ${end}`]];
+}
+
 function facts(study) {
   const it = study.settings;
   const parameters = Object.entries(it.environment?.parameters ?? {}).map(([name, value]) => `${name} = ${text(value)}`);
@@ -18,9 +25,10 @@ function facts(study) {
     ['Quantity of interest', `${study.metric(study.primary).label} (${study.direction(study.primary)})`],
     ['Constraint', `${study.metric(study.constraint).label}, non-inferiority margin ${number(it.margin)} fixed in advance`],
     ['Baseline', study.arm(study.baseline).label],
-    ['Seeds', `${(it.seeds ?? []).length} paired: ${(it.seeds ?? []).join(', ')}`],
+    ['Seeds', `${(it.seeds ?? []).length} paired, on ${count(it.base_policies)} base policies: ${(it.seeds ?? []).join(', ')}`],
+    ...sequenceFacts(study.results.sequence),
     ['Training', `${count(it.updates)} updates of ${count(it.rollouts_per_update)} rollouts per arm and seed`],
-    ['Evaluation', `${count(it.eval_tasks)} tasks with ${count(it.eval_samples)} samples each`],
+    ['Evaluation', `${count(it.eval_tasks)} tasks of every seed's own, with ${count(it.eval_samples)} samples each`],
     ['Sandbox level in force', text(it.sandbox)],
     ['Arithmetic', kernels(it.kernels)],
   ];

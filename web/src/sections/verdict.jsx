@@ -1,13 +1,15 @@
-// The answer in two sentences, and per arm the two numbers that it rests on.
+// The answer, one sentence per arm, and per arm the two numbers that it rests on.
 import { interval, signed } from '../format.js';
 import { ArmName, Role, VerdictWord } from '../marks.jsx';
 import { Table } from '../table.jsx';
 
 const ANSWERS = {
   yes: { word: 'Yes', shape: '✓' },
+  'yes, at a cost': { word: 'Yes, at a cost', shape: '✓' },
   no: { word: 'No', shape: '✕' },
   'trade-off': { word: 'Trade-off', shape: '⇄' },
   inconclusive: { word: 'Inconclusive', shape: '○' },
+  'cannot tell': { word: 'Cannot tell', shape: '○' },
 };
 
 function Effect({ row }) {
@@ -15,7 +17,7 @@ function Effect({ row }) {
   return (
     <span class="effect">
       <strong>{signed(row.difference)}</strong> <span class="muted">{interval(row.low, row.high)}</span>{' '}
-      <VerdictWord name={row.verdict} />
+      <VerdictWord row={row} />
     </span>
   );
 }
@@ -47,10 +49,14 @@ export function Verdict({ study }) {
   return (
     <>
       <div class="verdict">
-        <span class={`badge answer-${verdict.answer in ANSWERS ? verdict.answer : 'inconclusive'}`}>
+        <span class={`badge answer-${verdict.answer in ANSWERS ? verdict.answer.replaceAll(/[^a-z]+/g, '-') : 'inconclusive'}`}>
           <span aria-hidden="true">{answer.shape}</span> {answer.word}
         </span>
-        <p class="verdict-text">{(verdict.sentences ?? []).join(' ')}</p>
+        <div class="verdict-text">
+          {(verdict.sentences ?? []).map((sentence) => (
+            <p>{sentence}</p>
+          ))}
+        </div>
       </div>
       {naive.map(({ sentence }) => (
         <p class="note">
