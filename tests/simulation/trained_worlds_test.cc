@@ -130,7 +130,8 @@ TEST(RetrievalTurns, GainsTellUsefulLookupsOnlyWhereThereIsSomethingToSee) {
       {{"name", "shape.normalise"}, {"channel", "return"}, {"pool", "index"}, {"scale", "none"}},
       {{"name", "shape.place"}, {"channel", "return"}, {"at", "every"}, {"into", "advantage"}}};
   const auto found = [&](double reliable, double noise, double distract) {
-    return numbers_of("retrieval_turns", {{"reliable", reliable}, {"noise", noise}, {"distract", distract}},
+    return numbers_of("retrieval_turns",
+                      {{"reliable", reliable}, {"noise", noise}, {"distract", distract}, {"updates", 400}},
                       {{"grpo", {{{"name", "credit.grpo"}, {"into", "advantage"}}}}, {"gain", gain}});
   };
   const Numbers clear = found(1.0, 0.0, 0.0);
