@@ -51,11 +51,11 @@ std::string shown(const Json& column) {
 
 void print(const Json& result) {
   const Json& counts = result.at("counts");
-  const auto number_of = [&](const char* key) { return counts.at(key).get<size_t>(); };
+  const auto count_of = [&](const char* key) { return counts.at(key).get<size_t>(); };
   fmt::print("{}, {}; {} without an answer, {} without scores, {} left out\n",
-             counted(number_of("questions"), "question"), counted(number_of("samples"), "sample"),
-             number_of("without_answer"), number_of("without_scores"),
-             counted(number_of("bad_rows"), "bad row"));
+             counted(count_of("questions"), "question"), counted(count_of("samples"), "sample"),
+             count_of("without_answer"), count_of("without_scores"),
+             counted(count_of("bad_rows"), "bad row"));
   fmt::print("\n{:<18}{:>6}  {:<26}  {:<26}{:>8}\n", "rule", "n", " compat  95 % interval",
              " strict  95 % interval", "tied");
   for (const Json& row : result.at("curves")) {
@@ -64,10 +64,11 @@ void print(const Json& result) {
     fmt::print("{:<18}{:>6}  {:<26}  {:<26}{}\n", row.at("rule").get<std::string>(),
                row.at("n").get<size_t>(), shown(row.at("compat")), shown(row.at("strict")), tied);
   }
-  std::map<std::string, size_t> not_finite;
+  std::map<std::string, size_t> not_finite, largest;  // of the largest n of each rule
   for (const Json& row : result.at("curves")) {
-    const size_t count = row.at("not_finite").get<size_t>();
-    if (count > 0) not_finite[row.at("rule").get<std::string>()] = count;  // of the largest n
+    const std::string rule = row.at("rule").get<std::string>();
+    const size_t count = row.at("not_finite").get<size_t>(), n = row.at("n").get<size_t>();
+    if (count > 0 && n >= largest[rule]) largest[rule] = n, not_finite[rule] = count;
   }
   for (const auto& [rule, count] : not_finite) {
     fmt::print("{}: {} {} no finite score and {} no part\n", rule, count,

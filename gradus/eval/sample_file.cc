@@ -2,15 +2,16 @@
 
 #include <cmath>
 #include <fmt/format.h>
-#include <set>
 #include <string>
 #include <unordered_map>
 
 #include "gradus/base/json.h"
 #include "gradus/base/text.h"
+#include "gradus/eval/not_finite.h"
 #include "gradus/reward/answer/answer_equal.h"
 #include "gradus/reward/answer/answer_of.h"
 #include "gradus/reward/answer/published_form.h"
+#include "gradus/reward/answer/read_answer.h"
 #include "gradus/rollout/json_rows.h"
 
 namespace gradus {
@@ -23,8 +24,7 @@ std::string shortened(const Json& value) {
 
 // Null, and what Python writes for a number that is not finite.
 bool is_missing(const Json& value) {
-  static const std::set<std::string> words = {"NaN", "nan", "Infinity", "inf", "-Infinity", "-inf"};
-  if (value.is_string()) return words.count(value.get<std::string>()) != 0;
+  if (value.is_string()) return says_not_finite(value.get_ref<const std::string&>());
   return value.is_null() || (value.is_number() && !std::isfinite(value.get<double>()));
 }
 
@@ -147,16 +147,17 @@ class Reader {
   // The known answer beside each sample alone: it joins no two of them.
   void compare(const std::string& known, const std::vector<std::string>& answers,
                std::vector<ScoredSample>& samples) const {
-    const std::string form = published_form(known);
+    const std::string form = keys_ == AnswerKeys::text ? published_form(known) : "";
+    const ReadAnswer read(keys_ == AnswerKeys::equal ? known : "");
     std::unordered_map<std::string_view, bool> seen;
     for (size_t i = 0; i < answers.size(); ++i) {
       if (is_blank(answers[i])) continue;
       if (keys_ == AnswerKeys::text) {
-        samples[i].right = samples[i].key == form;
+        samples[i].right = !form.empty() && samples[i].key == form;
         continue;
       }
       const auto [at, fresh] = seen.emplace(answers[i], false);
-      if (fresh) at->second = answers_equal(known, answers[i]).equal;
+      if (fresh) at->second = read.compare(ReadAnswer(answers[i])).equal;
       samples[i].right = at->second;
     }
   }

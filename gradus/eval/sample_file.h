@@ -12,10 +12,10 @@
 // Keys of answers: their published text form (compat), or the number of their class under mathematical
 // equality (strict; gradus/reward/answer/answer_equal.h). The known answer takes no part in the classes: it
 // says which samples are right, each by itself. A sample whose answer could not be found ("", white space,
-// null) is wrong and counted; it votes for the empty answer under text keys, as in the published codes, and
-// not at all under equality. One without scores (null, NaN) is counted too. A row without a known answer
-// (null,
-// "", a truth value, a list), and scores that are something else than numbers, are bad rows.
+// null) is wrong and counted, and so is one of which the text form leaves nothing; it votes for the empty
+// answer under text keys, as in the published codes, and not at all under equality. One without scores (null,
+// NaN) is counted too. A row without a known answer (null, "", a truth value, a list), and scores that are
+// something else than numbers, are bad rows.
 #pragma once
 
 #include <string>

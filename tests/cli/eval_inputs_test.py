@@ -243,6 +243,10 @@ class Select(Inputs):
                 self.assertEqual(curves["best " + form]["not_finite"], 1)
         ran = self.run_command("eval", "select", "q.jsonl", "--form", "mean", "--n", "2", "--bootstrap", "0")
         self.assertIn("best mean: 1 sample has no finite score and takes no part", ran.stdout)
+        odd = [1.5e308, 1.5e308]
+        self.curves([{"answer": "1", "preds": ["2", "1", "3"], "scores": [odd, [0.9], odd]}])
+        ran = self.run_command("eval", "select", "q.jsonl", "--rule", "best", "--form", "mean", "--n", "3", "--n", "1", "--bootstrap", "0")
+        self.assertIn("best mean: 2 samples have no finite score and take no part", ran.stdout, "of the largest n, not of the last")
 
     def test_a_row_without_a_known_answer_is_a_bad_row(self):
         for gold in (None, "", " ", True, False, [], ["1"], {}):

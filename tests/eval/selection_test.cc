@@ -54,6 +54,16 @@ TEST(SampleFile, BadRowsAreCountedOrRefused) {
   std::filesystem::remove(path);
 }
 
+TEST(SampleFile, WhatTheTextFormLeavesNothingOfIsNoAnswer) {
+  const std::string path = written("empty_form.jsonl", R"({"answer": "$$", "preds": ["$$", "\\text{}", "1"]})"
+                                                       "\n");
+  for (const AnswerKeys keys : {AnswerKeys::text, AnswerKeys::equal}) {
+    for (const ScoredSample& one : read_samples(path, keys, {}).questions.at(0).samples)
+      EXPECT_EQ(one.right, 0) << one.key;
+  }
+  std::filesystem::remove(path);
+}
+
 ScoredSample sample(const std::string& key, bool right, std::vector<double> steps) {
   return {key, static_cast<uint8_t>(right), std::move(steps)};
 }

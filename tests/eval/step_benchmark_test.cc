@@ -1,9 +1,12 @@
 // The bootstrap of counts, the sweep of thresholds and what is said of predictions.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/eval/benchmarks/judged.h"
 #include "gradus/eval/benchmarks/scoring.h"
 #include "gradus/eval/benchmarks/step_profile.h"
@@ -83,6 +86,51 @@ TEST(Judged, NothingIsImputed) {
   EXPECT_EQ(items.odd.too_few, 1u);
   EXPECT_EQ(items.odd.too_many, 1u);
   EXPECT_EQ(items.odd.incomplete, 1u);
+}
+
+TEST(Judged, ItemsOfTwoKindsMayShareAnId) {
+  Solution one = solution("a", {StepLabel::right}), other = one;
+  one.kind = "x", other.kind = "y";
+  JudgedItems both = judged({{one, {0.9}}, {other, {0.9}}}), first = judged({{one, {0.9}}});
+  JudgedItems::keep_common(both, first);
+  ASSERT_EQ(both.size(), 1u);
+  EXPECT_EQ(both.item(0).kind, "x");
+}
+
+// The splits of Mr-Ben are the subjects within the file, not the names of files.
+TEST(StepBenchmark, AThresholdComesFromItsSplitAlone) {
+  const auto row = [](const char* id, const char* subject, const char* truth, const char* step) {
+    return Json{{"Question_UUID", id},
+                {"Subject", subject},
+                {"Question", id},
+                {"Sampled_Model", "m"},
+                {"Model_Solution_Steps", {"Step 1: a", "Step 2: b"}},
+                {"Model_Solution_Correctness", truth},
+                {"Model_Solution_First_Error_Step", step}};
+  };
+  const Json rows = {{"math", {row("m1", "math", "incorrect", "2"), row("m2", "math", "correct", "N/A")}},
+                     {"law", {row("l1", "law", "incorrect", "2"), row("l2", "law", "correct", "N/A")}}};
+  const auto written = [](const std::string& name, const std::string& text) {
+    const std::string path = (std::filesystem::temp_directory_path() / ("gradus_" + name)).string();
+    std::ofstream(path) << text;
+    return path;
+  };
+  const std::string scores = R"({"id": "m1", "scores": [0.9, 0.2]})"
+                             "\n"
+                             R"({"id": "m2", "scores": [0.9, 0.6]})"
+                             "\n"
+                             R"({"id": "l1", "scores": [0.9, 0.7]})"
+                             "\n"
+                             R"({"id": "l2", "scores": [0.9, 0.8]})"
+                             "\n";
+  const EvalRequest request{.files = {written("two_subjects.json", rows.dump())},
+                            .scores = written("two_subjects_scores.jsonl", scores),
+                            .threshold_from = "math",
+                            .bootstrap = 0};
+  const Json threshold = benchmark_named("mr_ben").run(request).at("threshold");
+  EXPECT_EQ(threshold.at("items"), 2);
+  EXPECT_EQ(threshold.at("candidates"), 5) << "0.9, 0.6, 0.2 and one on either side";
+  EXPECT_EQ(threshold.at("value"), 0.6);
 }
 
 TEST(Judged, EqualityFallsOnTheSideOfTheRule) {

@@ -38,7 +38,7 @@ TEST(AnswerEqual, TableOfPairsInBothOrders) {
 // Kinds of answers that are easily taken for something else: each with pairs that differ and pairs that do
 // not.
 TEST(AnswerEqual, TableOfKindsInBothOrders) {
-  check_pairs("answer_kinds.tsv", 670);
+  check_pairs("answer_kinds.tsv", 840);
 }
 
 TEST(AnswerEqual, SaysHowItKnows) {
@@ -46,6 +46,12 @@ TEST(AnswerEqual, SaysHowItKnows) {
   EXPECT_EQ(answers_equal("\\sqrt{3+2\\sqrt2}", "1+\\sqrt2").evidence, AnswerEvidence::points);
   EXPECT_EQ(answers_equal("?", "!").evidence, AnswerEvidence::text);
   EXPECT_EQ(answers_equal("10^{10^{10}}", "10^{10^{10}}+1").evidence, AnswerEvidence::undecided);
+  EXPECT_EQ(answers_equal("\\sqrt{3+2\\sqrt2}", "1+\\sqrt3").evidence, AnswerEvidence::points);
+  EXPECT_EQ(answers_equal("129_2", "17").evidence, AnswerEvidence::text);
+  // What another element left undecided is not the evidence of an equal set.
+  EXPECT_EQ(answers_equal("10^{10^{10}}, 2", "2, 10^{10^{10}}").evidence, AnswerEvidence::exact);
+  // The second reading has an evidence of its own.
+  EXPECT_EQ(answers_equal("90^\\circ - \\sqrt{3+2\\sqrt2}", "89-\\sqrt2").evidence, AnswerEvidence::points);
 }
 
 std::string repeated(const std::string& part, size_t times) {
@@ -103,11 +109,47 @@ TEST(AnswerEqual, HostileTextsEnd) {
                                             repeated("\\mathbb{R}\\setminus", 200),
                                             repeated("\xe2\x80\x8b", 1300),
                                             "\\gcd(n," + repeated("n,", 1900) + "n)",
-                                            repeated("(1+1/", 600) + "2" + repeated(")", 600)};
+                                            repeated("(1+1/", 600) + "2" + repeated(")", 600),
+                                            repeated("\\gcd(1,", 40) + "n" + repeated(")", 40),
+                                            repeated("\\max(n,", 40) + "n" + repeated(")", 40),
+                                            repeated("(-n)^{", 40) + "2" + repeated("}", 40),
+                                            repeated("1 \\bmod (", 40) + "x" + repeated(")", 40)};
   for (const std::string& text : hostile) {
     EXPECT_FALSE(answers_equal(text, "7").equal) << text.substr(0, 40);
     EXPECT_FALSE(answers_equal("7", text).equal) << text.substr(0, 40);
     answers_equal(text, text + " ");
+  }
+}
+
+// Each level asks once for every pair: with two questions a level, none of these would end.
+TEST(AnswerEqual, DeepOnesThatAreAlmostAlikeEnd) {
+  const auto nested = [](const std::string& open, const std::string& inside, const std::string& close) {
+    return repeated(open, 30) + inside + repeated(close, 30);
+  };
+  EXPECT_TRUE(answers_equal(nested("\\{", "1,2", "\\}"), nested("\\{", "2,1", "\\}")).equal);
+  EXPECT_FALSE(answers_equal(nested("\\{", "1,2", "\\}"), nested("\\{", "3,1", "\\}")).equal);
+  EXPECT_TRUE(answers_equal(nested("\\{0,", "1,2", "\\}"), nested("\\{0,", "2,1", "\\}")).equal);
+  EXPECT_TRUE(answers_equal(nested("\\gcd(1,", "n", ")"), nested("\\gcd(1,", "n+n-n", ")")).equal);
+  answers_equal(nested("(-n)^{", "2", "}"), nested("(-n)^{", "3", "}"));
+  answers_equal(nested("x \\equiv 1 \\pmod{(", "2", ")}"), nested("x \\equiv 1 \\pmod{(", "4/2", ")}"));
+  std::string sets, turned;
+  for (int i = 0; i < 60; ++i) {
+    sets += "\\{\\sqrt{3+2\\sqrt{" + std::to_string(i) + "}},1,2,3,4,5,6,7,8,9\\},";
+    turned.insert(0, "\\{9,8,7,6,5,4,3,2,1,\\sqrt{3+2\\sqrt{" + std::to_string(i + 1) + "}}\\},");
+  }
+  EXPECT_FALSE(answers_equal("\\{" + sets + "0\\}", "\\{" + turned + "0\\}").equal);
+}
+
+// Where a part leaves no trace in the value at a point, agreement there says nothing.
+TEST(AnswerEqual, WhatIsNotSeenAtAPointIsNotEqual) {
+  for (int n = 100; n < 1000; n += 100) {
+    const std::string one = std::to_string(n), next = std::to_string(n + 1);
+    EXPECT_FALSE(answers_equal("x^{y^{" + one + "}}", "x^{y^{" + next + "}}").equal) << n;
+    EXPECT_FALSE(answers_equal("\\sin x + 10^{-" + one + "}", "\\sin x + 10^{-" + next + "}").equal) << n;
+    EXPECT_FALSE(answers_equal("\\arctan(10^{" + one + "})", "\\arctan(10^{" + next + "})").equal) << n;
+    EXPECT_FALSE(answers_equal("\\tanh(" + one + ")", "\\tanh(" + next + ")").equal) << n;
+    EXPECT_FALSE(answers_equal("\\cos(10^{-" + one + "})", "\\cos(10^{-" + next + "})").equal) << n;
+    EXPECT_FALSE(answers_equal("e^{-e^{" + one + "x^2}}", "e^{-e^{" + next + "x^2}}").equal) << n;
   }
 }
 

@@ -36,6 +36,20 @@ TEST(AnswerOf, TakesWhatTheTextStates) {
       {"thus 7 and so 3/4.", "3/4"},
       {"so -\\frac{1}{2} it is", "-\\frac{1}{2}"},
       {"2 + 2 makes 4", "4"},
+      {"3/1234 is small, so we get 1,234", "1,234"},
+      {"it was 7/5 but now 5 is it", "5"},
+      {"we take 5-3/4", "3/4"},
+      {"from 10-7 to 2", "2"},
+      {"that is 10-7", "7"},
+      {"that is -7", "-7"},
+      {"that is -3/4", "-3/4"},
+      {"that is \\frac{-1}{2}", "\\frac{-1}{2}"},
+      {"that is x-\\frac{1}{2}", "\\frac{1}{2}"},
+      {"so -\\dfrac{1}{2}", "-\\frac{1}{2}"},
+      {"page 1/2/3", "3"},
+      {"we have 3.50.", "3.50"},
+      {"in total 1,234.5 metres", "1,234.5"},
+      {"5 of \\frac{1}{5} is 5", "5"},
       {"\\fbox{7}", "7"},
       {"\\boxed 5", "5"},
       {"\\boxed{5", "5"},
@@ -71,10 +85,12 @@ TEST(AnswerOf, ThePublishedRuleStays) {
 
 TEST(AnswerOf, HostileTextsEnd) {
   for (const char* part :
-       {"\\boxed{", "\\boxed{},", "answer is ", "$$", "#### ", "\\frac{1}{", "1/", "\\[", "\\boxed{1}, "}) {
+       {"\\boxed{", "\\boxed{},", "answer is ", "$$", "#### ", "\\frac{1}{", "1/", "\\[", "\\boxed{1}, ",
+        "\\boxed|", "\\boxed |", "\\boxed \\boxed", "\\boxed{1}\\text{ and }\\quad", "1,", "-", "1.", "$ ", "answer: *"}) {
     std::string text;
-    for (int i = 0; i < 3000; ++i) text += part;
+    for (int i = 0; i < 300000; ++i) text += part;
     answer_of(text);
+    answer_of("\\boxed{1}" + text + "\\boxed{2}");
   }
 }
 

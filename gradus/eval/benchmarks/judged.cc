@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <set>
 #include <unordered_set>
 
 #include "gradus/base/random.h"
@@ -68,7 +69,7 @@ bool JudgedItems::add(const Solution& s, const Prediction& p, size_t time) {
     return false;
   }
   Item item;
-  item.id = hash64(s.split + '\n' + id_of_time(s.id, time));
+  item.id = hash64(s.split + '\n' + s.kind + '\n' + id_of_time(s.id, time));
   item.question = question_of(s);
   item.twin = hash64(s.id.substr(std::min(s.id.size(), s.kind.size() + 1)));
   item.kind = name(s.kind);
@@ -144,6 +145,16 @@ void JudgedItems::settle() {
 void JudgedItems::call_again(const JudgingRule& rule) {
   rule_ = rule;
   for (Item& item : items_) call(item);
+}
+
+void JudgedItems::keep_split(const std::string& split) {
+  std::erase_if(items_, [&](const Item& item) { return names_[item.split] != split; });
+}
+
+std::vector<std::string> JudgedItems::splits() const {
+  std::set<std::string> out;
+  for (const Item& item : items_) out.insert(names_[item.split]);
+  return {out.begin(), out.end()};
 }
 
 void JudgedItems::remove_split(const std::string& split) {

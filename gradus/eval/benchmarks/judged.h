@@ -58,7 +58,7 @@ class JudgedItems {
  public:
   explicit JudgedItems(JudgingRule rule) : rule_(rule) {}
 
-  // False: left out and counted. `time`: how many items of this split and id came before.
+  // False: left out and counted. `time`: how many items of this split, kind and id came before.
   bool add(const Solution& solution, const Prediction& prediction, size_t time = 0);
 
   size_t size() const { return items_.size(); }
@@ -69,7 +69,9 @@ class JudgedItems {
 
   // Calls every step again by another threshold; items without scores stay as they are.
   void call_again(const JudgingRule& rule);
+  void keep_split(const std::string& split);
   void remove_split(const std::string& split);
+  std::vector<std::string> splits() const;
   // Both sides keep only the items that both judge; they must have been filled from the same files.
   static void keep_common(JudgedItems& a, JudgedItems& b);
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "gradus/base/text.h"
+#include "gradus/reward/answer/tokens.h"
 
 namespace gradus {
 
@@ -13,10 +14,6 @@ namespace {
 
 constexpr double kCorrectnessWeight = 0.2, kStepWeight = 0.3, kReasonWeight = 0.5;
 constexpr int64_t kStepNumbers = 30;  // "step 0" to "step 29" are known
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -81,7 +78,8 @@ bool any_digits(std::string_view text) {
 std::string number_of_step(std::string_view lower) {
   if (!lower.starts_with("step ")) return "";
   const std::string number(lower.substr(5));
-  const bool plain = all_digits(number) && (number.size() == 1 || number[0] != '0') && number.size() <= 2;
+  const bool plain =
+      is_whole_number(number) && (number.size() == 1 || number[0] != '0') && number.size() <= 2;
   return plain && std::stoll(number) < kStepNumbers ? number : "";
 }
 

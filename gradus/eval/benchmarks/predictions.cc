@@ -9,6 +9,7 @@
 #include "gradus/base/random.h"
 #include "gradus/eval/benchmarks/processbench.h"
 #include "gradus/eval/benchmarks/reasoneval.h"
+#include "gradus/eval/not_finite.h"
 
 namespace gradus {
 
@@ -27,10 +28,7 @@ std::optional<double> number_of(element value) {
   if (value.is_null()) return kMissing;
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) return std::nullopt;
-  for (const std::string_view word : {"NaN", "nan", "Infinity", "inf", "-Infinity", "-inf"}) {
-    if (text == word) return kMissing;
-  }
-  return std::nullopt;
+  return says_not_finite(text) ? std::optional(kMissing) : std::nullopt;
 }
 
 std::vector<uint8_t> labels_of(const JsonRow& row, std::string_view key) {

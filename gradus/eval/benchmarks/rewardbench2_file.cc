@@ -1,13 +1,14 @@
 #include "gradus/eval/benchmarks/rewardbench2_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <limits>
 #include <optional>
 #include <set>
+#include <streambuf>
 
 #include "gradus/base/error.h"
 #include "gradus/base/input_file.h"
@@ -218,18 +219,38 @@ class PromptCounter {
   std::string ties_name_ = "Ties";
 };
 
-// A result file is one object over many lines; none where the file is anything else.
+// So many bytes of a stream, which need not be a file of a known size.
+class FirstBytes : public std::streambuf {
+ public:
+  FirstBytes(std::istream& in, size_t bytes) : in_(in), left_(bytes) {}
+
+ protected:
+  int_type underflow() override {
+    in_.read(block_.data(), static_cast<std::streamsize>(std::min(left_, block_.size())));
+    const std::streamsize count = in_.gcount();
+    if (count <= 0) return traits_type::eof();
+    left_ -= static_cast<size_t>(count);
+    setg(block_.data(), block_.data(), block_.data() + count);
+    return traits_type::to_int_type(*gptr());
+  }
+
+ private:
+  std::istream& in_;
+  size_t left_;
+  std::array<char, 1 << 16> block_{};
+};
+
+// A result file is one object over many lines; none where the file is anything else, or too large.
 std::optional<Json> one_object(const std::string& file) {
-  std::error_code failed;
-  const uintmax_t bytes = std::filesystem::file_size(file, failed);
   const std::unique_ptr<std::istream> in = open_input(file, "a JSON or JSONL file");
   char mark[3] = {};
   if (in->peek() == 0xef) in->read(mark, sizeof mark);
   if (mark[0] != 0 && byte_order_mark({mark, sizeof mark}) == 0) return std::nullopt;
   *in >> std::ws;
-  const bool large = !failed && bytes > RowOptions().document_bytes;
-  if (large || in->peek() != '{') return std::nullopt;
-  Json out = Json::parse(*in, nullptr, false);
+  if (in->peek() != '{') return std::nullopt;
+  FirstBytes bytes(*in, RowOptions().document_bytes);
+  std::istream whole(&bytes);
+  Json out = Json::parse(whole, nullptr, false);
   return out.is_object() ? std::optional(std::move(out)) : std::nullopt;
 }
 

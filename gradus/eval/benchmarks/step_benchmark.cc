@@ -287,13 +287,8 @@ class Evaluation {
   Json tune(Side& side) {
     const std::string& split = request_.threshold_from;
     JudgedItems there = side.items;
+    there.keep_split(split);
     std::vector<double> candidates;
-    std::vector<std::string> others;
-    for (const std::string& file : request_.files) {
-      const std::string name = stem_of(file);
-      if (name != split) there.remove_split(name);
-      others.push_back(name);
-    }
     for (size_t i = 0; i < there.size(); ++i) {
       const JudgedItem item = there.item(i);
       candidates.insert(candidates.end(), item.scores.begin(), item.scores.end());
@@ -302,7 +297,7 @@ class Evaluation {
       throw Error::input("no scored item is in the split that the threshold comes from")
           .field("--threshold-from")
           .found(split)
-          .hint(suggest(split, others));
+          .hint(suggest(split, side.items.splits()));
     }
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
@@ -326,7 +321,7 @@ class Evaluation {
       throw Error::input("no split is left to report: the one that the threshold comes from is not reported")
           .field("--threshold-from")
           .found(fmt::format("{}, and nothing judged of another file", split))
-          .expected("files of at least two splits")
+          .expected("items of at least two splits")
           .hint("name another file too, or give the threshold with --threshold");
     }
     return {{"value", threshold}, {"candidates", tried}, {"items", there.size()}, {"reached", shown(best)}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <functional>
 #include <limits>
 
 #include "gradus/base/error.h"
@@ -24,7 +25,8 @@ enum Own { kAll, kRandom, kAny, kPreferred, kPreference, kOwnWidth };
 
 using Candidates = std::vector<VilbenchCandidate>;
 
-std::vector<double> counts_of(const Candidates& candidates) {
+// `odd`: takes a score of a form that is not finite, such as a product of many large ones.
+std::vector<double> counts_of(const Candidates& candidates, const std::function<void(const Error&)>& odd) {
   std::vector<double> counts;
   for (size_t s = 0; s < kScorers.size(); ++s) {
     std::vector<double> scores;
@@ -32,7 +34,10 @@ std::vector<double> counts_of(const Candidates& candidates) {
     for (const VilbenchCandidate& one : candidates) {
       if (s == 0 ? !one.score : one.steps.empty()) continue;
       const double score = s == 0 ? *one.score : aggregate(kScorers[s], one.steps);
-      if (!std::isfinite(score)) continue;  // a product of many large scores
+      if (!std::isfinite(score)) {
+        odd(Error::input("a score is not finite").field(kScorers[s]).found(fmt::format("{}", score)));
+        continue;
+      }
       scores.push_back(score);
       right.push_back(one.right);
     }
@@ -99,7 +104,10 @@ CountedQuestions count(const EvalRequest& request, const std::string& path) {
     }
   }
   for (const auto& [id, candidates] : questions) {
-    if (!candidates.empty()) out.questions[id] = {"all", counts_of(candidates)};
+    if (candidates.empty()) continue;
+    out.questions[id] = {"all", counts_of(candidates, [&](const Error& error) {
+                           out.leave_out("not_finite", error, request.strict);
+                         })};
   }
   return out;
 }

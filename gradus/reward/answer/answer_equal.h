@@ -43,6 +43,8 @@
 
 namespace gradus {
 
+// exact: by arithmetic and structure; points: some part by evaluation; text: one has no tree; undecided: a
+// budget ran out, or no point counts.
 enum class AnswerEvidence : uint8_t { exact, points, text, undecided };
 
 struct AnswerEquality {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gradus/base/text.h"
-#include "gradus/reward/answer/published_form.h"
+#include "gradus/reward/answer/latex_text.h"
 
 namespace gradus {
 
@@ -19,17 +19,9 @@ struct AnswerBox {
 
 // What stands in braces at `open`, or none where they are not closed.
 std::optional<std::string_view> in_braces(std::string_view text, size_t open) {
-  size_t depth = 0;
-  for (size_t at = open; at < text.size(); ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '{') {
-      ++depth;
-    } else if (text[at] == '}' && --depth == 0) {
-      return text.substr(open + 1, at - open - 1);
-    }
-  }
-  return std::nullopt;
+  const size_t close = closing_brace(text, open);
+  if (close == text.size()) return std::nullopt;
+  return text.substr(open + 1, close - open - 1);
 }
 
 // Boxes that are closed, outermost ones only; one that is not closed ends the search.
@@ -51,8 +43,10 @@ std::vector<AnswerBox> boxes(std::string_view text) {
     const size_t open = skip_space(text, at);
     if (open >= text.size()) break;
     if (text[open] != '{') {  // "\boxed 5"
-      const size_t end = std::min(text.find_first_of(" $.,;\n", open), text.size());
-      if (open > at && end > open) out.push_back({begin - 1, end, text.substr(open, end - open)});
+      const std::string_view behind = text.substr(open);
+      if (open == at || behind.starts_with("\\boxed") || behind.starts_with("\\fbox")) continue;
+      at = std::min(text.find_first_of(" $.,;\n", open), text.size());
+      if (at > open) out.push_back({begin - 1, at, text.substr(open, at - open)});
       continue;
     }
     const std::optional<std::string_view> inside = in_braces(text, open);
@@ -66,14 +60,10 @@ std::vector<AnswerBox> boxes(std::string_view text) {
 // Between two boxes of one answer: commas, dollars, "and", "or"; a name with its sign stays.
 bool joins(std::string_view between, std::string& name) {
   std::string left(between);
-  const auto replace = [&](std::string_view part, std::string_view by) {
-    for (size_t at = left.find(part); at != std::string::npos; at = left.find(part, at + by.size()))
-      left.replace(at, part.size(), by);
-  };
   for (const std::string_view word : {"\\text{ and }", "\\text{and}", "\\text{ or }", "\\text{or}"})
-    replace(word, " and ");
+    replace_all(left, word, " and ");
   for (const std::string_view space : {"\\quad", "\\qquad", "\\(", "\\)", "\\[", "\\]", "\\,", "\\;", "\\ "})
-    replace(space, " ");
+    replace_all(left, space, " ");
   bool divided = false;
   for (std::string_view word : words_of(left)) {
     while (!word.empty() && (word[0] == ',' || word[0] == ';' || word[0] == '$' || word[0] == '&')) {
@@ -119,10 +109,10 @@ std::string boxed_answer(std::string_view text, const std::vector<AnswerBox>& al
     names.push_back(name);
     --first;
   }
-  if (first + 1 == full.size()) return std::string(trim(full.back().inside));
+  const std::string_view last = trim(full.back().inside);
   if (std::all_of(full.begin() + static_cast<ptrdiff_t>(first), full.end(),
-                  [&](const AnswerBox& box) { return trim(box.inside) == trim(full.back().inside); })) {
-    return std::string(trim(full.back().inside));
+                  [&](const AnswerBox& box) { return trim(box.inside) == last; })) {
+    return std::string(last);
   }
   const bool named =
       std::any_of(names.begin(), names.end(), [](const std::string& name) { return !name.empty(); });
@@ -189,30 +179,57 @@ std::string statement(std::string_view text) {
   return std::string(words ? out.substr(dollar) : out);
 }
 
-// The last number as published, or the fraction that ends with it.
-std::string last_fraction(std::string_view text, const std::string& number) {
-  const std::string_view figures = number;
-  const size_t at = figures.empty() ? std::string_view::npos : text.rfind(figures);
-  if (at == std::string_view::npos) return number;
-  if (at > 1 && text[at - 1] == '/' && text[at - 2] >= '0' && text[at - 2] <= '9') {
-    size_t begin = at - 1;
-    while (begin > 0 && ((text[begin - 1] >= '0' && text[begin - 1] <= '9') || text[begin - 1] == '-'))
-      --begin;
-    const bool plain =
-        begin == 0 || (text[begin - 1] != '/' && text[begin - 1] != '.' && text[begin - 1] != ',');
-    if (plain) return std::string(text.substr(begin, at + figures.size() - begin));
+bool is_figure(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// The place where the number begins that ends in front of `end`, with its point and thousands separators.
+size_t number_begin(std::string_view text, size_t end) {
+  size_t begin = end;
+  while (begin > 0 && is_figure(text[begin - 1])) --begin;
+  const auto joins = [&](char sign) {
+    return begin > 1 && text[begin - 1] == sign && is_figure(text[begin - 2]);
+  };
+  if (joins('.')) {
+    for (--begin; begin > 0 && is_figure(text[begin - 1]);) --begin;
   }
-  const size_t command = text.rfind("frac{", at);
-  if (command == std::string_view::npos || command == 0) return number;
-  const auto above = in_braces(text, command + 4);
-  if (!above || command + 4 + above->size() + 2 >= text.size()) return number;
-  const size_t second = command + 4 + above->size() + 2;
-  const auto below = text[second] == '{' ? in_braces(text, second) : std::nullopt;
-  const bool whole = below && *below == figures && second + 1 == at;
-  if (!whole) return number;
-  const bool minus = text.substr(0, command).ends_with("-\\") || text.substr(0, command).ends_with("-\\d") ||
-                     text.substr(0, command).ends_with("-\\t");
-  return (minus ? "-" : "") + ("\\frac{" + std::string(*above) + "}{" + std::string(*below) + "}");
+  while (joins(',') && begin + 3 <= end && std::all_of(&text[begin], &text[begin] + 3, is_figure)) {
+    for (--begin; begin > 0 && is_figure(text[begin - 1]);) --begin;
+  }
+  return begin;
+}
+
+// With a minus in front of it that is a sign: nothing stands in front of that which it could be taken from.
+size_t sign_begin(std::string_view text, size_t begin) {
+  if (begin == 0 || text[begin - 1] != '-') return begin;
+  const char front = begin > 1 ? text[begin - 2] : ' ';
+  const bool operand = is_figure(front) || ((front | 32) >= 'a' && (front | 32) <= 'z') ||
+                       std::string_view(")]}!").find(front) != std::string_view::npos;
+  return operand ? begin : begin - 1;
+}
+
+// The last number of the text, or the fraction that ends with it.
+std::string last_number(std::string_view text) {
+  const size_t digit = text.find_last_of("0123456789");
+  if (digit == std::string_view::npos) return "";
+  const size_t end = digit + 1, begin = number_begin(text, end);
+  const std::string number(text.substr(begin, end - begin));
+  if (begin > 1 && text[begin - 1] == '/' && is_figure(text[begin - 2])) {
+    const size_t above = sign_begin(text, number_begin(text, begin - 1));
+    const bool whole = above == 0 || std::string_view("/.,").find(text[above - 1]) == std::string_view::npos;
+    if (whole) return std::string(text.substr(above, end - above));
+  }
+  const size_t command = text.rfind("frac{", begin);
+  if (command != std::string_view::npos && command > 0 && text.substr(end).starts_with("}")) {
+    const auto above = in_braces(text, command + 4);
+    const size_t second = command + 4 + (above ? above->size() + 2 : 0);
+    if (above && second + 1 == begin && text[second] == '{') {
+      const size_t backslash = text.substr(0, command).find_last_not_of("dt");
+      const bool minus = backslash != std::string_view::npos && sign_begin(text, backslash) != backslash;
+      return (minus ? "-" : "") + ("\\frac{" + std::string(*above) + "}{" + number + "}");
+    }
+  }
+  return std::string(text.substr(sign_begin(text, begin), end - sign_begin(text, begin)));
 }
 
 }  // namespace
@@ -226,7 +243,7 @@ std::string answer_of(std::string_view text) {
     if (std::string stated = statement(text.substr(*marker)); !stated.empty()) return stated;
   }
   if (!all.empty()) return "";
-  return last_fraction(text, stated_answer(text));
+  return last_number(text);
 }
 
 }  // namespace gradus

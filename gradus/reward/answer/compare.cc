@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gradus/reward/answer/numeric.h"
 #include "gradus/reward/answer/units.h"
 
 namespace gradus {
@@ -11,9 +10,10 @@ namespace {
 
 using Kind = AnswerNode::Kind;
 
-constexpr uint64_t kSeed = 2025;      // of the points
-constexpr size_t kMostElements = 64;  // of a set
-constexpr size_t kMostDigits = 12;    // of a decimal that evaluation may compare
+constexpr uint64_t kSeed = 2025;                      // of the points
+constexpr size_t kMostElements = 64;                  // of a set
+constexpr size_t kMostComparisons = size_t{1} << 17;  // of parts of two answers
+constexpr size_t kMostDigits = 12;                    // of a decimal that evaluation may compare
 
 // Two names that are not the same: of variables, or of functions. "f(x) = 2x" may be called y.
 bool other_name(const std::string& a, const std::string& b) {
@@ -32,6 +32,21 @@ std::string name_of(const AnswerPart& part) {
   if (const auto bounds = bounds_of(part)) return bounds->name;
   const auto set = real_set(part);
   return set ? set->name : "";
+}
+
+// Is each of `a` the same as one of `b`, and each of those as one of these? Every pair is asked for once.
+template <class Same>
+bool each_in_other(size_t a, size_t b, const Same& same) {
+  std::vector<bool> found(b);
+  for (size_t i = 0; i < a; ++i) {
+    bool matched = false;
+    for (size_t j = 0; j < b; ++j) {
+      if ((matched && found[j]) || !same(i, j)) continue;
+      matched = found[j] = true;
+    }
+    if (!matched) return false;
+  }
+  return std::all_of(found.begin(), found.end(), [](bool one) { return one; });
 }
 
 bool has_long_decimal(const AnswerTree& tree) {
@@ -64,9 +79,9 @@ size_t plus_minus_signs(const AnswerTree& tree) {
 
 AnswerEquality AnswerComparison::run(const AnswerTree& a, const AnswerTree& b) {
   const size_t left_signs = plus_minus_signs(a), right_signs = plus_minus_signs(b);
-  if (left_signs + right_signs == 0) return {same_named(root_part(a), root_part(b)), evidence_};
-  if (left_signs > kMostSigns || right_signs > kMostSigns) return {false, AnswerEvidence::undecided};
-  if (other_name(name_of(root_part(a)), name_of(root_part(b)))) return {};
+  if (left_signs + right_signs == 0) return concluded(same_named(root_part(a), root_part(b)));
+  if (left_signs > kMostSigns || right_signs > kMostSigns) return concluded(undecided());
+  if (other_name(name_of(root_part(a)), name_of(root_part(b)))) return concluded(false);
   const AnswerTree versions[] = {with_sign(a, true), with_sign(a, false), with_sign(b, true),
                                  with_sign(b, false)};
   AnswerParts left, right;
@@ -75,7 +90,12 @@ AnswerEquality AnswerComparison::run(const AnswerTree& a, const AnswerTree& b) {
     for (const AnswerPart& element : element_parts(stated_value(root_part(versions[i]), unused), unused))
       (i < 2 ? left : right).push_back(element);
   }
-  return {same_sets(left, right), evidence_};
+  return concluded(same_sets(left, right));
+}
+
+AnswerEquality AnswerComparison::concluded(bool equal) const {
+  if (!equal && undecided_) return {false, AnswerEvidence::undecided};
+  return {equal, by_points_ ? AnswerEvidence::points : AnswerEvidence::exact};
 }
 
 // An equation is compared as one first, then by the value that it gives to its name.
@@ -87,6 +107,7 @@ bool AnswerComparison::same_named(const AnswerPart& a, const AnswerPart& b) {
 }
 
 bool AnswerComparison::same(const AnswerPart& a, const AnswerPart& b) {
+  if (++comparisons_ > kMostComparisons) return undecided();
   if (a.is(Kind::measured) || b.is(Kind::measured)) return same_measured(a, b);
   if (const int left = infinite_sign(a), right = infinite_sign(b); left != 0 || right != 0)
     return left == right;
@@ -121,7 +142,7 @@ bool AnswerComparison::same_measured(const AnswerPart& a, const AnswerPart& b) {
   const Unit left = unit_of(a.text()), right = unit_of(b.text());
   if (left.dimension != right.dimension) return false;
   if (left.factor == right.factor) return same(x, y);
-  return is_scalar(x) && is_scalar(y) && same_values(x, y, left.factor, right.factor);
+  return is_scalar(x) && is_scalar(y) && same_values(x, y, {.factor = left.factor}, {.factor = right.factor});
 }
 
 bool AnswerComparison::same_elements(const AnswerPart& a, const AnswerPart& b) {
@@ -133,20 +154,14 @@ bool AnswerComparison::same_elements(const AnswerPart& a, const AnswerPart& b) {
 // Every element of one is in the other.
 bool AnswerComparison::same_sets(const AnswerParts& a, const AnswerParts& b) {
   if (a.size() > kMostElements || b.size() > kMostElements) return undecided();
-  const auto within = [&](const AnswerParts& inner, const AnswerParts& outer, bool turned) {
-    return std::all_of(inner.begin(), inner.end(), [&](const AnswerPart& x) {
-      return std::any_of(outer.begin(), outer.end(),
-                         [&](const AnswerPart& y) { return turned ? same(y, x) : same(x, y); });
-    });
-  };
-  return within(a, b, false) && within(b, a, true);
+  return each_in_other(a.size(), b.size(), [&](size_t i, size_t j) { return same(a[i], b[j]); });
 }
 
 bool AnswerComparison::same_real_sets(const RealSet& a, const RealSet& b) {
   if (other_name(a.name, b.name) || a.intervals.size() != b.intervals.size()) return false;
   const auto same_cuts = [&](const RealCut& x, const RealCut& y) {
     if (!x.limit || !y.limit) return !x.limit && !y.limit && x.at == y.at;
-    return x.behind == y.behind && same_values(*x.limit, *y.limit);
+    return x.behind == y.behind && same_values(*x.limit, *y.limit, x.form, y.form);
   };
   for (size_t i = 0; i < a.intervals.size(); ++i) {
     if (!same_cuts(a.intervals[i].first, b.intervals[i].first) ||
@@ -190,18 +205,9 @@ bool AnswerComparison::same_congruences(const AnswerPart& a, const AnswerPart& b
     if (!left || !right || !modulus || *modulus == 0) return same(x, y);
     return mpq_class((*left - *right) / *modulus).get_den() == 1;
   };
-  const auto within = [&](const AnswerPart& x, size_t from_x, const AnswerPart& y, size_t from_y,
-                          bool turned) {
-    for (size_t i = from_x; i + 1 < x.size(); ++i) {
-      bool found = false;
-      for (size_t j = from_y; j + 1 < y.size() && !found; ++j) {
-        found = turned ? congruent(y.child(j), x.child(i)) : congruent(x.child(i), y.child(j));
-      }
-      if (!found) return false;
-    }
-    return true;
-  };
-  return within(a, from_a, b, from_b, false) && within(b, from_b, a, from_a, true);
+  return each_in_other(a.size() - 1 - from_a, b.size() - 1 - from_b, [&](size_t i, size_t j) {
+    return congruent(a.child(from_a + i), b.child(from_b + j));
+  });
 }
 
 // Two sides each: the differences are multiples of each other (positive ones for inequalities).
@@ -228,21 +234,23 @@ bool AnswerComparison::same_relations(const AnswerPart& a, const AnswerPart& b) 
 // Values.
 
 bool AnswerComparison::undecided() {
-  evidence_ = AnswerEvidence::undecided;
+  undecided_ = true;
   return false;
 }
 
-bool AnswerComparison::same_values(const AnswerPart& a, const AnswerPart& b, const mpq_class& scale_a,
-                                   const mpq_class& scale_b) {
+bool AnswerComparison::same_values(const AnswerPart& a, const AnswerPart& b, const LinearForm& of_a,
+                                   const LinearForm& of_b) {
   std::optional<ExactValue> x = values_.of(*a.tree, a.index), y = values_.of(*b.tree, b.index);
-  if (x && scale_a != 1) x = values_.product(*x, scale_a);
-  if (y && scale_b != 1) y = values_.product(*y, scale_b);
+  if (x && !(of_a == LinearForm{})) x = values_.linear(*x, of_a.factor, of_a.shift);
+  if (y && !(of_b == LinearForm{})) y = values_.linear(*y, of_b.factor, of_b.shift);
   const Sameness exact = x && y ? values_.compare(*x, *y) : Sameness::unknown;
   if (exact != Sameness::unknown) return exact == Sameness::same;
-  if (has_long_decimal(*a.tree) || has_long_decimal(*b.tree) || scale_a != scale_b) return undecided();
-  if (!agree_at_points(*a.tree, a.index, *b.tree, b.index, Stream(kSeed))) return undecided();
-  if (evidence_ == AnswerEvidence::exact) evidence_ = AnswerEvidence::points;
-  return true;
+  if (has_long_decimal(*a.tree) || has_long_decimal(*b.tree) || !(of_a == of_b)) return undecided();
+  const PointAgreement points =
+      agree_at_points(*a.tree, a.index, *b.tree, b.index, Stream(kSeed), evaluations_);
+  if (points == PointAgreement::unknown) return undecided();
+  by_points_ = true;
+  return points == PointAgreement::agree;
 }
 
 }  // namespace gradus

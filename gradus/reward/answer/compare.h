@@ -1,10 +1,14 @@
 // Compares two answers that have been read: the rules of answer_equal.h.
+//
+//   AnswerComparison().run(*parse_answer("x > 5"), *parse_answer("(5, \\infty)")).equal;   // true
+//
+// One object compares one pair: its budgets are those of the pair. An equal pair is `points` where a part of
+// it was evaluated, an unequal one `undecided` where some part was not decided.
 #pragma once
-
-#include <gmpxx.h>
 
 #include "gradus/reward/answer/answer_equal.h"
 #include "gradus/reward/answer/exact.h"
+#include "gradus/reward/answer/numeric.h"
 #include "gradus/reward/answer/part.h"
 #include "gradus/reward/answer/real_set.h"
 
@@ -31,12 +35,14 @@ class AnswerComparison {
   bool same_congruences(const AnswerPart& a, const AnswerPart& b);
   bool same_relations(const AnswerPart& a, const AnswerPart& b);
   bool same_children(const AnswerPart& a, const AnswerPart& b);
-  bool same_values(const AnswerPart& a, const AnswerPart& b, const mpq_class& scale_a = 1,
-                   const mpq_class& scale_b = 1);
-  bool undecided();
+  bool same_values(const AnswerPart& a, const AnswerPart& b, const LinearForm& of_a = {},
+                   const LinearForm& of_b = {});
+  bool undecided();  // false
+  AnswerEquality concluded(bool equal) const;
 
   ExactValues values_;
-  AnswerEvidence evidence_ = AnswerEvidence::exact;
+  size_t comparisons_ = 0, evaluations_ = kMostEvaluations;
+  bool undecided_ = false, by_points_ = false;  // some part is, or was compared at points
 };
 
 }  // namespace gradus

@@ -461,9 +461,10 @@ std::optional<ExactValue> ExactValues::scaled_difference(const ExactValue& a, co
   }
 }
 
-std::optional<ExactValue> ExactValues::product(const ExactValue& a, const mpq_class& factor) {
+std::optional<ExactValue> ExactValues::linear(const ExactValue& a, const mpq_class& factor,
+                                              const mpq_class& shift) {
   try {
-    return multiply(a, constant(factor));
+    return add(multiply(a, constant(factor)), constant(shift), 1);
   } catch (const NoExactValue&) {
     return std::nullopt;
   }

@@ -51,7 +51,8 @@ class ExactValues {
   std::optional<std::string> written(const ExactValue& value) const;
   // The numerator of a - b with its first coefficient made 1 (up to sign where `keep_sign`).
   std::optional<ExactValue> scaled_difference(const ExactValue& a, const ExactValue& b, bool keep_sign);
-  std::optional<ExactValue> product(const ExactValue& a, const mpq_class& factor);
+  // factor * a + shift.
+  std::optional<ExactValue> linear(const ExactValue& a, const mpq_class& factor, const mpq_class& shift);
 
  private:
   enum class Kind : uint8_t { variable, positive, imaginary, root, unknown };

@@ -16,6 +16,7 @@ using Number = std::complex<long double>;
 using Kind = AnswerNode::Kind;
 
 constexpr long double kRounding = 1e-15L, kFarRounding = 1e-12L, kCancelled = 1e-9L;
+constexpr long double kInfinite = std::numeric_limits<long double>::infinity();
 constexpr long double kNone = std::numeric_limits<long double>::quiet_NaN();
 
 bool is_real(const Number& value) {
@@ -50,6 +51,8 @@ class Point {
 
   long double largest() const { return largest_; }
   bool imaginary() const { return imaginary_; }
+  // Is something of the expression not seen in its value: 1 + 10^-60, x^(10^-60), e^-99999, arctan 10^60?
+  bool hidden() const { return hidden_; }
 
  private:
   Number variable(const std::string& name) {
@@ -103,6 +106,18 @@ class Point {
     return std::pow(base, exponent);
   }
 
+  // A power that is 0, or 1 since its exponent is nearly 0, says nothing of the exponent.
+  Number seen(const Number& out, const Number& base, const Number& exponent) {
+    if (base == Number(0) || base == Number(1) || exponent == Number(0)) return out;
+    const bool one = std::abs(out - Number(1)) <= kRounding && std::abs(exponent * std::log(base)) < 1;
+    if (one || out == Number(0)) hidden_ = true;
+    return out;
+  }
+
+  Number raised(const Number& base, const Number& exponent, long odd_root) {
+    return seen(power(base, exponent, odd_root), base, exponent);
+  }
+
   // The denominator of an exponent that is a fraction of two whole numbers, else 0 (even: no odd root).
   static long denominator(const AnswerTree& tree, uint32_t index) {
     const AnswerNode& node = tree.nodes[index];
@@ -120,14 +135,22 @@ class Point {
 
   Number call(const AnswerTree& tree, const AnswerNode& node) {
     const std::string& f = node.text;
-    const Number x = value(tree, node.children[0]);
-    const bool two = node.children.size() > 1;
-    const Number second = two ? value(tree, node.children[1]) : Number(0);
+    std::vector<Number> arguments;
+    for (const uint32_t child : node.children) arguments.push_back(value(tree, child));
+    const Number x = arguments[0];
+    const bool two = arguments.size() > 1;
+    const Number second = two ? arguments[1] : Number(0);
     if (f == "sqrt") {
       if (!two) return std::sqrt(x);
-      return power(x, Number(1) / second, is_real(second) ? std::lround(second.real()) : 0);
+      return raised(x, Number(1) / second, is_real(second) ? std::lround(second.real()) : 0);
     }
-    if (f == "exp") return std::exp(x);
+    const long double size = std::abs(x);
+    const bool even = f == "cos" || f == "sec" || f == "cosh";  // nearly 1 for arguments of nearly 0
+    if ((even && size > 0 && size * size <= kRounding) || (f == "tanh" && size > 17) ||
+        ((f == "arctan" || f == "atan" || f == "arccot") && size * kRounding >= 1)) {
+      hidden_ = true;
+    }
+    if (f == "exp") return seen(std::exp(x), std::numbers::e_v<long double>, x);
     if (f == "ln") return std::log(x);
     if (f == "log" || f == "lg") return std::log(x) / std::log(two ? second : Number(10));
     if (f == "sin") return std::sin(x);
@@ -142,12 +165,18 @@ class Point {
     if (f == "arcsin" || f == "asin") return std::asin(x);
     if (f == "arccos" || f == "acos") return std::acos(x);
     if (f == "arctan" || f == "atan") return std::atan(x);
+    if (f == "arccot") return std::numbers::pi_v<long double> / 2 - std::atan(x);
+    if (f == "arcsec") return std::acos(Number(1) / x);
+    if (f == "arccsc") return std::asin(Number(1) / x);
+    if (f == "arcsinh") return std::asinh(x);
+    if (f == "arccosh") return std::acosh(x);
+    if (f == "arctanh") return std::atanh(x);
     if (f == "abs") return std::abs(x);
     if (!is_real(x)) return kNone;
     if (f == "floor") return std::floor(nudged(x.real()));
     if (f == "ceil") return std::ceil(nudged(x.real()));
     if (f == "factorial") return x.real() >= 0 ? std::tgamma(x.real() + 1) : kNone;
-    return two && is_real(second) ? of_several(tree, node, x.real()) : Number(kNone);
+    return two ? of_several(f, arguments) : Number(kNone);
   }
 
   // A number that rounding has moved off a whole one.
@@ -156,13 +185,11 @@ class Point {
     return std::abs(x - whole) <= 1e-16L * std::max(1.0L, std::abs(x)) ? whole : x;
   }
 
-  Number of_several(const AnswerTree& tree, const AnswerNode& node, long double first) {
-    const std::string& f = node.text;
-    long double out = first;
-    for (size_t i = 1; i < node.children.size(); ++i) {
-      const Number next = value(tree, node.children[i]);
-      if (!is_real(next)) return kNone;
-      const long double y = next.real();
+  static Number of_several(const std::string& f, const std::vector<Number>& arguments) {
+    long double out = arguments[0].real();
+    for (size_t i = 1; i < arguments.size(); ++i) {
+      if (!is_real(arguments[i])) return kNone;
+      const long double y = arguments[i].real();
       if (f == "max") {
         out = std::max(out, y);
       } else if (f == "min") {
@@ -207,12 +234,20 @@ class Point {
       case Kind::quotient:
         return child(0) / child(1);
       case Kind::power:
-        return power(child(0), child(1), denominator(tree, node.children[1]));
+        return raised(child(0), child(1), denominator(tree, node.children[1]));
       case Kind::call:
         return call(tree, node);
       case Kind::sum: {
         Number out = 0;
-        for (size_t i = 0; i < node.children.size(); ++i) out += child(i);
+        long double least = kInfinite, most = 0;
+        for (size_t i = 0; i < node.children.size(); ++i) {
+          const Number term = child(i);
+          const long double size = std::abs(term);
+          if (size > 0) least = std::min(least, size);
+          most = std::max(most, size);
+          out += term;
+        }
+        if (least <= kRounding * most) hidden_ = true;
         return out;
       }
       default:
@@ -223,7 +258,7 @@ class Point {
   Stream random_;
   Draw draw_;
   bool positive_, whole_names_;
-  bool imaginary_ = false;
+  bool imaginary_ = false, hidden_ = false;
   long double largest_ = 0;
 };
 
@@ -239,62 +274,77 @@ Verdict compare_at(Point& point, const Number& a, const Number& b, long double r
   const long double tolerance = rounding * point.largest();
   const long double size = std::max(std::abs(a), std::abs(b));
   if (!(tolerance <= std::max(kCancelled, kCancelled * size))) return Verdict::skipped;
-  return std::abs(a - b) <= tolerance ? Verdict::agree : Verdict::differ;
+  if (std::abs(a - b) > tolerance) return Verdict::differ;
+  return point.hidden() ? Verdict::skipped : Verdict::agree;
 }
 
 // Does it hold a function of whole numbers; a variable; one that may be no whole number?
 struct Holds {
   bool whole = false, variable = false, real = false;
+  size_t nodes = 1;
+
+  void add(const Holds& other) {
+    whole = whole || other.whole;
+    variable = variable || other.variable;
+    real = real || other.real;
+    nodes += other.nodes;
+  }
 };
 
-void look_through(const AnswerTree& tree, uint32_t index, Holds& holds) {
+Holds holds_in(const AnswerTree& tree, uint32_t index) {
   const AnswerNode& node = tree.nodes[index];
-  if (node.kind == Kind::name && node.text != "pi" && node.text != "e" && node.text != "i") {
-    holds.variable = true;
-    holds.real = holds.real || is_real_name(node.text);
-  }
+  Holds out;
+  if (node.kind == Kind::name && node.text != "pi" && node.text != "e" && node.text != "i")
+    out = {.variable = true, .real = is_real_name(node.text)};
   if (node.kind == Kind::call) {
     for (const char* name : {"floor", "ceil", "mod", "gcd", "lcm", "factorial", "binom"}) {
-      holds.whole = holds.whole || node.text == name;
+      out.whole = out.whole || node.text == name;
     }
   }
-  if (node.kind == Kind::power && tree.nodes[node.children[0]].kind == Kind::negative) {
-    Holds exponent;
-    look_through(tree, node.children[1], exponent);
-    holds.whole = holds.whole || exponent.variable;
+  const bool signs = node.kind == Kind::power && tree.nodes[node.children[0]].kind == Kind::negative;
+  for (size_t i = 0; i < node.children.size(); ++i) {
+    const Holds child = holds_in(tree, node.children[i]);
+    out.add(child);
+    if (signs && i == 1 && child.variable) out.whole = true;
   }
-  for (const uint32_t child : node.children) look_through(tree, child, holds);
+  return out;
 }
 
 }  // namespace
 
-bool agree_at_points(const AnswerTree& a, uint32_t node_a, const AnswerTree& b, uint32_t node_b,
-                     const Stream& random) {
-  Holds holds;
-  look_through(a, node_a, holds);
-  look_through(b, node_b, holds);
-  // How many of `count` points agree; none where one differs.
-  const auto agreed = [&](int count, const char* kind, Draw draw) -> std::optional<int> {
-    int out = 0;
+PointAgreement agree_at_points(const AnswerTree& a, uint32_t node_a, const AnswerTree& b, uint32_t node_b,
+                               const Stream& random, size_t& evaluations) {
+  Holds holds = holds_in(a, node_a);
+  holds.add(holds_in(b, node_b));
+  size_t counted = 0;  // points of the last round
+  // Does no point of a round differ?
+  const auto alike = [&](int count, const char* kind, Draw draw) {
+    counted = 0;
     for (int i = 0; i < count; ++i) {
       const Stream at = kind[0] == 0 ? random.child(static_cast<uint64_t>(i))
                                      : random.child(kind).child(static_cast<uint64_t>(i));
       Point point(at, draw, i % 2 == 0, holds.whole);
       const Number left = point.value(a, node_a), right = point.value(b, node_b);
       const Verdict verdict = compare_at(point, left, right, draw == Draw::far ? kFarRounding : kRounding);
-      if (verdict == Verdict::differ) return std::nullopt;
-      out += verdict == Verdict::agree;
+      if (verdict == Verdict::differ) return false;
+      counted += verdict == Verdict::agree;
     }
-    return out;
+    return true;
   };
+  const size_t work = holds.nodes * (2 * kMostPoints + (holds.whole ? 2 * kMostWholePoints : 0));
+  if (work > evaluations) return PointAgreement::unknown;
+  evaluations -= work;
   if (holds.whole && holds.variable) {
-    const std::optional<int> few = agreed(32, "few", Draw::few), many = agreed(32, "many", Draw::many);
-    if (!few || !many || *few + *many < 2 * kLeastPoints) return false;
-    if (!holds.real) return true;
+    if (!alike(kMostWholePoints, "few", Draw::few)) return PointAgreement::differ;
+    const size_t few = counted;
+    if (!alike(kMostWholePoints, "many", Draw::many)) return PointAgreement::differ;
+    if (few + counted < 2 * kLeastPoints) return PointAgreement::unknown;
+    if (!holds.real) return PointAgreement::agree;
   }
-  const std::optional<int> near = agreed(kMostPoints, "", Draw::near);
-  if (!near || *near < kLeastPoints) return false;
-  return !holds.variable || agreed(kMostPoints, "far", Draw::far);
+  if (!alike(kMostPoints, "", Draw::near)) return PointAgreement::differ;
+  const bool enough = counted >= kLeastPoints;
+  if (holds.variable && !alike(kMostPoints, "far", Draw::far)) return PointAgreement::differ;
+  return enough ? PointAgreement::agree : PointAgreement::unknown;
 }
 
 std::optional<long double> real_constant(const AnswerTree& tree, uint32_t node) {

@@ -13,6 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 22> kFunctions = {
     "sin", "cos",  "tan",  "sec",  "csc", "cot",  "arcsin", "arccos", "arctan", "log", "ln",
     "exp", "sinh", "cosh", "tanh", "lg",  "sqrt", "asin",   "acos",   "atan",   "abs", "arccot"};
+// f^{-1} of these is the inverse function; of others ("\log^{-1} x") it is a power.
+constexpr std::array<std::string_view, 9> kWithInverse = {"sin", "cos",  "tan",  "sec", "csc",
+                                                          "cot", "sinh", "cosh", "tanh"};
 constexpr std::array<std::string_view, 5> kOfSeveral = {"gcd", "lcm", "max", "min", "det"};
 constexpr std::array<std::string_view, 38> kGreek = {
     "alpha",    "beta",   "gamma",   "delta", "epsilon", "varepsilon", "zeta", "eta",   "theta",  "vartheta",
@@ -55,6 +58,7 @@ bool is_greek_name(std::string_view name) {
 }
 
 bool is_product_run(std::string_view letters) {
+  if (letters == "HT" || letters == "TH") return false;  // tosses of a coin, in their order
   if (letters.size() <= 2 || among(kProducts, letters)) return true;
   if (letters.size() > 4 || is_unit(letters) || letters == "nth") return false;
   const std::string_view consonants = letters.starts_with("ab") ? letters.substr(2) : letters;
@@ -171,9 +175,7 @@ bool AnswerParser::word_here() const {
 
 // "at" in "12 at t = 0", "no" alone: between operands, not between signs.
 bool AnswerParser::small_word_here() const {
-  constexpr std::array<View, 20> kSmall = {"no", "on", "of", "to", "is", "it", "if", "at", "by", "as",
-                                           "an", "we", "so", "be", "do", "up", "in", "am", "my", "us"};
-  if (!letters() || now().text.size() != 2 || !among(kSmall, lower_case(now().text))) return false;
+  if (!letters() || !is_small_word(lower_case(now().text))) return false;
   const auto operand = [](const Token& token) {
     return token.kind == Token::Kind::number || token.kind == Token::Kind::letters ||
            token.kind == Token::Kind::command;
@@ -410,8 +412,8 @@ uint32_t AnswerParser::call(const std::string& function) {
   }
   std::vector<uint32_t> arguments = {argument()};
   if (base) arguments.push_back(*base);
-  const bool inverse = raised && node(*raised).kind == Kind::negative &&
-                       node(node(*raised).children[0]).text == "1" && function.size() == 3;
+  const bool inverse = raised && among(kWithInverse, function) && node(*raised).kind == Kind::negative &&
+                       node(node(*raised).children[0]).text == "1";
   if (inverse) return add(Kind::call, arguments, "arc" + function);
   const uint32_t out = add(Kind::call, arguments, function);
   return raised ? add(Kind::power, {out, *raised}) : out;

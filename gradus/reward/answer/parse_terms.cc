@@ -5,6 +5,15 @@
 
 namespace gradus {
 
+namespace {
+
+// Of whole numbers without zeros in front.
+bool is_less(std::string_view a, std::string_view b) {
+  return a.size() < b.size() || (a.size() == b.size() && a < b);
+}
+
+}  // namespace
+
 // Sums and products.
 
 uint32_t AnswerParser::sum() {
@@ -83,17 +92,9 @@ uint32_t AnswerParser::term() {
     } else if (take(sign("/") || command("div"))) {
       left = add(Kind::quotient, {left, unary()});
     } else if (command("bmod")) {
-      const size_t start = at_++;
-      const uint32_t right = unary();
-      const AnswerNode a = node(left), b = node(right);
-      const bool residue =
-          a.kind == Kind::number && b.kind == Kind::number &&
-          (a.text.size() < b.text.size() || (a.text.size() == b.text.size() && a.text < b.text));
-      if (residue || congruent_) {  // "2 \bmod 5" is a class, "17 \bmod 5" the number 2
-        at_ = start;
-        return left;
-      }
-      left = add(Kind::call, {left, right}, "mod");
+      if (congruent_ || is_residue(left)) return left;  // its modulus follows
+      ++at_;
+      left = add(Kind::call, {left, unary()}, "mod");
     } else if (const uint32_t mixed = mixed_number(left)) {
       left = mixed;
     } else if (begins_factor(left)) {
@@ -102,6 +103,20 @@ uint32_t AnswerParser::term() {
       return left;
     }
   }
+}
+
+// "2 \bmod 5" is a class, "17 \bmod 5" the number 2: is `left` less than a number alone behind \bmod?
+bool AnswerParser::is_residue(uint32_t left) {
+  const bool bracket = is_sign(ahead(), "("), braces = is_sign(ahead(), "{");
+  const size_t place = bracket || braces ? 2 : 1;
+  const Token& modulus = ahead(place);
+  const Token& behind = ahead(place + 1);
+  if (modulus.kind != Token::Kind::number || !is_whole_number(modulus.text)) return false;
+  if (bracket || braces ? !is_sign(behind, bracket ? ")" : "}")
+                        : is_sign(behind, "^") || is_sign(behind, "!"))
+    return false;
+  const AnswerNode& number = node(left);
+  return number.kind == Kind::number && is_whole_number(number.text) && is_less(number.text, modulus.text);
 }
 
 uint32_t AnswerParser::unary() {
@@ -130,9 +145,7 @@ uint32_t AnswerParser::mixed_number(uint32_t left) {
   const auto digits = [&](size_t i) { return made.kind == Kind::quotient ? node(made.children[i]) : made; };
   const bool proper = made.kind == Kind::quotient && digits(0).kind == Kind::number &&
                       digits(1).kind == Kind::number && is_whole_number(digits(0).text) &&
-                      is_whole_number(digits(1).text) &&
-                      (digits(0).text.size() < digits(1).text.size() ||
-                       (digits(0).text.size() == digits(1).text.size() && digits(0).text < digits(1).text));
+                      is_whole_number(digits(1).text) && is_less(digits(0).text, digits(1).text);
   return add(proper ? Kind::sum : Kind::product, {left, fraction});
 }
 
@@ -233,7 +246,11 @@ uint32_t AnswerParser::number() {
   }
   const uint32_t out = whole(digits);
   node(out).repeating = repeating;
-  if (sign("_") && is_whole_number(digits)) node(out).base = base_behind();
+  if (!sign("_") || !is_whole_number(digits)) return out;
+  const int base = base_behind();
+  const auto is_digit = [&](char c) { return c - '0' < base; };
+  if (!std::all_of(digits.begin(), digits.end(), is_digit)) throw UnreadableAnswer{};  // "129_2"
+  node(out).base = base;
   return out;
 }
 

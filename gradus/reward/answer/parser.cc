@@ -122,6 +122,7 @@ char AnswerParser::relation_sign() {
 
 uint32_t AnswerParser::relation() {
   const Level level(depth_);
+  const bool outer = std::exchange(congruent_, false);
   std::vector<uint32_t> sides = {side()};
   std::string signs;
   for (char code = relation_sign(); code != '\0'; code = relation_sign()) {
@@ -129,7 +130,7 @@ uint32_t AnswerParser::relation() {
     congruent_ = code == 'c';
     sides.push_back(side());
   }
-  congruent_ = false;
+  congruent_ = outer;
   if (const std::optional<uint32_t> of = modulus()) {
     if (signs.empty()) return add(Kind::congruence, {sides[0], *of});
     if (signs != "c" && signs != "=") throw UnreadableAnswer{};
@@ -227,7 +228,10 @@ std::optional<uint32_t> AnswerParser::conditions() {
 }
 
 std::optional<AnswerTree> parse_answer(std::string_view text, bool other_reading) {
-  AnswerTokens tokens = answer_tokens(text, other_reading);
+  return parse_answer(answer_tokens(text, other_reading), other_reading);
+}
+
+std::optional<AnswerTree> parse_answer(AnswerTokens tokens, bool other_reading) {
   if (!tokens.readable) return std::nullopt;
   try {
     return AnswerParser(std::move(tokens), other_reading).run();

@@ -69,6 +69,7 @@ class AnswerParser {
   // Sums, products, brackets.
   uint32_t sum();
   uint32_t term();
+  bool is_residue(uint32_t left);
   uint32_t unary();
   uint32_t mixed_number(uint32_t left);
   bool begins_factor(uint32_t left);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gradus/base/text.h"
+#include "gradus/reward/answer/latex_text.h"
 
 namespace gradus {
 
@@ -48,17 +49,6 @@ bool is_word(uint32_t c) {
 
 bool holds(View text, View part) {
   return text.find(part) != View::npos;
-}
-
-void replace_all(std::string& text, View from, View to) {
-  if (!holds(text, from)) return;
-  std::string out;
-  size_t at = 0;
-  for (size_t next = text.find(from); next != std::string::npos; next = text.find(from, at)) {
-    out.append(text, at, next - at).append(to);
-    at = next + from.size();
-  }
-  text = out.append(text, at);
 }
 
 // Every `open` up to the next `close` is replaced: by what stands between them, or by `to`.
@@ -236,7 +226,7 @@ std::string with_fraction_braces(const std::string& text) {
 }
 
 // As Python prints a whole number: no plus, no leading zero, no minus zero.
-bool is_whole_number(View text) {
+bool is_python_integer(View text) {
   if (text.starts_with("-")) text.remove_prefix(1);
   if (text.empty() || (text[0] == '0' && (text.size() > 1))) return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -246,7 +236,7 @@ void slash_as_fraction(std::string& text) {
   const std::vector<View> sides = pieces_between(text, "/");
   if (sides.size() != 2) return;
   for (const View side : sides) {
-    if (!holds(side, "sqrt") && (!is_whole_number(side) || side == "-0")) return;
+    if (!holds(side, "sqrt") && (!is_python_integer(side) || side == "-0")) return;
   }
   text = "\\frac{" + std::string(sides[0]) + "}{" + std::string(sides[1]) + "}";
 }

@@ -1,16 +1,17 @@
 #include "gradus/reward/answer/read_answer.h"
 
-#include "gradus/base/text.h"
 #include "gradus/reward/answer/compare.h"
 #include "gradus/reward/answer/marks.h"
 #include "gradus/reward/answer/tokens.h"
 
 namespace gradus {
 
-ReadAnswer::ReadAnswer(std::string_view text)
-    : trimmed_(trim(text)), plain_(plain_answer(text)), tree_(parse_answer(text)) {
+ReadAnswer::ReadAnswer(std::string_view text) {
+  AnswerTokens tokens = answer_tokens(text);
+  plain_ = plain_answer(text, tokens);
+  tree_ = parse_answer(std::move(tokens));
   const bool ambiguous =
-      tree_ ? tree_->ambiguous_comma || tree_->ambiguous_letter || tree_->ambiguous_degree : false;
+      tree_ && (tree_->ambiguous_comma || tree_->ambiguous_letter || tree_->ambiguous_degree);
   if (ambiguous) other_ = parse_answer(text, true);
 }
 
@@ -21,17 +22,15 @@ AnswerEquality ReadAnswer::compare(const ReadAnswer& other) const {
   if (!tree_ || !other.tree_) return {false, AnswerEvidence::text};
   const AnswerEquality first = AnswerComparison().run(*tree_, *other.tree_);
   if (first.equal) return first;
-  const auto holds = [](const std::optional<AnswerTree>& a, const std::optional<AnswerTree>& b) {
-    return a && b && AnswerComparison().run(*a, *b).equal;
-  };
   // The second reading counts where the other answer has one only: "125,216" is not "216,125". Two letters
   // may both be units.
   const bool both = other_ && other.other_;
-  const bool letters = both && tree_->ambiguous_letter && other.tree_->ambiguous_letter;
-  if (both ? letters && holds(other_, other.other_)
-           : holds(other_, other.tree_) || holds(tree_, other.other_))
-    return {true, AnswerEvidence::exact};
-  return first;
+  if (both && !(tree_->ambiguous_letter && other.tree_->ambiguous_letter)) return first;
+  if (!other_ && !other.other_) return first;
+  const AnswerTree& a = other_ ? *other_ : *tree_;
+  const AnswerTree& b = other.other_ ? *other.other_ : *other.tree_;
+  const AnswerEquality second = AnswerComparison().run(a, b);
+  return second.equal || second.evidence == AnswerEvidence::undecided ? second : first;
 }
 
 std::optional<std::vector<AnswerMark>> ReadAnswer::marks() const {

@@ -1,8 +1,8 @@
 // An answer that has been read once, to be compared with many.
 //
 //   const ReadAnswer a("x = \\frac{1}{2}"), b("0.5");
-//   a.compare(b).equal;        // true
-//   for (const AnswerMark& mark : a.marks()) ...
+//   a.compare(b).equal;                    // true
+//   if (const auto marks = a.marks()) use(*marks);
 //
 // Marks are what equal answers must share, so that classes are found without comparing every answer with
 // every other: two answers can be equal only where a mark of one has the kind of a mark of the other and
@@ -38,7 +38,7 @@ class ReadAnswer {
   std::optional<std::vector<AnswerMark>> marks() const;
 
  private:
-  std::string trimmed_, plain_;
+  std::string plain_;
   std::optional<AnswerTree> tree_, other_;  // the second reading, where there is one
 };
 

@@ -40,8 +40,8 @@ struct AnswerNode {
     word,         // text: one or more words in lower case, without space
     sum,          // of its children
     negative,     // of one child
-    product,      //
-    quotient,     //
+    product,      // of two children
+    quotient,     // of two children
     power,        // base, exponent
     plus_minus,   // a, b: a + b and a - b; with one child: + and - of it
     call,         // text: function that is known; children: its arguments
@@ -71,6 +71,9 @@ struct AnswerTree {
   bool ambiguous_comma = false, ambiguous_letter = false, ambiguous_degree = false;
 };
 
+struct AnswerTokens;  // tokens.h
+
 std::optional<AnswerTree> parse_answer(std::string_view text, bool other_reading = false);
+std::optional<AnswerTree> parse_answer(AnswerTokens tokens, bool other_reading = false);
 
 }  // namespace gradus

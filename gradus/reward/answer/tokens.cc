@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gradus/base/text.h"
+#include "gradus/reward/answer/latex_text.h"
 #include "gradus/reward/answer/parser.h"
 #include "gradus/reward/answer/spelling.h"
 #include "gradus/reward/answer/units.h"
@@ -60,26 +61,12 @@ class AnswerScanner {
     at_ = end;
   }
 
-  // The place of the brace that closes the one at `open`, or the end.
-  size_t closing_brace(size_t open) const {
-    size_t depth = 0;
-    for (size_t at = open; at < text_.size(); ++at) {
-      if (text_[at] == '\\') {
-        ++at;
-      } else if (text_[at] == '{') {
-        ++depth;
-      } else if (text_[at] == '}' && --depth == 0) {
-        return at;
-      }
-    }
-    return text_.size();
-  }
-
   void skip_argument() {
     if (at_ < text_.size() && text_[at_] == '*') ++at_;
     if (at_ < text_.size() && text_[at_] == '[') at_ = std::min(text_.find(']', at_), text_.size() - 1) + 1;
     const size_t open = skip_space(text_, at_);
-    if (open < text_.size() && text_[open] == '{') at_ = std::min(closing_brace(open) + 1, text_.size());
+    if (open < text_.size() && text_[open] == '{')
+      at_ = std::min(closing_brace(text_, open) + 1, text_.size());
   }
 
   void command() {
@@ -104,7 +91,7 @@ class AnswerScanner {
         const size_t open = skip_space(text_, at_);
         upright_word_ = open >= text_.size() || text_[open] != '{';
         if (upright_word_) return;
-        text_ends_.push_back(closing_brace(open));
+        text_ends_.push_back(closing_brace(text_, open));
         at_ = open + 1;
         return;
       }
@@ -189,7 +176,8 @@ CommaRun comma_run(const std::vector<AnswerToken>& tokens, size_t at) {
     const bool three = whole.size() == 3 && is_whole_number(whole);
     if (comma && piece.spaced) break;
     if (!comma && !braced) {  // "10 000", but not "5 125/1000"
-      if (!three || !run.number || is_sign(behind + 1, "/") || !piece.spaced) break;
+      const bool index = at > 0 && (is_sign(at - 1, "_") || is_sign(at - 1, "^"));  // "\log_5 125"
+      if (!three || !run.number || is_sign(behind + 1, "/") || !piece.spaced || index) break;
     }
     if (!comma || whole[0] == '0' || whole.size() != piece.text.size()) run.list = false;
     run.number = run.number && three;
@@ -236,13 +224,6 @@ void join_thousands(AnswerTokens& out, bool comma_lists) {
   }
 }
 
-bool is_small_word(View word) {
-  constexpr std::array<View, 24> kSmall = {"no", "on", "of", "to", "is", "it", "if", "in",
-                                           "at", "by", "as", "an", "or", "we", "so", "be",
-                                           "do", "up", "us", "my", "he", "me", "am", "go"};
-  return std::find(kSmall.begin(), kSmall.end(), word) != kSmall.end();
-}
-
 // Words without case; names of one letter, products of two and units with it.
 std::string folded(const std::vector<AnswerToken>& tokens, size_t at, bool only_words) {
   const std::string& run = tokens[at].text;
@@ -260,6 +241,13 @@ std::string folded(const std::vector<AnswerToken>& tokens, size_t at, bool only_
 }
 
 }  // namespace
+
+bool is_small_word(View lower) {
+  constexpr std::array<View, 24> kSmall = {"no", "on", "of", "to", "is", "it", "if", "in",
+                                           "at", "by", "as", "an", "or", "we", "so", "be",
+                                           "do", "up", "us", "my", "he", "me", "am", "go"};
+  return std::find(kSmall.begin(), kSmall.end(), lower) != kSmall.end();
+}
 
 bool is_whole_number(View digits) {
   return !digits.empty() && std::all_of(digits.begin(), digits.end(), is_figure);
@@ -286,9 +274,8 @@ AnswerTokens answer_tokens(View text, bool comma_lists) {
   return out;
 }
 
-std::string plain_answer(View text) {
+std::string plain_answer(View text, const AnswerTokens& read) {
   std::string out;
-  const AnswerTokens read = answer_tokens(text);
   if (!read.readable) {
     for (const View word : words_of(text)) out += lower_case(word);
     return out;

@@ -30,14 +30,15 @@ struct AnswerTokens {
 };
 
 bool is_whole_number(std::string_view digits);  // at least one digit, and nothing else
+bool is_small_word(std::string_view lower);     // of two letters: "no", "at"
 
 constexpr size_t kLongestAnswer = 4096;  // bytes
 
 AnswerTokens answer_tokens(std::string_view text, bool comma_lists = false);
 
-// The text for a comparison of texts: words without case and without \text and its like; no white space, no
-// braces around a single sign, no dot at the end. Names of one letter and units keep their case. Answers with
-// the same plain text are the same answer.
-std::string plain_answer(std::string_view text);
+// The text with these tokens for a comparison of texts: words without case and without \text and its like; no
+// white space, no braces around a single sign, no dot at the end. Names of one letter and units keep their
+// case. Answers with the same plain text are the same answer.
+std::string plain_answer(std::string_view text, const AnswerTokens& read);
 
 }  // namespace gradus

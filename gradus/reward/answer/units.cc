@@ -14,73 +14,24 @@ struct KnownUnit {
   std::string_view name, dimension, factor;
 };
 
-// Symbols, with their case. The first ones take the prefixes of the SI.
-constexpr auto kPrefixed = std::to_array<KnownUnit>({
-    {"m", "length", "1"},
-    {"g", "mass", "1"},
-    {"s", "time", "1"},
-    {"L", "length^3", "1/1000"},
-    {"l", "length^3", "1/1000"},
-    {"N", "mass length time^-2", "1000"},
-    {"J", "mass length^2 time^-2", "1000"},
-    {"W", "mass length^2 time^-3", "1000"},
-    {"Pa", "mass length^-1 time^-2", "1000"},
-    {"Hz", "time^-1", "1"},
-    {"V", "mass length^2 time^-3 current^-1", "1000"},
-    {"A", "current", "1"},
-    {"C", "current time", "1"},
-    {"b", "bit", "1"},
-    {"B", "bit", "8"},
-    {"bit", "bit", "1"},
-    {"byte", "bit", "8"},
-    {"mol", "amount", "1"},
-    {"eV", "electronvolt", "1"},
-    {"cal", "calorie", "1"},
-    {"Wh", "mass length^2 time^-2", "3600000"},
-});
-constexpr auto kSymbols = std::to_array<KnownUnit>({
-    {"in", "length", "127/5000"},
-    {"ft", "length", "381/1250"},
-    {"yd", "length", "1143/1250"},
-    {"mi", "length", "201168/125"},
-    {"lb", "mass", "45359237/100000"},
-    {"lbs", "mass", "45359237/100000"},
-    {"oz", "mass", "45359237/1600000"},
-    {"sec", "time", "1"},
-    {"min", "time", "60"},
-    {"h", "time", "3600"},
-    {"hr", "time", "3600"},
-    {"hrs", "time", "3600"},
-    {"yr", "year", "12"},
-    {"yrs", "year", "12"},
-    {"mph", "length time^-1", "1397/3125"},
-    {"kmh", "length time^-1", "5/18"},
-    {"kmph", "length time^-1", "5/18"},
-    {"kph", "length time^-1", "5/18"},
-    {"cc", "length^3", "1/1000000"},
-    {"ha", "length^2", "10000"},
-    {"deg", "angle", "1"},
-    {"KB", "bit", "8000"},
-    {"kg", "mass", "1000"},
-    {"sqft", "length^2", "145161/1562500"},
-});
-// Names, in any case, with and without a plural; the metric ones with the names of prefixes.
+struct OtherName {
+  std::string_view name, usual;
+};
+
+// Names, in lower case; these take the names of prefixes, and their symbols take symbols of them.
 constexpr auto kMetricNames = std::to_array<KnownUnit>({
     {"meter", "length", "1"},
-    {"metre", "length", "1"},
     {"gram", "mass", "1"},
-    {"gramme", "mass", "1"},
     {"second", "time", "1"},
     {"liter", "length^3", "1/1000"},
-    {"litre", "length^3", "1/1000"},
     {"newton", "mass length time^-2", "1000"},
     {"joule", "mass length^2 time^-2", "1000"},
     {"watt", "mass length^2 time^-3", "1000"},
+    {"watthour", "mass length^2 time^-2", "3600000"},
     {"pascal", "mass length^-1 time^-2", "1000"},
     {"hertz", "time^-1", "1"},
     {"volt", "mass length^2 time^-3 current^-1", "1000"},
     {"ampere", "current", "1"},
-    {"amp", "current", "1"},
     {"coulomb", "current time", "1"},
     {"bit", "bit", "1"},
     {"byte", "bit", "8"},
@@ -90,9 +41,7 @@ constexpr auto kMetricNames = std::to_array<KnownUnit>({
 });
 constexpr auto kNames = std::to_array<KnownUnit>({
     {"inch", "length", "127/5000"},
-    {"inche", "length", "127/5000"},
     {"foot", "length", "381/1250"},
-    {"feet", "length", "381/1250"},
     {"yard", "length", "1143/1250"},
     {"mile", "length", "201168/125"},
     {"pound", "mass", "45359237/100000"},
@@ -106,19 +55,46 @@ constexpr auto kNames = std::to_array<KnownUnit>({
     {"year", "year", "12"},
     {"decade", "year", "120"},
     {"century", "year", "1200"},
-    {"centurie", "year", "1200"},
     {"dollar", "money", "1"},
-    {"usd", "money", "1"},
-    {"buck", "money", "1"},
     {"cent", "money", "1/100"},
-    {"penny", "money", "1/100"},
-    {"pennie", "money", "1/100"},
     {"degree", "angle", "1"},
     {"acre", "length^2", "316160658/78125"},
     {"hectare", "length^2", "10000"},
     {"gallon", "length^3", "473176473/125000000000"},
     {"quart", "length^3", "473176473/500000000000"},
     {"pint", "length^3", "473176473/1000000000000"},
+    {"mph", "length time^-1", "1397/3125"},
+    {"kmh", "length time^-1", "5/18"},
+    {"cc", "length^3", "1/1000000"},
+    {"sqft", "length^2", "145161/1562500"},
+});
+constexpr auto kOtherNames = std::to_array<OtherName>({
+    {"metre", "meter"},
+    {"gramme", "gram"},
+    {"litre", "liter"},
+    {"amp", "ampere"},
+    {"inche", "inch"},
+    {"feet", "foot"},
+    {"centurie", "century"},
+    {"usd", "dollar"},
+    {"buck", "dollar"},
+    {"penny", "cent"},
+    {"pennie", "cent"},
+});
+// Symbols, with their case.
+constexpr auto kPrefixed = std::to_array<OtherName>({
+    {"m", "meter"},     {"g", "gram"},    {"s", "second"},  {"L", "liter"},     {"l", "liter"},
+    {"N", "newton"},    {"J", "joule"},   {"W", "watt"},    {"Pa", "pascal"},   {"Hz", "hertz"},
+    {"V", "volt"},      {"A", "ampere"},  {"C", "coulomb"}, {"b", "bit"},       {"B", "byte"},
+    {"bit", "bit"},     {"byte", "byte"}, {"mol", "mole"},  {"cal", "calorie"}, {"eV", "electronvolt"},
+    {"Wh", "watthour"},
+});
+constexpr auto kSymbols = std::to_array<OtherName>({
+    {"in", "inch"},    {"ft", "foot"},   {"yd", "yard"},     {"mi", "mile"},     {"lb", "pound"},
+    {"lbs", "pound"},  {"oz", "ounce"},  {"sec", "second"},  {"min", "minute"},  {"h", "hour"},
+    {"hr", "hour"},    {"hrs", "hour"},  {"yr", "year"},     {"yrs", "year"},    {"mph", "mph"},
+    {"kmh", "kmh"},    {"kmph", "kmh"},  {"kph", "kmh"},     {"cc", "cc"},       {"ha", "hectare"},
+    {"deg", "degree"}, {"sqft", "sqft"}, {"KB", "kilobyte"}, {"kg", "kilogram"},
 });
 
 struct Prefix {
@@ -142,8 +118,9 @@ constexpr auto kPrefixes = std::to_array<Prefix>({
 });
 
 template <class List>
-const KnownUnit* known_in(const List& list, std::string_view word) {
-  const auto at = std::find_if(list.begin(), list.end(), [&](const KnownUnit& k) { return k.name == word; });
+auto known_in(const List& list, std::string_view word) {
+  const auto at =
+      std::find_if(list.begin(), list.end(), [&](const auto& known) { return known.name == word; });
   return at == list.end() ? nullptr : &*at;
 }
 
@@ -165,30 +142,35 @@ std::optional<FoundUnit> found(const KnownUnit* known, int power = 0) {
   return FoundUnit{known->dimension, factor * power_of_ten(power)};
 }
 
+std::optional<FoundUnit> named(std::string_view lower) {
+  const auto usual = [](std::string_view name) {
+    const OtherName* const other = known_in(kOtherNames, name);
+    return other == nullptr ? name : other->usual;
+  };
+  if (const auto unit = found(known_in(kMetricNames, usual(lower)))) return unit;
+  if (const auto unit = found(known_in(kNames, usual(lower)))) return unit;
+  for (const Prefix& prefix : kPrefixes) {
+    if (!lower.starts_with(prefix.name)) continue;
+    if (const auto unit =
+            found(known_in(kMetricNames, usual(lower.substr(prefix.name.size()))), prefix.power))
+      return unit;
+  }
+  return std::nullopt;
+}
+
 std::optional<FoundUnit> prefixed_symbol(std::string_view word) {
   for (const Prefix& prefix : kPrefixes) {
     if (word.size() <= prefix.symbol.size() || !word.starts_with(prefix.symbol)) continue;
-    if (const auto unit = found(known_in(kPrefixed, word.substr(prefix.symbol.size())), prefix.power))
-      return unit;
+    const OtherName* const known = known_in(kPrefixed, word.substr(prefix.symbol.size()));
+    if (known != nullptr) return found(known_in(kMetricNames, known->usual), prefix.power);
   }
   return std::nullopt;
 }
 
 std::optional<FoundUnit> symbol(std::string_view word) {
-  if (const auto unit = found(known_in(kPrefixed, word))) return unit;
-  if (const auto unit = found(known_in(kSymbols, word))) return unit;
+  if (const OtherName* const known = known_in(kPrefixed, word)) return named(known->usual);
+  if (const OtherName* const known = known_in(kSymbols, word)) return named(known->usual);
   return prefixed_symbol(word);
-}
-
-std::optional<FoundUnit> named(std::string_view lower) {
-  if (const auto unit = found(known_in(kMetricNames, lower))) return unit;
-  if (const auto unit = found(known_in(kNames, lower))) return unit;
-  for (const Prefix& prefix : kPrefixes) {
-    if (!lower.starts_with(prefix.name)) continue;
-    if (const auto unit = found(known_in(kMetricNames, lower.substr(prefix.name.size())), prefix.power))
-      return unit;
-  }
-  return std::nullopt;
 }
 
 std::optional<FoundUnit> find_unit(std::string_view word) {

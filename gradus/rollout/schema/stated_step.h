@@ -2,8 +2,8 @@
 // own text, with blank entries between them (MR-GSM8K, Mr-Ben). Where no step prints a number, the number is
 // the 1-based place.
 //
-//   take_stated_step(solution, false, "3");    // sets numbers, stated errors and text, first error, labels,
-//   sound stated_step_text(solution);                // "3", "N/A" for a sound solution
+//   take_stated_step(solution, false, "3");    // numbers, stated errors and text, first error, labels, sound
+//   stated_step_text(solution);                // "3", "N/A" for a sound solution
 //   written_step(mr_ben_schema(), solution);   // the same for a row of the schema, of whatever schema it was
 #pragma once
 

@@ -2,9 +2,9 @@
 // labels that stop at the last judged step.
 //
 //   auto [question, step] = split_question("What is 1+1? Step 1: It is 2.");   // nothing: no place to cut
-//   std::vector<JudgedStep> steps = judged_steps(schema, solution);   // to write; those behind are not
-//   judged question_and_step(schema, solution, steps[0].text);               // a text that split_question
-//   parts again is_good(StepLabel::neutral);                   // false: as in TRL, only a rating of 1 counts
+//   std::vector<JudgedStep> steps = judged_steps(schema, solution);   // those behind are not judged
+//   steps = steps_behind_question(schema, solution);                  // as texts that split_question parts
+//   is_good(StepLabel::neutral);                   // false: as in TRL, only a rating of 1 counts
 #pragma once
 
 #include <optional>

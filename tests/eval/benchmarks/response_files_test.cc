@@ -4,6 +4,8 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
+
 #include "gradus/base/error.h"
 #include "gradus/eval/benchmarks/benchmark.h"
 #include "gradus/eval/benchmarks/rewardbench2_file.h"
@@ -429,6 +431,18 @@ TEST(Vilbench, StepScoresAgainstOneScore) {
   EXPECT_EQ(number(result, "all", "preference"), 0.75);
   EXPECT_EQ(vilbench_preference({{{5, 4}, 3.0, true}, {{1}, 5.0, false}}), 1.5);
   EXPECT_FALSE(vilbench_preference({{{5, 4}, 3.0, false}}));
+}
+
+TEST(Vilbench, AScoreThatIsNotFiniteIsCounted) {
+  const std::string rows = R"({"id": "a", "step_scores": [1e200, 1e200], "score": 3, "correct": true})"
+                           "\n"
+                           R"({"id": "a", "step_scores": [2, 2], "score": 4, "correct": false})"
+                           "\n";
+  const std::string path = written("vilbench_large.jsonl", rows);
+  const Json result = vilbench_benchmark().run({.files = {path}, .bootstrap = 0});
+  EXPECT_EQ(result.at("counts").at("scores").at(0).at("not_finite"), 1);
+  EXPECT_EQ(number(result, "steps product", "accuracy"), 0.0);
+  EXPECT_REFUSED(vilbench_benchmark().run({.files = {path}, .strict = true, .bootstrap = 0}), "product");
 }
 
 }  // namespace
