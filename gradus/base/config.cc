@@ -192,6 +192,12 @@ std::vector<std::string> Section::texts(const std::string& key) const {
   return value.get<std::vector<std::string>>();
 }
 
+std::vector<std::string> Section::texts(const std::string& key,
+                                        const std::vector<std::string>& fallback) const {
+  read_->insert(key);
+  return has(key) ? texts(key) : fallback;
+}
+
 Section Section::section(const std::string& key) const {
   const Json& value = at(key, "a table");
   if (!value.is_object()) {

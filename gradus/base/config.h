@@ -55,6 +55,7 @@ class Section {
   double number(const std::string& key, double low, double high) const;
   double number(const std::string& key, double fallback, double low, double high) const;
   std::vector<std::string> texts(const std::string& key) const;
+  std::vector<std::string> texts(const std::string& key, const std::vector<std::string>& fallback) const;
   Section section(const std::string& key) const;                // must be there
   std::optional<Section> maybe(const std::string& key) const;   // or not
   std::vector<Section> sections(const std::string& key) const;  // [[key]]; none: empty

@@ -1,8 +1,8 @@
 // Opens what is read: a file, a pipe, a device, or "-" for standard input.
 //
-//   const std::unique_ptr<std::istream> in = open_input(path);        // Error::input where it cannot be
+//   const std::unique_ptr<std::istream> in = open_input("rollouts.jsonl");   // or Error::input
 //   std::getline(*in, line);
-//   throw Error::input("no number").at(input_name(path), 1);          // "standard input:1: no number"
+//   throw Error::input("no").at(input_name(path), 3);                        // "standard input:3: no"
 //
 // A folder is refused. Reading that fails half-way leaves in->bad(). No seeking. What standard input and
 // other open descriptors (<(...) of a shell) gave is kept, so that it can be opened again.

@@ -180,6 +180,21 @@ size_t last_code_point(std::string_view text, size_t begin, size_t end) {
 
 }  // namespace
 
+std::string readable(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    const bool surrogate = point.value >= 0xd800 && point.value <= 0xdfff;
+    if (surrogate || point.value >= 0x110000) {
+      out += "\ufffd";
+    } else {
+      out += text.substr(at, point.bytes);
+    }
+    at += point.bytes;
+  }
+  return out;
+}
+
 std::string_view start_of(std::string_view text, size_t bytes) {
   size_t end = std::min(text.size(), bytes);
   while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;

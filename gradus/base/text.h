@@ -20,6 +20,8 @@
 
 namespace gradus {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 struct CodePoint {
   uint32_t value = 0;  // of a byte that is no UTF-8: 0x110000 + byte
   uint8_t bytes = 0;
@@ -33,6 +35,9 @@ bool is_digit(uint32_t code_point);  // \d: the decimal digits of every script
 
 // The first place at or after `at` that is not white space (\s*), or text.size().
 size_t skip_space(std::string_view text, size_t at);
+
+// With U+FFFD for what is no UTF-8 (surrogates are not): as JSON can hold it.
+std::string readable(std::string_view text);
 
 // Its start, at most so many bytes, that cuts no character in two.
 std::string_view start_of(std::string_view text, size_t bytes);

@@ -21,12 +21,12 @@ std::string text_of(const std::optional<double>& value, const char* format) {
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
-std::string text_of(const Effect& effect) {
+std::string text_of(const ShownEffect& effect) {
   return fmt::format("{:>7} [{}, {}]", text_of(effect.difference, "{:+.3f}"), text_of(effect.low, "{:+.3f}"),
                      text_of(effect.high, "{:+.3f}"));
 }
 
-Json json_of(const Effect& effect) {
+Json json_of(const ShownEffect& effect) {
   const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   Json out = {{"difference", number(effect.difference)}, {"low", number(effect.low)}, {"high", number(effect.high)}};
   if (!effect.verdict.empty()) out["verdict"] = effect.verdict;

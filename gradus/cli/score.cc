@@ -209,7 +209,9 @@ RolloutFile read_commits(const Options& options) {
         .found(counted(options.files.size(), "folder"));
   }
   RolloutFile file;
-  file.batch = batch_of_commits(options.files[0], options.commits, options.server);
+  const CommitRange commits = trajectory_from_git(options.files[0], options.commits, options.server);
+  for (const std::string& one : commits.left_out) remark(one);
+  file.batch = batch_of_commits(commits, options.files[0], options.commits);
   file.lines = 1;
   return file;
 }

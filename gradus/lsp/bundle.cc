@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "gradus/base/canonical.h"
+#include "gradus/lsp/position.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -88,21 +89,6 @@ Json neutral_value(const Json& node, const std::string& root, std::string_view k
   const bool large = (node.is_number_unsigned() && node.get<uint64_t>() > kLargestWhole) ||
                      (node.is_number_integer() && node.get<int64_t>() < -static_cast<int64_t>(kLargestWhole));
   return large ? Json(node.dump()) : node;
-}
-
-Json flat_range(const Json& range) {
-  const auto whole = [&](const char* end, const char* field) -> Json {
-    const bool sound = range.is_object() && range.contains(end) && range.at(end).is_object() &&
-                       range.at(end).contains(field) && range.at(end).at(field).is_number_integer();
-    if (!sound) {
-      throw Error::outside("a language server gave a range that is not as LSP 3.17 says")
-          .field(end)
-          .expected(field);
-    }
-    return range.at(end).at(field);
-  };
-  return {whole("start", "line"), whole("start", "character"), whole("end", "line"),
-          whole("end", "character")};
 }
 
 // The order of a list: made once for every entry.
@@ -211,9 +197,9 @@ Json entry_of(const Json& item, const std::string& uri) {
   for (const auto& [key, value] : item.items()) {
     if (key == "uri" || key == "targetUri") continue;
     if (key == "range" || key == "targetSelectionRange") {
-      out["range"] = flat_range(value);
+      out["range"] = range_json(range_of(value));
     } else if (key == "targetRange") {
-      out["target"] = flat_range(value);
+      out["target"] = range_json(range_of(value));
     } else if (key != "originSelectionRange" && key != "location") {
       out[key] = value;
     }

@@ -6,6 +6,7 @@
 
 #include "gradus/base/text.h"
 #include "gradus/lsp/capabilities.h"
+#include "gradus/lsp/database_root.h"
 #include "gradus/lsp/server_request.h"
 #include "gradus/lsp/text.h"
 #include "gradus/lsp/uri.h"
@@ -78,7 +79,12 @@ ConnectionMaker process_of(const ServerProfile& profile, const std::string& root
   command.environment.insert(command.environment.end(), profile.environment.begin(),
                              profile.environment.end());
   command.argv.insert(command.argv.end(), profile.arguments.begin(), profile.arguments.end());
-  return [command] { return std::make_unique<ServerProcess>(command); };
+  return [command, profile, root]() -> std::unique_ptr<Connection> {
+    const std::optional<std::string> other = root_of_database(profile, root);
+    auto process = std::make_unique<ServerProcess>(command);
+    if (other) return renamed(std::move(process), root, *other);
+    return process;
+  };
 }
 
 // From one start of the server to its end.

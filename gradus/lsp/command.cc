@@ -102,15 +102,6 @@ SessionOptions session_options(const CommandOptions& options, ConnectionMaker ma
   return out;
 }
 
-bool reads(const ServerProfile& profile, const std::string& path) {
-  for (const ServerLanguage& language : profile.languages) {
-    for (const std::string& ending : language.endings) {
-      if (path.ends_with(ending)) return true;
-    }
-  }
-  return false;
-}
-
 // The path that an address or a file name speaks of; of a symbol one with its language for an ending.
 std::string document_of(const std::string& text) {
   try {
@@ -135,7 +126,7 @@ std::string document_of(const std::string& text) {
 std::string server_for(const std::string& selector) {
   const std::string path = document_of(selector);
   for (const std::string& name : server_names()) {
-    if (reads(server_profile(name), path)) return name;
+    if (server_profile(name).reads(path)) return name;
   }
   throw LspError(Status::bad_selector_syntax,
                  Error::input("no known language server reads this")
@@ -147,16 +138,17 @@ Command::Command(const CommandOptions& options) : options_(options) {
   const ServerProfile profile = server_profile(options.server);
   const Jail jail(options.workspace, options.jail);
   ConnectionMaker maker = process_of(profile, jail.root(), {});
+  const std::string program = file_digest(executable_of(profile));
   if (!options.trace_file.empty()) {
     const Json header = {{"workspace", snapshot_digest(jail.root())},
                          {"options", options_json(options)},
-                         {"program", file_digest(executable_of(profile))},
+                         {"program", program},
                          {"platform", platform()}};
     trace_ = std::make_shared<TraceWriter>(options.trace_file, jail.root(), header);
     maker = recorded(std::move(maker), trace_);
   }
   start(profile, std::move(maker));
-  environment_["server"]["digest"] = file_digest(executable_of(profile));
+  environment_["server"]["digest"] = program;
   environment_["platform"] = platform();
 }
 
@@ -220,7 +212,9 @@ std::vector<Json> replay_commands(const std::shared_ptr<const Trace>& trace, con
     Command command(options, trace);
     std::vector<VerbRequest> requests = recorded_requests(*trace);
     std::vector<Json> bundles(requests.size());
-    if (workers == 1) {
+    // Asked one after the other, they were asked again where the server knew nothing yet: how often depends
+    // on the order.
+    if (workers == 1 || options.workers == 1) {
       for (size_t i = 0; i < requests.size(); ++i) bundles[i] = command.run(requests[i]);
       return bundles;
     }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kMostCommits = 1000, kMostFiles = 20'000;
 constexpr size_t kMostBytes = size_t{256} << 20, kMostOther = size_t{1} << 20;
+constexpr size_t kMostMessage = size_t{1} << 20;  // a commit with its message and signature
 
 struct Entry {
   std::string path, hash;
@@ -29,21 +30,6 @@ struct Commit {
 
 std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
-}
-
-// A byte that is no UTF-8 becomes U+FFFD.
-std::string readable(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const CodePoint point = code_point_at(text, at);
-    if (point.value >= 0x110000) {
-      out += "\ufffd";
-    } else {
-      out += text.substr(at, point.bytes);
-    }
-    at += point.bytes;
-  }
-  return out;
 }
 
 bool is_text(std::string_view text) {
@@ -128,11 +114,12 @@ class Reader {
 
   CommitRange read(const std::string& server) {
     read_commits();
-    for (Commit& commit : commits_) commit.entries = changed(commit);
+    read_changes();
     start_ = listed();
     CommitRange out;
     out.server = server.empty() ? server_of_files(paths()) : server;
     choose(server_profile(out.server));
+    require_few_copies();
     for (const Entry& entry : start_) {
       const std::string* const text = chosen_.count(entry.path) > 0 ? taken(entry) : nullptr;
       if (text) out.trajectory.start[entry.path] = *text;
@@ -168,7 +155,17 @@ class Reader {
           .expected(fmt::format("at most {}", kMostCommits));
     }
     std::reverse(order.begin(), order.end());
-    const auto raw = objects_.contents(objects_.sizes({order.begin(), order.end()}));
+    const std::map<std::string, size_t> sizes = objects_.sizes({order.begin(), order.end()});
+    for (const auto& [id, size] : sizes) {
+      if (size <= kMostMessage) continue;
+      throw Error::input("a commit is too large")
+          .at(repository_)
+          .field(id)
+          .found(fmt::format("{} bytes without its files", size))
+          .expected(fmt::format("at most {}", kMostMessage))
+          .hint("judge a range without it");
+    }
+    const auto raw = objects_.contents(sizes);
     for (const std::string& id : order) {
       const auto found = raw.find(id);
       if (found == raw.end()) throw missing(id);
@@ -179,12 +176,8 @@ class Reader {
           .found(range_)
           .expected("a range on one branch, as main~5..main");
     }
-    std::string& first = commits_[0].parent;
-    if (first.empty()) {
-      first = trim(git_.run({"hash-object", "-t", "tree", "--stdin"}));  // the empty tree
-    } else if (objects_.sizes({first}).empty()) {
-      throw missing(first);
-    }
+    const std::string& first = commits_[0].parent;
+    if (!first.empty() && objects_.sizes({first}).empty()) throw missing(first);
   }
 
   Error missing(const std::string& id) const {
@@ -203,27 +196,33 @@ class Reader {
     return out;
   }
 
-  // ":MODE MODE HASH HASH LETTER", then the path.
-  std::vector<Entry> changed(const Commit& commit) {
+  // Of every commit its id; then, for every file, ":MODE MODE HASH HASH LETTER" and the path.
+  void read_changes() {
+    std::string asked;  // "COMMIT PARENT"; --root compares one without a parent with the empty tree
+    for (const Commit& commit : commits_) asked += fmt::format("{} {}\n", commit.id, commit.parent);
     const std::string text =
-        git_.run({"diff-tree", "-r", "-z", "--no-renames", "--full-index", "--no-ext-diff", "--no-textconv",
-                  "--ignore-submodules=all", commit.parent, commit.id});
+        git_.run({"diff-tree", "--stdin", "--root", "--always", "-r", "-z", "--no-renames", "--full-index",
+                  "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"},
+                 asked);
     const auto pieces = pieces_between(text, std::string_view("\0", 1));
-    std::vector<Entry> out;
-    for (size_t i = 0; i + 1 < pieces.size(); i += 2) {
+    size_t next = 0;
+    for (size_t i = 0; i < pieces.size(); ++i) {
       const auto words = pieces_between(pieces[i], " ");
-      if (words.size() != 5 || !is_named(pieces[i + 1])) continue;
-      const bool removed = words[4] == "D";
-      if (removed || is_regular(words[1]))
-        out.push_back({std::string(pieces[i + 1]), std::string(words[3]), removed});
+      if (next < commits_.size() && pieces[i] == commits_[next].id) {
+        ++next;
+      } else if (next > 0 && words.size() == 5 && i + 1 < pieces.size() && is_named(pieces[++i])) {
+        const bool removed = words[4] == "D";
+        if (removed || is_regular(words[1]))
+          commits_[next - 1].entries.push_back({std::string(pieces[i]), std::string(words[3]), removed});
+      }
     }
-    return out;
   }
 
   // "MODE TYPE HASH", a tab, the path.
   std::vector<Entry> listed() {
-    const std::string text = git_.run({"ls-tree", "-r", "-z", "--full-tree", commits_[0].parent});
     std::vector<Entry> out;
+    if (commits_[0].parent.empty()) return out;
+    const std::string text = git_.run({"ls-tree", "-r", "-z", "--full-tree", commits_[0].parent});
     for (const std::string_view piece : pieces_between(text, std::string_view("\0", 1))) {
       const size_t tab = piece.find('\t');
       if (tab == piece.npos) continue;
@@ -254,7 +253,7 @@ class Reader {
     std::set<std::string, std::less<>> configuration, included;
     for (const std::string& file : profile.config_files) configuration.emplace(name_of(file));
     const auto is_read = [&](const Entry& entry) {
-      return is_read_by(profile, entry.path) || configuration.count(name_of(entry.path)) > 0;
+      return profile.reads(entry.path) || configuration.count(name_of(entry.path)) > 0;
     };
     take(entries(is_read, is_read), kMostBytes, true);
     for (const auto& [hash, text] : texts_) add_included(text, included);
@@ -294,20 +293,35 @@ class Reader {
     size_t bytes = 0;
     for (const auto& [id, size] : sizes) bytes += size;
     if (texts_.size() + sizes.size() > kMostFiles || bytes > 2 * kMostBytes)
-      throw too_much(sizes.size(), bytes);
+      throw too_much(texts_.size() + sizes.size(), bytes_ + bytes);
     for (auto& [id, text] : objects_.contents(sizes)) {
       if (!is_text(text)) continue;
       bytes_ += text.size();
       texts_[id] = std::move(text);
     }
-    if (bytes_ > kMostBytes) throw too_much(0, 0);
+    if (bytes_ > kMostBytes) throw too_much(texts_.size(), bytes_);
+  }
+
+  // A text that stands in many states is copied into each of them.
+  void require_few_copies() const {
+    size_t files = 0, bytes = 0;
+    const auto count = [&](const std::string* text) {
+      if (text == nullptr) return;
+      ++files;
+      bytes += text->size();
+    };
+    for (const Entry& entry : start_) count(chosen_.count(entry.path) > 0 ? taken(entry) : nullptr);
+    for (const Commit& commit : commits_) {
+      for (const Entry& entry : commit.entries) count(entry.removed ? nullptr : taken(entry));
+    }
+    if (files > kMostFiles || bytes > kMostBytes) throw too_much(files, bytes);
   }
 
   Error too_much(size_t files, size_t bytes) const {
     return Error::input("too many files for a trajectory")
         .at(repository_)
-        .found(fmt::format("{} files that the server reads or the steps change, {} MiB",
-                           texts_.size() + files, (bytes_ + bytes) >> 20))
+        .found(fmt::format("{} files that the server reads or the steps change, {} MiB in all states", files,
+                           bytes >> 20))
         .expected(fmt::format("at most {} and {} MiB", kMostFiles, kMostBytes >> 20))
         .hint("judge a shorter range");
   }
@@ -331,11 +345,11 @@ class Reader {
 }  // namespace
 
 std::string server_of_files(const std::vector<std::string>& paths) {
+  std::vector<ServerProfile> servers;
+  for (const std::string& name : server_names()) servers.push_back(server_profile(name));
   for (const std::string& path : paths) {
-    try {
-      return server_for(path);
-    } catch (const LspError&) {
-      continue;  // a file that no server reads, among others
+    for (const ServerProfile& server : servers) {
+      if (server.reads(path)) return server.name;
     }
   }
   throw LspError(Status::bad_selector_syntax,

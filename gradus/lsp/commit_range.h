@@ -6,9 +6,9 @@
 // Of the state before the first step only what the server reads is taken: files with its endings, its
 // configuration files (in any folder), and what a C or C++ file among them includes by name. Of a step also
 // other texts, up to 1 MiB each, so that it is known to edit something. Links, submodules and files that are
-// no UTF-8 text are none of a server's sources. Everything comes from one 'git cat-file --batch', behind the
-// walls of gradus/lsp/git_store.h. At most 1000 commits, 20,000 texts and 256 MiB in all states; a
-// longer range is refused, not cut.
+// no UTF-8 text are none of a server's sources. Everything is read with 'git cat-file --batch', behind the
+// walls of gradus/lsp/git_store.h. At most 1000 commits of 1 MiB without their files, 20,000 texts and 256
+// MiB in all states; a longer range is refused, not cut.
 #pragma once
 
 #include <string>

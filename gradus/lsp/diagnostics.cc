@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <optional>
-#include <string_view>
 
-#include "gradus/base/text.h"
 #include "gradus/lsp/capabilities.h"
 #include "gradus/lsp/uri.h"
 
@@ -191,63 +189,6 @@ std::string code_of(const Json& item) {
   return code.is_string() ? code.get<std::string>() : code.dump();
 }
 
-constexpr size_t kMostBetween = 1000;  // bytes that * stands for
-
-// Where a match of `marker` that begins at `at` ends; nothing: there is none.
-std::optional<size_t> match(std::string_view line, size_t at, std::string_view marker) {
-  for (size_t m = 0; m < marker.size(); ++m) {
-    if (marker[m] == ' ') {
-      at = skip_space(line, at);
-    } else if (marker[m] == '*') {
-      for (size_t next = at; next <= std::min(line.size(), at + kMostBetween); ++next) {
-        const std::optional<size_t> end = match(line, next, marker.substr(m + 1));
-        if (end) return end;
-      }
-      return std::nullopt;
-    } else if (at < line.size() && line[at] == marker[m]) {
-      ++at;
-    } else {
-      return std::nullopt;
-    }
-  }
-  return at;
-}
-
-int64_t matches(std::string_view line, std::string_view marker) {
-  int64_t count = 0;
-  for (size_t at = line.find(marker[0]); at < line.size(); at = line.find(marker[0], at)) {
-    const std::optional<size_t> end = match(line, at, marker);
-    count += end.has_value();
-    at = end.value_or(at + 1);
-  }
-  return count;
-}
-
-// Lines that a backslash continues are one, and a comment between two words is a blank, as compilers read it.
-std::string joined(const std::string& text) {
-  std::string out;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const std::string_view rest = std::string_view(text).substr(at, 3);
-    if (rest.starts_with("\\\n") || rest == "\\\r\n") {
-      at += rest[1] == '\n' ? 1 : 2;
-      out += ' ';
-    } else {
-      out += text[at] == '\r' ? '\n' : text[at];
-    }
-  }
-  return out;
-}
-
-std::string without_comments(std::string_view line) {
-  std::string out;
-  for (size_t at = 0; at < line.size(); ++at) {
-    const size_t end = line.substr(at).starts_with("/*") ? line.find("*/", at + 2) : line.npos;
-    out += end == line.npos ? line[at] : ' ';
-    if (end != line.npos) at = end + 1;
-  }
-  return out;
-}
-
 }  // namespace
 
 DiagnosticCounts count_diagnostics(const Json& items, const ServerProfile& profile) {
@@ -272,19 +213,6 @@ std::vector<std::string> fatal_findings(const Json& items, const ServerProfile& 
     out.push_back(code_of(item) + ": " + (message.is_string() ? message.get<std::string>() : message.dump()));
   }
   return out;
-}
-
-int64_t count_suppressions(const std::string& text, const ServerProfile& profile) {
-  int64_t count = 0;
-  const std::string lines = joined(text);
-  for (const std::string_view line : pieces_between(lines, "\n")) {
-    const std::string bare = line.find("/*") == line.npos ? "" : without_comments(line);
-    for (const std::string& marker : profile.diagnostics.suppressions) {
-      if (marker.empty()) continue;
-      count += std::max(matches(line, marker), bare.empty() ? 0 : matches(bare, marker));
-    }
-  }
-  return count;
 }
 
 }  // namespace gradus

@@ -44,9 +44,4 @@ DiagnosticCounts count_diagnostics(const Json& items, const ServerProfile& profi
 // "CODE: message" of every error behind which others are hidden.
 std::vector<std::string> fatal_findings(const Json& items, const ServerProfile& profile);
 
-// Markers of the profile in `text` that hide diagnostics, wherever they stand: the text is not parsed. In a
-// marker a blank stands for any white space or none (a backslash at the end of a line and a comment of C
-// too), and * for anything up to what follows it, in the same line: "# type: ignore" is "#type:ignore" too.
-int64_t count_suppressions(const std::string& text, const ServerProfile& profile);
-
 }  // namespace gradus

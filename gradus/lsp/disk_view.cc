@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gradus/lsp/edit_plan.h"
+#include "gradus/base/text.h"
 #include "gradus/lsp/identifier.h"
 #include "gradus/lsp/status.h"
 
@@ -10,20 +10,12 @@ namespace gradus {
 
 namespace {
 
-constexpr std::string_view kMark = "\xEF\xBB\xBF";
-
 // Every \r that stands alone as a space: what is left ends lines for every reader, and no byte moves.
 std::string without_lone_returns(std::string text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) text[i] = ' ';
   }
   return text;
-}
-
-Text plain_text(const std::string& bytes, const std::string& path) {
-  FileState file;
-  file.bytes = bytes;
-  return document_text(file, path);
 }
 
 // The bytes of `range`; nothing where the text has no such place.
@@ -38,21 +30,21 @@ std::optional<std::pair<size_t, size_t>> bytes_of(const Text& text, const Range&
 }  // namespace
 
 bool counts_apart(std::string_view bytes) {
-  if (bytes.starts_with(kMark)) return true;
+  if (bytes.starts_with(kByteOrderMark)) return true;
   for (size_t at = bytes.find('\r'); at != std::string_view::npos; at = bytes.find('\r', at + 1)) {
     if (bytes.substr(at + 1, 1) != "\n") return true;
   }
   return false;
 }
 
-DiskView::DiskView(const std::string& bytes, const std::string& path) : text_(plain_text(bytes, path)) {
+DiskView::DiskView(const std::string& bytes, const std::string& path) : text_(document_text(bytes, path)) {
   if (!counts_apart(bytes)) return;
   const std::string lines = without_lone_returns(bytes);
-  if (bytes.starts_with(kMark)) {
-    others_.push_back({Text(bytes, path), kMark.size()});
+  if (bytes.starts_with(kByteOrderMark)) {
+    others_.push_back({Text(bytes, path), kByteOrderMark.size()});
     if (lines != bytes) {
-      others_.push_back({Text(lines.substr(kMark.size()), path), 0});
-      others_.push_back({Text(lines, path), kMark.size()});
+      others_.push_back({Text(lines.substr(kByteOrderMark.size()), path), 0});
+      others_.push_back({Text(lines, path), kByteOrderMark.size()});
     }
   } else {
     others_.push_back({Text(lines, path), 0});

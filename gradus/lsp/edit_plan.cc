@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "gradus/base/text.h"
 #include "gradus/lsp/diff.h"
 #include "gradus/lsp/uri.h"
 
@@ -10,7 +11,6 @@ namespace gradus {
 
 namespace {
 
-constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr size_t kMaxFile = size_t{16} << 20;
 
 // The line ending that the text uses most, "\n" among equals; empty where it has no line.
@@ -68,11 +68,20 @@ class Planner {
                                     : !file.after.has_value();
       if (!same) out.files.push_back(std::move(file));
     }
-    for (const PlannedFile& file : out.files) jail_.permit(file.path);
+    for (const PlannedFile& file : out.files) permit(file);
     return out;
   }
 
  private:
+  void permit(const PlannedFile& file) const {
+    jail_.permit(file.path);
+    if (!first_invalid_utf8(file.path)) return;
+    // Neither a diff nor the journal could name it.
+    throw LspError(Status::fs_permissions, Error::input("the name of a file that would change is no UTF-8")
+                                               .at(readable(file.path))
+                                               .hint("rename the file first; nothing was changed"));
+  }
+
   PlannedFile& file_of(const std::string& uri) {
     if (!is_file_uri(uri)) {
       throw LspError(Status::fs_permissions,
@@ -167,9 +176,7 @@ class Planner {
   }
 
   void change_text(PlannedFile& file, const std::vector<TextEdit>& edits) const {
-    FileState now;
-    now.bytes = *file.after;
-    const Text text = document_text(now, file.path);
+    const Text text = document_text(*file.after, file.path);
     std::string after = apply_text_edits(text, edits, encoding_, line_ending_of(text.content()));
     if (after.size() > kMaxFile) {
       throw LspError(Status::apply_conflict,
@@ -180,7 +187,7 @@ class Planner {
                                                  .at(file.path)
                                                  .found(fmt::format("an invalid byte at {}", *byte)));
     }
-    file.after = (now.bytes.starts_with(kMark) ? std::string(kMark) : "") + after;
+    file.after = (file.after->starts_with(kByteOrderMark) ? std::string(kByteOrderMark) : "") + after;
   }
 
   static void create(PlannedFile& file, const FileChange& change) {
@@ -230,19 +237,6 @@ class Planner {
 EditPlan plan_edit(const Jail& jail, const WorkspaceEdit& edit, Encoding encoding,
                    const std::map<std::string, KnownFile>& known) {
   return Planner(jail, encoding, known).plan(edit);
-}
-
-Text document_text(const FileState& file, const std::string& path) {
-  std::string_view bytes = file.bytes;
-  const bool wide = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
-                    bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4));
-  if (wide) {
-    throw LspError(
-        Status::indexing_unsupported,
-        Error::input("only UTF-8 is edited").at(path).found("UTF-16 or UTF-32").hint("convert the file"));
-  }
-  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
-  return Text(std::string(bytes), path);
 }
 
 std::string EditPlan::diff() const {

@@ -49,7 +49,4 @@ struct EditPlan {
 EditPlan plan_edit(const Jail& jail, const WorkspaceEdit& edit, Encoding encoding,
                    const std::map<std::string, KnownFile>& known = {});
 
-// The text of a file without its byte-order mark; throws INDEXING_UNSUPPORTED for what is no UTF-8.
-Text document_text(const FileState& file, const std::string& path);
-
 }  // namespace gradus

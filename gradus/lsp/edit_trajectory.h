@@ -12,10 +12,11 @@
 //
 //   diagnostics   errors and warnings (or all severities, `literal`) over a set of files that stays the same:
 //                 every file that the server reads, or with `touched_only` those that a step touches
-//   suppressions  markers of the profile in these files
-//   fatal         the step made an error that hides others, in a file where it was not before; fatal_stays:
-//   one
-//                 that an earlier step made is still there. What stood in the start is nobody's
+//   suppressions  markers of the profile in these files (gradus/lsp/suppressions.h), each at least once, and
+//                 those of a file that a step writes at least as often as what they hide together: the server
+//                 is shown the file without them as well
+//   fatal         the step made an error that hides others, in a file where it was not before
+//   fatal_stays   one that an earlier step made is still there. What stood in the start is nobody's
 //   safe          the step's files are in the workspace, and it made no such error; missing where nothing was
 //                 edited
 //   confidence    that of the target's address in the state before the step, 1 where no target is named
@@ -56,9 +57,6 @@ struct EditTrajectory {
 // Error::input naming the field; at most 20,000 texts, 256 MiB, 65536 steps.
 EditTrajectory trajectory_from_json(const Json& json);
 Json trajectory_json(const EditTrajectory& trajectory);
-
-// Is this one of the documents of the server?
-bool is_read_by(const ServerProfile& profile, const std::string& path);
 
 struct JudgeOptions {
   Milliseconds timeout{60'000};  // of one state

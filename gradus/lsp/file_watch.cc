@@ -44,14 +44,7 @@ std::string name_in_digest(const std::string& path) {
 FileWatch::FileWatch(const Jail& jail, const ServerProfile& profile) : jail_(jail), profile_(profile) {}
 
 bool FileWatch::counts(const std::string& path) const {
-  const std::vector<std::string>& config = profile_.config_files;
-  if (std::find(config.begin(), config.end(), path) != config.end()) return true;
-  for (const ServerLanguage& language : profile_.languages) {
-    for (const std::string& ending : language.endings) {
-      if (path.size() > ending.size() && path.ends_with(ending)) return true;
-    }
-  }
-  return false;
+  return profile_.is_config_file(path) || profile_.reads(path);
 }
 
 std::map<std::string, FileWatch::Stamp> FileWatch::look() const {

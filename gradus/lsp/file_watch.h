@@ -2,8 +2,8 @@
 // can be kept for as long as they hold and a change under our feet is seen.
 //
 //   FileWatch files(jail, profile);
-//   const std::vector<std::string> changed = files.refresh();      // paths that differ since the last
-//   look fmt::print("{} files, {}\n", files.hashes().size(), files.digest());
+//   const std::vector<std::string> changed = files.refresh();      // that differ since the last look
+//   fmt::print("{} files, {}\n", files.hashes().size(), files.digest());
 //
 // Read are the files with an ending of the profile's languages and its configuration files. Names that begin
 // with a dot, node_modules, symbolic links and files that the jail refuses are left out (servers keep their

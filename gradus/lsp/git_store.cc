@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <fstream>
 #include <iterator>
 
 #include "gradus/base/error.h"
+#include "gradus/base/input_file.h"
 #include "gradus/base/text.h"
 
 namespace gradus {
@@ -21,9 +21,11 @@ constexpr const char* kComparing[] = {"core.autocrlf",   "core.eol",       "core
                                       "core.checkstat",  "core.quotepath", "core.bigfilethreshold",
                                       "core.longpaths",  "core.safecrlf"};
 
+// HEAD, commondir, a .git of one line: nothing that could keep a reader waiting or fill its memory.
 std::string text_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  constexpr size_t kMostBytes = size_t{64} << 10;
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) ? read_input(path, kMostBytes, "a file of git") : "";
 }
 
 bool is_there(const fs::path& path) {
@@ -98,10 +100,10 @@ GitStore::GitStore(const std::string& folder) : folder_(folder) {
   for (const char* name : {"ORIG_HEAD", "FETCH_HEAD", "MERGE_HEAD"}) link(place_.own / name, name);
   link(place_.own / "logs" / "HEAD", "logs/HEAD");
   link(common / "logs" / "refs", "logs/refs");
-  const std::map<std::string, std::string> known = settings();
-  const auto value = [&known](const char* key) {
-    const auto at = known.find(key);
-    return at == known.end() ? "" : at->second;
+  settings_ = settings();
+  const auto value = [this](const char* key) {
+    const auto at = settings_.find(key);
+    return at == settings_.end() ? "" : at->second;
   };
   const std::string format = value("extensions.objectformat"), refs = value("extensions.refstorage");
   std::string config = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n";
@@ -113,8 +115,8 @@ GitStore::GitStore(const std::string& folder) : folder_(folder) {
 }
 
 void GitStore::link(const fs::path& target, const std::string& name) const {
-  if (!is_there(target)) return;
   std::error_code failed;
+  if (!fs::is_regular_file(target, failed) && !fs::is_directory(target, failed)) return;  // no pipe
   fs::create_symlink(target, fs::path(shadow_.root()) / name, failed);
   if (failed)
     throw Error::outside("cannot read a repository through links").at(target).found(failed.message());
@@ -122,7 +124,9 @@ void GitStore::link(const fs::path& target, const std::string& name) const {
 
 // Read as text: what stands there is not in force, nor is what it includes.
 std::map<std::string, std::string> GitStore::settings() const {
-  const std::string file = place_.common / "config";
+  const fs::path file = place_.common / "config";
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return {};
   const std::optional<ProgramOutput> ran =
       program_output({"git", "config", "--no-includes", "--file", file, "-z", "--list"},
                      {.environment = environment_of(shadow_.root(), place_.common / "objects")});
@@ -178,7 +182,7 @@ std::string GitStore::run_at_work_tree(const std::vector<std::string>& words,
   }
   if (!is_there(fs::path(shadow_.root()) / "info")) link(place_.common / "info", "info");
   std::vector<std::string> all{"-c", "core.bare=false"};
-  for (const auto& [key, value] : settings()) {
+  for (const auto& [key, value] : settings_) {
     if (std::find(std::begin(kComparing), std::end(kComparing), key) == std::end(kComparing)) continue;
     all.insert(all.end(), {"-c", fmt::format("{}={}", key, value)});
   }

@@ -44,13 +44,14 @@ class GitStore {
   static std::optional<Place> find(const std::string& folder);
 
   void link(const std::filesystem::path& target, const std::string& name) const;
-  std::map<std::string, std::string> settings() const;  // of the repository
+  std::map<std::string, std::string> settings() const;
   std::string answer(const std::vector<std::string>& words, const std::string& folder,
                      const ProgramOptions& options) const;
 
   std::string folder_;
   Place place_;
-  ScratchFolder shadow_;  // stands in the place of .git
+  ScratchFolder shadow_;                         // stands in the place of .git
+  std::map<std::string, std::string> settings_;  // as they were when it was opened
 };
 
 }  // namespace gradus

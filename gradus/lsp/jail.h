@@ -25,7 +25,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "gradus/lsp/descriptor.h"
+#include "gradus/base/descriptor.h"
 
 namespace gradus {
 

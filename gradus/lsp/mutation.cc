@@ -32,7 +32,7 @@ Json neutral_edit(const Session& session, const WorkspaceEdit& read) {
     }
     Json edits = Json::array();
     for (const TextEdit& text : change.edits) {
-      edits.push_back({{"range", session.range_json(text.range)}, {"newText", text.text}});
+      edits.push_back({{"range", range_json(text.range)}, {"newText", text.text}});
     }
     changes.push_back({{"kind", "edit"}, {"uri", uri}, {"edits", edits}});
   }

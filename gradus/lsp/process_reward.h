@@ -20,11 +20,10 @@
 //                           compared with the last known one, so that differences still telescope
 //   S_t missing             its term is left out (pr-v1) or keeps its last value (potential); with
 //                           ReadOnly::unsafe it counts as S_t = 0
-//   suppressions            D_t counts every suppression comment (NOLINT, `type: ignore`) as a diagnostic
+//   suppressions            D_t counts suppression comments (NOLINT, `type: ignore`) as diagnostics
 //   fatal                   a step that makes an error which hides others: D_t = max(D_t, D_{t-1} + 1); what
-//   it
-//                           may have hidden so stays counted while the error stays, and is no longer once it
-//                           is gone. One that stood before the first step is nobody's
+//                           it may have hidden so stays counted while the error stays, and is no longer once
+//                           it is gone. One that stood before the first step is nobody's
 //   last = zero             Phi of the last step counts as 0, as the theorem on shaping wants of an end
 //
 // Source: Lanser-CLI, docs/Lanser-CLI.pdf, equation 5.1 and appendix E.

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <unistd.h>
 
 #include "embedded/server_file.h"
 
@@ -23,19 +22,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolder = "servers/", kEnding = ".toml";
 constexpr uintmax_t kLargestConfig = uintmax_t{64} << 20;  // compile_commands.json of large projects
 
-// A key that may be missing is one of those that a message about an unknown key offers.
-bool has(const Section& section, const std::string& key) {
-  if (section.has(key)) return true;
-  section.text(key, "");
-  return false;
-}
-
 Json table_or_empty(const Section& section, const std::string& key) {
-  return has(section, key) ? section.section(key).rest({}) : Json::object();
-}
-
-std::vector<std::string> texts_or_none(const Section& section, const std::string& key) {
-  return has(section, key) ? section.texts(key) : std::vector<std::string>{};
+  const std::optional<Section> table = section.maybe(key);
+  return table ? table->rest({}) : Json::object();
 }
 
 DiagnosticsProfile read_diagnostics(const Section& section) {
@@ -48,8 +37,8 @@ DiagnosticsProfile read_diagnostics(const Section& section) {
   out.idle_state = section.text("idle_state", "");
   out.quiet_s = section.number("quiet_s", out.quiet_s, 0.01, 600);
   out.rebuild = table_or_empty(section, "rebuild");
-  out.suppressions = texts_or_none(section, "suppressions");
-  out.fatal_codes = texts_or_none(section, "fatal_codes");
+  out.suppressions = section.texts("suppressions", {});
+  out.fatal_codes = section.texts("fatal_codes", {});
   section.done();
   return out;
 }
@@ -62,10 +51,10 @@ ServerProfile read_profile(const Config& config) {
   out.version_prefix = root.text("version_prefix", "");
   out.executables = root.texts("executables");
   if (out.executables.empty()) throw root.error("executables", "no candidate").expected("at least one");
-  out.arguments = texts_or_none(root, "arguments");
-  out.config_files = texts_or_none(root, "config_files");
-  out.inherit = texts_or_none(root, "inherit");
-  out.background = texts_or_none(root, "background");
+  out.arguments = root.texts("arguments", {});
+  out.config_files = root.texts("config_files", {});
+  out.inherit = root.texts("inherit", {});
+  out.background = root.texts("background", {});
   const Json environment = table_or_empty(root, "environment");
   for (const auto& [name, value] : environment.items()) {
     if (!value.is_string())
@@ -81,29 +70,13 @@ ServerProfile read_profile(const Config& config) {
   out.initialization = table_or_empty(root, "initialization");
   out.settings = table_or_empty(root, "settings");
   out.diagnostics = read_diagnostics(root.section("diagnostics"));
-  if (has(root, "index")) {
-    const Section index = root.section("index");
-    out.index_token = index.text("token");
-    out.index_files = index.texts("files");
-    index.done();
+  if (const std::optional<Section> index = root.maybe("index")) {
+    out.index_token = index->text("token");
+    out.index_files = index->texts("files");
+    index->done();
   }
   root.done();
   return out;
-}
-
-bool can_run(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
-}
-
-std::optional<std::string> on_path(const std::string& name) {
-  const char* path = std::getenv("PATH");
-  for (const std::string_view folder : pieces_between(path ? path : "", ":")) {
-    if (folder.empty() || folder[0] != '/') continue;  // never from the current directory
-    const fs::path candidate = fs::path(folder) / name;
-    if (can_run(candidate)) return candidate.string();
-  }
-  return std::nullopt;
 }
 
 // "servers/x" lies beside the binary where Gradus is installed, and beside its build folder where it was
@@ -131,7 +104,7 @@ std::string content_of(const fs::path& path) {
 
 }  // namespace
 
-std::string ServerProfile::language_of(const std::string& path) const {
+const ServerLanguage* ServerProfile::language_for(const std::string& path) const {
   const ServerLanguage* found = nullptr;
   size_t longest = 0;
   for (const ServerLanguage& language : languages) {
@@ -143,7 +116,15 @@ std::string ServerProfile::language_of(const std::string& path) const {
       longest = ending.size();
     }
   }
-  if (found) return found->id;
+  return found;
+}
+
+bool ServerProfile::reads(const std::string& path) const {
+  return language_for(path) != nullptr;
+}
+
+std::string ServerProfile::language_of(const std::string& path) const {
+  if (const ServerLanguage* const found = language_for(path)) return found->id;
   std::string known;
   for (const ServerLanguage& language : languages) {
     for (const std::string& ending : language.endings) known += (known.empty() ? "" : " ") + ending;
@@ -188,7 +169,8 @@ std::string executable_of(const ServerProfile& profile) {
   std::string tried;
   for (const std::string& candidate : profile.executables) {
     const bool has_slash = candidate.find('/') != std::string::npos;
-    const std::optional<std::string> found = has_slash ? beside_the_binary(candidate) : on_path(candidate);
+    const std::optional<std::string> found =
+        has_slash ? beside_the_binary(candidate) : program_on_path(candidate);
     if (found) return *found;
     tried += (tried.empty() ? "" : ", ") + candidate + (has_slash ? "" : " (on PATH)");
   }

@@ -4,14 +4,13 @@
 //   name, install                what to call it, and how a person gets it
 //   executables                  candidates in order: on PATH, or with a slash beside or above the binary
 //   arguments, [environment]     pinned: the same snapshot gives the same facts
-//   inherit                      variables that the server gets as they are here, beside PATH, HOME and
-//   TMPDIR
+//   inherit                      variables that the server gets as they are here, beside PATH, HOME, TMPDIR
 //   [[language]] id, endings     which documents it reads, and as what
 //   [initialization], [settings] sent with initialize; answered on workspace/configuration
 //   [diagnostics] mode           "push": published, judged by their version; "pull": asked for
 //     idle_method, idle_state    the notification {uri, state} which says that a file's work is done
 //     quiet_s                    seconds without a word after which a publication without a version counts
-//     [1] rebuild                    put into didChange: the file is judged anew after others changed on disk
+//     rebuild                    put into didChange: the file is judged anew after others changed on disk
 //     suppressions               markers that hide diagnostics
 //     fatal_codes                codes of errors behind which others are hidden; "": no code
 //   [index] token, files         progress that ends when the project is indexed, if one of the files is there
@@ -57,9 +56,13 @@ struct ServerProfile {
   std::string index_token;
   std::vector<std::string> index_files;
 
+  bool reads(const std::string& path) const;  // by its ending; configuration aside
   // LspError UNSUPPORTED_CAP where no language has this ending.
   std::string language_of(const std::string& path) const;
   bool is_config_file(const std::string& path) const;  // from the root
+
+ private:
+  const ServerLanguage* language_for(const std::string& path) const;
 };
 
 std::vector<std::string> server_names();  // of the profiles inside the binary

@@ -416,14 +416,13 @@ Json resolution_json(const Resolution& resolution) {
   Json candidates = Json::array();
   for (const Candidate& one : resolution.candidates) {
     Json json{
-        {"uri", one.document},
-        {"range",
-         {one.range.start.line, one.range.start.character, one.range.end.line, one.range.end.character}},
+        {"uri", readable(one.document)},
+        {"range", range_json(one.range)},
         {"score", one.score},
         {"evidence",
          {{"ast", one.ast}, {"module", one.module}, {"tokens", one.tokens}, {"proximity", one.proximity}}}};
     if (!one.kind.empty()) json["kind"] = one.kind;
-    if (!one.name.empty()) json["name"] = one.name;
+    if (!one.name.empty()) json["name"] = readable(one.name);
     if (!one.id.empty()) json["symbolId"] = one.id;
     candidates.push_back(std::move(json));
   }

@@ -23,23 +23,16 @@ std::optional<std::string> path_in(const Session& session, const std::string& ur
   }
 }
 
-Range range_of(const Json& range) {
-  const auto place = [&](const char* end) -> Position {
-    return {range.at(end).at("line").get<int64_t>(), range.at(end).at("character").get<int64_t>()};
-  };
-  return {place("start"), place("end")};
+// What a trace does not hold is no doubt about an edit.
+void require_recorded(const Error& error) {
+  const auto* const known = dynamic_cast<const LspError*>(&error);
+  if (known != nullptr && known->status() == Status::replay_mismatch) throw *known;
 }
 
 ConflictError other_text(const Text& text, const TextEdit& edit, const std::string& found,
                          const std::string& name) {
-  const Json hunk = {
-      {"path", text.name()},
-      {"reason", "name"},
-      {"range",
-       {edit.range.start.line, edit.range.start.character, edit.range.end.line, edit.range.end.character}},
-      {"expected", name},
-      {"found", found},
-      {"text", edit.text}};
+  const Json hunk = {{"path", text.name()}, {"reason", "name"}, {"range", range_json(edit.range)},
+                     {"expected", name},    {"found", found},   {"text", edit.text}};
   return ConflictError(
       Status::apply_conflict,
       Error::outside("the server's rename replaces something else than the name")
@@ -52,8 +45,8 @@ ConflictError other_text(const Text& text, const TextEdit& edit, const std::stri
 
 std::string shown(const std::set<std::pair<std::string, size_t>>& places, const Session& session) {
   const auto& [path, byte] = *places.begin();
-  FileState file = session.jail().read_existing(path);
-  const Position at = document_text(file, path).position_of(byte, Encoding::utf16);
+  const Position at =
+      document_text(session.jail().read_existing(path).bytes, path).position_of(byte, Encoding::utf16);
   const std::string more = places.size() > 1 ? fmt::format(" and {} more places", places.size() - 1) : "";
   return fmt::format("{}:{}:{}{}", path, at.line + 1, at.character + 1, more);
 }
@@ -108,9 +101,8 @@ RenameCheck::RenameCheck(Session& session, const Target& target, const Workspace
 }
 
 void RenameCheck::read_places(const PlannedFile& file, const std::vector<TextEdit>& edits, bool strict) {
-  FileState now;
-  now.bytes = *file.after;
-  const Text before = document_text(*file.before, file.path), after = document_text(now, file.path);
+  const Text before = document_text(file.before->bytes, file.path),
+             after = document_text(*file.after, file.path);
   if (by_edits(before, after, file.path, edits) || by_texts(before, after, file.path) || !strict) return;
   for (const TextEdit& edit : edits) {
     const std::string found(before.slice(edit.range, session_.encoding()));
@@ -174,7 +166,7 @@ std::vector<RenameCheck::Place> RenameCheck::places_left() {
     try {
       const FileState file = session_.jail().read_existing(path);
       if (file.bytes.find(old_name_) == std::string::npos) continue;
-      text = document_text(file, path);
+      text = document_text(file.bytes, path);
     } catch (const LspError&) {
       continue;  // no text that a rename could be in
     }
@@ -249,7 +241,8 @@ void RenameCheck::ask_about(const std::vector<Place>& left) {
       session_.open(place.first);
       files.insert(place.first);
       leads[place] = definitions_of(place);
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      require_recorded(error);
       leads[place] = {};
     } catch (const Json::exception&) {
       leads[place] = {};
@@ -303,10 +296,7 @@ bool RenameCheck::new_name_was_there() const {
 std::string RenameCheck::captured() {
   std::map<std::string, Text> texts;
   for (const PlannedFile& file : plan_.files) {
-    if (!file.before || !file.after) continue;
-    FileState after;
-    after.bytes = *file.after;
-    texts.emplace(file.path, document_text(after, file.path));
+    if (file.before && file.after) texts.emplace(file.path, document_text(*file.after, file.path));
   }
   const std::string& document = target_.candidate.document;
   std::set<Place> expected;
@@ -361,6 +351,7 @@ void RenameCheck::judge(Safety& safety) {
       const std::string why = captured();
       safety.add("distinct", why.empty(), why);
     } catch (const Error& error) {
+      require_recorded(error);
       safety.add_doubt("distinct",
                        fmt::format("'{}' stood in these files before: {}", new_name_, error.what()));
     } catch (const Json::exception& error) {

@@ -21,32 +21,54 @@ class NewTexts {
       : session_(session), paths_(paths) {
     for (const PlannedFile& file : plan.files) {
       if (std::find(paths.begin(), paths.end(), file.path) == paths.end()) continue;
-      FileState after;
-      after.bytes = *file.after;
-      texts_.emplace(file.path, document_text(after, file.path).content());
+      texts_.emplace(file.path, document_text(*file.after, file.path).content());
     }
-    put(true);
+    try {
+      for (const auto& [path, text] : texts_) session_.client().change_document(session_.open(path), text);
+      rebuild();
+    } catch (...) {
+      restore();
+      throw;
+    }
   }
   NewTexts(const NewTexts&) = delete;
   NewTexts& operator=(const NewTexts&) = delete;
-  ~NewTexts() {
-    try {
-      put(false);
-    } catch (const Error&) {
-      // The server is gone for good: whoever asks next is told.
-    }
-  }
+  ~NewTexts() { restore(); }
 
  private:
-  // Twice where the server publishes: what it said of a file while others still had their old text is no
-  // news.
-  void put(bool changed) {
-    Client& client = session_.client();
+  // What a server that publishes said of a file while others still had their other text is no news.
+  void rebuild() {
+    if (session_.profile().diagnostics.pull) return;
+    for (const std::string& path : paths_) session_.client().rebuild_document(session_.open(path));
+  }
+
+  // A server that does not take a text is started anew. Whoever asks next meets one that was told all texts
+  // as they are, or hears that there is none.
+  void restore() {
+    if (put_back()) return;
+    told([&] { session_.client().restart(); });
+    put_back();
+  }
+
+  // Every text by itself: one that is not taken must not keep the others new.
+  bool put_back() {
+    bool whole = true;
     for (const auto& [path, text] : texts_) {
-      client.change_document(session_.open(path), changed ? text : session_.text(path).content());
+      const auto old = [&, &path = path] {
+        session_.client().change_document(session_.open(path), session_.text(path).content());
+      };
+      whole = told(old) && whole;
     }
-    if (client.profile().diagnostics.pull) return;
-    for (const std::string& path : paths_) client.rebuild_document(session_.open(path));
+    return whole && told([&] { rebuild(); });
+  }
+
+  static bool told(const std::function<void()>& tell) {
+    try {
+      tell();
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
   }
 
   Session& session_;
@@ -129,6 +151,7 @@ void judge_result(Session& session, const EditPlan& plan, const std::vector<std:
     }
     safety.add("judged", why.empty(), why);
   } catch (const LspError& error) {
+    if (error.status() == Status::replay_mismatch) throw;  // of the trace, not of the edit
     if (error.status() == Status::unsupported_cap) return;
     safety.add_doubt("judged", error.what());
   }

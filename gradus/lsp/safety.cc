@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gradus/base/scratch_folder.h"
+#include "gradus/base/text.h"
 #include "gradus/lsp/apply.h"
 
 namespace gradus {
@@ -25,11 +26,11 @@ void rehearse(const EditPlan& plan) {
 }  // namespace
 
 void Safety::add(const std::string& name, bool ok, const std::string& why) {
-  checks_.push_back({name, ok, why});
+  checks_.push_back({name, ok, readable(why)});  // it may name a file
 }
 
 void Safety::add_doubt(const std::string& name, const std::string& why) {
-  checks_.push_back({name, false, why, true});
+  checks_.push_back({name, false, readable(why), true});
 }
 
 void Safety::add_plan(const EditPlan& plan) {

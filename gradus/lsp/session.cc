@@ -142,7 +142,7 @@ Session::Document& Session::document(const std::string& path) {
   const auto known = documents_.find(path);
   if (known != documents_.end()) return known->second;
   const FileState file = jail_.read_existing(path);
-  Text text = document_text(file, path);
+  Text text = document_text(file.bytes, path);
   client_.open_document(uri_of(path), text.content());
   return documents_.emplace(path, Document{file.hash, std::move(text), std::nullopt}).first->second;
 }
@@ -171,13 +171,18 @@ std::vector<Symbol> Session::asked_symbols(const std::string& path, const Docume
   const Json params = {{"textDocument", {{"uri", uri_of(path)}}}};
   const std::string method = "textDocument/documentSymbol";
   std::vector<Symbol> out;
-  for (int i = 0;; ++i) {
+  ask_again(method, [&] {
     out = read_symbols(client_.request(method, params), source);
-    if (told_.count(method) != 0 || !out.empty() || i == kMostTries) break;
-    std::this_thread::sleep_for(kFirstPause * (1 << i));
+    return !out.empty();
+  });
+  return out;
+}
+
+void Session::ask_again(const std::string& method, const std::function<bool()>& asked) {
+  for (int i = 0; !asked() && i < kMostTries && told_.count(method) == 0; ++i) {
+    if (!options_.frozen) std::this_thread::sleep_for(kFirstPause * (1 << i));
   }
   told_.insert(method);
-  return out;
 }
 
 std::string Session::path_of(const std::string& named) const {
@@ -266,21 +271,18 @@ Json Session::ask(const std::string& digest, const std::string& method, const Js
   };
   const auto asked = [&] {
     const std::shared_lock asking(asking_);
-    Json answer = client_.request(method, params);
     const bool is_place = method == "textDocument/definition" || method == "textDocument/references";
-    if (!options_.asks_again || !is_place) return answer;
-    for (int i = 0; told_.count(method) == 0 && !says_something(answer) && i < kMostTries; ++i) {
-      std::this_thread::sleep_for(kFirstPause * (1 << i));
+    // Of these the turn is held, so that their order is that of the line, however many ask.
+    const bool is_rename = method == "textDocument/prepareRename" || method == "textDocument/rename";
+    if (!is_rename && !(is_place && options_.asks_again)) return client_.request(method, params);
+    Json answer;
+    ask_again(method, [&] {
       answer = client_.request(method, params);
-    }
-    told_.insert(method);
+      return says_something(answer);
+    });
     return answer;
   };
   return answers_.get(SingleFlight::key(digest, method, params), asked, says_something);
-}
-
-Json Session::range_json(const Range& range) const {
-  return {range.start.line, range.start.character, range.end.line, range.end.character};
 }
 
 std::string Session::workspace_uri_of(const std::string& uri) const {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -44,7 +45,9 @@ struct SessionOptions {
   // Questions that need a whole index wait until the server is quiet. A replay of questions that were asked
   // at once has no such moment, and its answers are whole already.
   bool settles = true;
-  // An empty answer is asked for again where the server has told nothing yet: it may not have read the files.
+  // An empty list of places is asked for again where the server has told nothing yet: it may not have read
+  // the files. Only where one question is asked at a time. Symbols and renames are asked for again in any
+  // case.
   bool asks_again = true;
 };
 
@@ -117,7 +120,6 @@ class Session {
   void settle();
   // Any time. `digest`: of the turn in which the question was made.
   Json ask(const std::string& digest, const std::string& method, const Json& params);
-  Json range_json(const Range& range) const;                   // [sL, sC, eL, eC]
   std::string workspace_uri_of(const std::string& uri) const;  // ws:///...
   Json neutral_places(const Json& answer) const;               // with ws:///... for files of the workspace
   Encoding encoding() const { return client_.encoding(); }
@@ -139,6 +141,9 @@ class Session {
   void refresh_documents(const std::vector<std::string>& changed);
   std::string uri_of(const std::string& path) const;
   std::vector<Symbol> asked_symbols(const std::string& path, const Document& document);
+  // Until it is over or the server has once said something to this method, a few times. `asked` says whether
+  // the answer was something.
+  void ask_again(const std::string& method, const std::function<bool()>& asked);
   Document& document(const std::string& path);
   std::vector<std::string> documents_for(const Selector& selector, bool whole_workspace);
   Resolution resolve_in(const Selector& selector, const std::vector<std::string>& paths);

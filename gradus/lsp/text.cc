@@ -171,4 +171,16 @@ std::string_view Text::slice(Range range, Encoding encoding) const {
   return std::string_view(content_).substr(begin, end - begin);
 }
 
+Text document_text(std::string_view bytes, const std::string& path) {
+  const bool wide = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
+                    bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4));
+  if (wide) {
+    throw LspError(
+        Status::indexing_unsupported,
+        Error::input("only UTF-8 is edited").at(path).found("UTF-16 or UTF-32").hint("convert the file"));
+  }
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  return Text(std::string(bytes), path);
+}
+
 }  // namespace gradus

@@ -56,4 +56,7 @@ class Text {
   bool ascii_ = true;
 };
 
+// The text of a file without its byte-order mark. LspError INDEXING_UNSUPPORTED for what is no UTF-8.
+Text document_text(std::string_view bytes, const std::string& path);
+
 }  // namespace gradus

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <functional>
 
+#include "gradus/lsp/message_texts.h"
 #include "gradus/lsp/snapshot.h"
 #include "gradus/lsp/uri.h"
 
@@ -64,31 +64,6 @@ TraceEvent event_of(Json event, const std::string& file, size_t line) {
     throw broken(file, line, "no message").field("frame").found(error.what());
   }
   return out;
-}
-
-// A text that is put in the place of another, where one is.
-using Change = std::function<std::optional<std::string>(const std::string&)>;
-
-void change_keys(Json& object, const Change& change) {
-  Json changed = Json::object();
-  for (auto it = object.begin(); it != object.end(); ++it)
-    changed[change(it.key()).value_or(it.key())] = std::move(it.value());
-  object = std::move(changed);
-}
-
-// Depth is bounded: the message came through parse_message or was built here.
-void change_texts(Json& value, const Change& change) {
-  if (value.is_string()) {
-    if (auto changed = change(value.get_ref<const std::string&>())) value = std::move(*changed);
-    return;
-  }
-  if (!value.is_structured()) return;
-  bool keys = false;
-  for (auto it = value.begin(); it != value.end(); ++it) {
-    keys = keys || (value.is_object() && change(it.key()));
-    change_texts(*it, change);
-  }
-  if (keys) change_keys(value, change);
 }
 
 }  // namespace

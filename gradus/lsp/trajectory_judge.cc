@@ -7,6 +7,7 @@
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/edit_trajectory.h"
 #include "gradus/lsp/relocate.h"
+#include "gradus/lsp/suppressions.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -118,15 +119,16 @@ class Judge {
   }
 
  private:
-  bool watches(const std::string& path) const { return is_read_by(profile_, path); }
+  bool watches(const std::string& path) const { return profile_.reads(path); }
 
   // All that the server reads: what a step breaks may be anywhere.
   void choose_watched(JudgedTrajectory& out) {
     for (const EditStep& step : trajectory_.steps) {
       for (const auto& [path, text] : step.files) {
-        if (ScratchFolder::is_inside(path) && watches(path)) watched_.insert(path);
+        if (ScratchFolder::is_inside(path) && watches(path)) touched_.insert(path);
       }
     }
+    watched_ = touched_;
     if (!options_.touched_only) watched_.insert(readable_.begin(), readable_.end());
     out.watched = watched_.size();
     readable_.insert(watched_.begin(), watched_.end());
@@ -222,15 +224,12 @@ class Judge {
       double count = 0;
       Fatal::Files fatal;
       for (const FileDiagnostics& file : diagnostics_of(*client_, uris, options_.timeout)) {
-        const DiagnosticCounts counts = count_diagnostics(file.items, profile_);
         Fatal::File& own = fatal[path_of_uri(file.uri)];
-        own.counted = static_cast<double>(counts.errors + counts.warnings);
-        if (options_.literal) own.counted += static_cast<double>(counts.information + counts.hints);
+        own.counted = counted_of(file.items);
         for (const std::string& finding : fatal_findings(file.items, profile_)) ++own.findings[finding];
         count += own.counted;
       }
-      for (const auto& [path, text] : sent_)
-        out.suppressions += static_cast<double>(count_suppressions(text, profile_));
+      out.suppressions = suppressions(fatal);
       out.diagnostics = count;
       fatal_.next(std::move(fatal), edited_, out);
       edited_ = false;
@@ -241,28 +240,69 @@ class Judge {
     return out;
   }
 
+  // What the markers of all files count as. What they hide is looked for in files that steps write: in the
+  // others it is the same before and after.
+  double suppressions(const Fatal::Files& shown) {
+    std::vector<std::string> fresh;
+    for (const auto& [path, text] : sent_) {
+      Marks& marks = marks_[path];
+      if (marks.of == text) continue;
+      marks = {text, static_cast<double>(count_suppressions(text, profile_))};
+      if (marks.count > 0 && touched_.count(path)) fresh.push_back(path);
+    }
+    if (!fresh.empty()) look_behind(fresh, shown);
+    double out = 0;
+    for (const auto& [path, text] : sent_) out += marks_.at(path).count;
+    return out;
+  }
+
+  // Shows the server these files without their markers. Where it fails, their own texts are sent again with
+  // the next state, and the markers are counted then.
+  void look_behind(const std::vector<std::string>& paths, const Fatal::Files& shown) {
+    std::vector<std::string> uris;
+    std::map<std::string, Marks> known;
+    for (const std::string& path : paths) {
+      known.insert(marks_.extract(path));
+      uris.push_back(file_uri(folder_.path(path)));
+      sent_[path] = disarmed(state_.at(path), profile_);
+      client_->change_document(uris.back(), sent_[path]);
+    }
+    const std::vector<FileDiagnostics> found = diagnostics_of(*client_, uris, options_.timeout);
+    for (size_t i = 0; i < paths.size(); ++i) {
+      client_->change_document(uris[i], state_.at(paths[i]));
+      sent_[paths[i]] = state_.at(paths[i]);
+      Marks& marks = known.at(paths[i]);
+      const double hidden = counted_of(found[i].items) - shown.at(folder_.path(paths[i])).counted;
+      marks.count = std::max(marks.count, hidden);
+      marks_[paths[i]] = std::move(marks);
+    }
+  }
+
+  double counted_of(const Json& items) const {
+    const DiagnosticCounts counts = count_diagnostics(items, profile_);
+    const int64_t others = options_.literal ? counts.information + counts.hints : 0;
+    return static_cast<double>(counts.errors + counts.warnings + others);
+  }
+
+  struct Marks {
+    std::string of;    // the text that they stand in
+    double count = 0;  // each at least once, together at least what they hide
+  };
+
   const EditTrajectory& trajectory_;
   const ServerProfile& profile_;
   const JudgeOptions& options_;
   ScratchFolder folder_;
   ConnectionMaker maker_;  // of every client: where one did not start the next one is tried
   std::map<std::string, std::string> state_, sent_;  // on disk; open in the server
-  std::set<std::string> readable_, watched_, changed_;
+  std::map<std::string, Marks> marks_;               // of files that are open
+  std::set<std::string> readable_, touched_, watched_, changed_;
   Fatal fatal_;
   bool edited_ = false;             // since the last state that was counted
   std::unique_ptr<Client> client_;  // ends before the folder goes away
 };
 
 }  // namespace
-
-bool is_read_by(const ServerProfile& profile, const std::string& path) {
-  try {
-    profile.language_of(path);
-    return true;
-  } catch (const LspError&) {
-    return false;
-  }
-}
 
 JudgedTrajectory judge_trajectory(const EditTrajectory& trajectory, const ServerProfile& profile,
                                   const JudgeOptions& options) {

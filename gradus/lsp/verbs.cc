@@ -5,12 +5,14 @@
 #include <map>
 #include <set>
 
+#include "gradus/base/text.h"
 #include "gradus/lsp/bundle.h"
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/disk_view.h"
 #include "gradus/lsp/identifier.h"
 #include "gradus/lsp/mutation.h"
 #include "gradus/lsp/process_reward.h"
+#include "gradus/lsp/suppressions.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -40,11 +42,11 @@ bool flag_of(const Json& args, const char* name) {
   return it->get<bool>();
 }
 
-Json candidate_json(const Session& session, const Candidate& candidate) {
+Json candidate_json(const Candidate& candidate) {
   return {{"uri", workspace_uri_of_path(candidate.document)},
-          {"range", session.range_json(candidate.range)},
+          {"range", range_json(candidate.range)},
           {"kind", candidate.kind},
-          {"name", candidate.name},
+          {"name", readable(candidate.name)},  // a module is called by its file
           {"symbolId", candidate.id}};
 }
 
@@ -61,19 +63,19 @@ void note_state(const Run& run) {
 // Resolves the address and says in the answer how, whatever comes of it.
 Target target_of(const Run& run) {
   // What was typed, for an address that cannot be read.
-  if (run.request.spec.is_null()) run.answer.request["selectorText"] = run.request.selector;
+  if (run.request.spec.is_null()) run.answer.request["selectorText"] = readable(run.request.selector);
   const Selector given = selector_of(run);
   note_state(run);
   run.answer.request["selector"] = selector_json(given);
   const Selector selector = run.session.located(given);
   run.answer.request["selector"] = selector_json(selector);
   Resolution found = run.session.resolve(selector);
-  run.answer.resolution = {{"original", print_selector(selector)},
+  run.answer.resolution = {{"original", readable(print_selector(selector))},
                            {"resolved", nullptr},
                            {"disambiguation", resolution_json(found)}};
   if (found.status != Status::ok) throw resolution_error(found, print_selector(selector));
   Target out = run.session.target(std::move(found));
-  run.answer.resolution["resolved"] = candidate_json(run.session, out.candidate);
+  run.answer.resolution["resolved"] = candidate_json(out.candidate);
   return out;
 }
 
@@ -94,17 +96,13 @@ std::string file_of(const Run& run) {
   const bool address =
       !run.request.spec.is_null() || place || (!uri && text.find("://") != std::string::npos);
   if (address && !is_file(run.session, text)) return target_of(run).candidate.document;
-  run.answer.request["file"] = text;
+  run.answer.request["file"] = readable(text);
   note_state(run);
   const std::string& root = run.session.jail().root();
   const std::string path = run.session.path_of(uri ? path_of_uri(file_uri_of_workspace(text, root)) : text);
-  run.answer.resolution = {{"original", text}, {"resolved", {{"uri", workspace_uri_of_path(path)}}}};
+  run.answer.resolution = {{"original", readable(text)},
+                           {"resolved", {{"uri", workspace_uri_of_path(path)}}}};
   return path;
-}
-
-Json flat_range(const Json& range) {
-  return {range.at("start").at("line"), range.at("start").at("character"), range.at("end").at("line"),
-          range.at("end").at("character")};
 }
 
 // Entries of one list, sorted and cut to the page that was asked for.
@@ -164,7 +162,7 @@ void count_places(const Run& run, const Named& asked, std::vector<Json>& entries
     const DiskView view(run.session.jail().read_existing(path).bytes, path);
     const auto counted = view.ranges_of(given, asked.name, run.session.encoding());
     for (size_t i = 0; i < here.size(); ++i) {
-      if (counted[i]) (*here[i])["range"] = run.session.range_json(*counted[i]);
+      if (counted[i]) (*here[i])["range"] = range_json(*counted[i]);
     }
   }
 }
@@ -226,7 +224,7 @@ void hover(const Run& run) {
   run.answer.facts["hover"] = nullptr;
   if (answer.is_null()) return;
   run.answer.facts["hover"] = {{"value", hover_text(answer.at("contents"))}};
-  if (answer.contains("range")) run.answer.facts["hover"]["range"] = flat_range(answer.at("range"));
+  if (answer.contains("range")) run.answer.facts["hover"]["range"] = range_json(range_of(answer.at("range")));
 }
 
 void list_symbols(const Run& run) {
@@ -238,8 +236,8 @@ void list_symbols(const Run& run) {
                    {"name", fmt::format("{}", fmt::join(qualified_name(symbol),
                                                         writes_colons(symbol.language) ? "::" : "."))},
                    {"uri", workspace_uri_of_path(path)},
-                   {"range", run.session.range_json(symbol.selection)},
-                   {"extent", run.session.range_json(symbol.range)},
+                   {"range", range_json(symbol.selection)},
+                   {"extent", range_json(symbol.range)},
                    {"symbolId", symbol_id(symbol)}});
   }
   put_list(run, "symbols", std::move(out));
@@ -253,7 +251,7 @@ void diagnose(const Run& run) {
       diagnostics_of(client, {run.session.open(path)}, run.session.options().client.request_timeout);
   std::vector<Json> out;
   for (const Json& item : judged.at(0).items) {
-    Json entry = {{"uri", workspace_uri_of_path(path)}, {"range", flat_range(item.at("range"))}};
+    Json entry = {{"uri", workspace_uri_of_path(path)}, {"range", range_json(range_of(item.at("range")))}};
     for (const char* key : {"severity", "code", "source", "message"}) {
       if (item.contains(key)) entry[key] = item.at(key);
     }
@@ -283,7 +281,7 @@ void locate(const Run& run) {
     preview.resize(end);
   }
   run.answer.facts["location"] = {{"uri", workspace_uri_of_path(target.candidate.document)},
-                                  {"range", run.session.range_json(target.candidate.range)},
+                                  {"range", range_json(target.candidate.range)},
                                   {"place", {target.candidate.place.line, target.candidate.place.character}}};
   run.answer.facts["preview"] = preview;
 }
@@ -302,7 +300,7 @@ void prepare(const Run& run) {
   const Json& range = answer.contains("range") ? answer.at("range") : answer;
   Json& facts = run.answer.facts["prepareRename"];
   facts = Json::object();
-  if (range.contains("start")) facts["range"] = flat_range(range);
+  if (range.contains("start")) facts["range"] = range_json(range_of(range));
   if (answer.contains("placeholder")) facts["placeholder"] = answer.at("placeholder");
   Safety safety;
   safety.add("prepared", true);
@@ -380,7 +378,7 @@ VerbAnswer run_verb(Session& session, const VerbRequest& request, Encoding io, c
   answer.facts["provenance"] = "lsp";
   const auto failed = [&](Status status, const Error& error) {
     answer.status = status;
-    answer.sentence = error.what();
+    answer.sentence = readable(error.what());  // it may name a file
   };
   try {
     if (!request.args.is_object()) throw wrong_argument("", "an object");

@@ -139,10 +139,6 @@ class Reader {
   size_t edits_ = 0, bytes_ = 0;
 };
 
-Json range_json(const Range& range) {
-  return {range.start.line, range.start.character, range.end.line, range.end.character};
-}
-
 ConflictError overlap(const std::string& path, const TextEdit& first, const TextEdit& second) {
   const Json hunk = {{"path", path},
                      {"reason", "overlap"},

@@ -11,6 +11,9 @@ std::optional<double> value_at(const Column* column, size_t i) {
   return column && column->valid(i) ? std::optional((*column)[i]) : std::nullopt;
 }
 
+// step.fatal: 1 where the step made such an error, and 0.5 where one of an earlier step is still there.
+constexpr double kMade = 0.75, kStays = 0.25;
+
 class EditSteps : public Operator {
  public:
   explicit EditSteps(const Params& params)
@@ -44,12 +47,13 @@ class EditSteps : public Operator {
       for (const size_t i : places) {
         const auto edit = value_at(&safe, i);
         const double hides = value_at(fatal, i).value_or(0);
+        const bool made = hides > kMade;
         steps.push_back({.diagnostics = value_at(&diagnostics, i),
                          .safe = edit ? std::optional(*edit > 0.5) : std::nullopt,
                          .confidence = value_at(&confidence, i),
                          .suppressions = value_at(suppressions, i).value_or(0),
-                         .fatal = hides > 0.5,
-                         .fatal_stays = hides > 0});
+                         .fatal = made,
+                         .fatal_stays = hides - (made ? 1 : 0) > kStays});
       }
       const std::vector<StepReward> rewards = process_rewards(steps, plan);
       for (size_t n = 0; n < places.size(); ++n) {
@@ -75,22 +79,23 @@ void register_edit_steps(OperatorRegistry& registry) {
       {.name = "reward.edit_steps",
        .summary = "process reward of edits from the facts of a language server (pr-v1 and its mended forms)",
        .paper = "Lanser-CLI, equation 5.1",
-       .params = {text_param("form", "pr-v1-potential", "which reward", reward_form_names()),
-                  number_param("alpha", 0.5, "weight of diagnostics", 0, 1000),
-                  number_param("beta", 0.4, "weight of safety", 0, 1000),
-                  number_param("gamma", 0.1, "weight of ambiguity", 0, 1000),
-                  number_param("discount", 1.0, "of the later potential (pr-v1-potential)", 0, 1),
-                  text_param("read_only", "left_out", "what S counts as where a step edits nothing",
-                             {"left_out", "unsafe"}),
-                  text_param("last", "own", "what the potential of the last step counts as (pr-v1-potential)",
-                             {"own", "zero"}),
-                  text_param("suppressions", "", "step channel: suppression comments; empty: none"),
-                  text_param(
-                      "fatal", "",
-                      "step channel: above 0.5 where the step made an error that hides others, above 0 where "
-                      "one that an earlier step made stays; empty: none"),
-                  text_param("start", "", "rollout channel: diagnostics before the first step; empty: none"),
-                  text_param("into", "edit_reward", "step channel to write")},
+       .params =
+           {text_param("form", "pr-v1-potential", "which reward", reward_form_names()),
+            number_param("alpha", 0.5, "weight of diagnostics", 0, 1000),
+            number_param("beta", 0.4, "weight of safety", 0, 1000),
+            number_param("gamma", 0.1, "weight of ambiguity", 0, 1000),
+            number_param("discount", 1.0, "of the later potential (pr-v1-potential)", 0, 1),
+            text_param("read_only", "left_out", "what S counts as where a step edits nothing",
+                       {"left_out", "unsafe"}),
+            text_param("last", "own", "what the potential of the last step counts as (pr-v1-potential)",
+                       {"own", "zero"}),
+            text_param("suppressions", "", "step channel: suppression comments; empty: none"),
+            text_param(
+                "fatal", "",
+                "step channel: 1 where the step made an error that hides others, 0.5 more where one that "
+                "an earlier step made stays; empty: none"),
+            text_param("start", "", "rollout channel: diagnostics before the first step; empty: none"),
+            text_param("into", "edit_reward", "step channel to write")},
        .reads = {"step.diagnostics", "step.safe", "step.confidence", "step.{suppressions}", "step.{fatal}",
                  "rollout.{start}"},
        .writes = {"step.{into}"},

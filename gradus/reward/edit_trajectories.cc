@@ -44,7 +44,7 @@ void write(RolloutBatch& batch, size_t rollout, const JudgedTrajectory& judged) 
     set("step.safe", place, facts.safe ? std::optional(*facts.safe ? 1.0 : 0.0) : std::nullopt);
     set("step.confidence", place, facts.confidence);
     set("step.suppressions", place, facts.suppressions);
-    set("step.fatal", place, facts.fatal ? 1.0 : facts.fatal_stays ? 0.5 : 0.0);
+    set("step.fatal", place, (facts.fatal ? 1.0 : 0.0) + (facts.fatal_stays ? 0.5 : 0.0));
   }
 }
 
@@ -73,9 +73,8 @@ std::vector<std::string> judge_edits(RolloutBatch& batch, const ServerProfile& p
   return failures;
 }
 
-RolloutBatch batch_of_commits(const std::string& repository, const std::string& range,
-                              const std::string& server) {
-  const CommitRange commits = trajectory_from_git(repository, range, server);
+RolloutBatch batch_of_commits(const CommitRange& commits, const std::string& repository,
+                              const std::string& range) {
   RolloutBatch batch;
   batch.add_rollout({.id = range, .group = 0, .task = repository, .prompt = ""});
   for (const std::string& subject : commits.subjects) batch.add_step(StepKind::act, subject);

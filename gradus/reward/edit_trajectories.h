@@ -3,13 +3,14 @@
 //
 //   step.diagnostics, step.safe, step.confidence, step.suppressions, step.fatal, rollout.diagnostics_before
 //
-// step.fatal is 1 where the step made an error that hides others, 0.5 where one that an earlier step made is
-// still there, else 0. A rollout without the note, one whose note is no trajectory of its steps, and a step
-// whose server call failed or whose target cannot be read keep missing values. reward.edit_steps
-// makes the reward of them.
+// step.fatal is 1 where the step made an error that hides others, and 0.5 more where one that an earlier step
+// made is still there (0, 0.5, 1, 1.5). A rollout without the note, one whose note is no trajectory of its
+// steps, and a step whose server call failed or whose target cannot be read keep missing values.
+// reward.edit_steps makes the reward of them.
 //
 //   const std::vector<std::string> failures = judge_edits(batch, server_profile("clangd"), {});
-//   RolloutBatch commits = batch_of_commits("/home/me/project", "main~5..main", "clangd");
+//   const CommitRange commits = trajectory_from_git("/home/me/project", "main~5..main", "clangd");
+//   RolloutBatch batch = batch_of_commits(commits, "/home/me/project", "main~5..main");
 #pragma once
 
 #include <string>
@@ -25,8 +26,8 @@ namespace gradus {
 std::vector<std::string> judge_edits(RolloutBatch& batch, const ServerProfile& profile,
                                      const JudgeOptions& options, bool strict = false);
 
-// One rollout, one step per commit with its subject as text; the files are those that this server reads.
-RolloutBatch batch_of_commits(const std::string& repository, const std::string& range,
-                              const std::string& server);
+// One rollout, named by its range, one step per commit with its subject as text.
+RolloutBatch batch_of_commits(const CommitRange& commits, const std::string& repository,
+                              const std::string& range);
 
 }  // namespace gradus

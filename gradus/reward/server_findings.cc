@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "gradus/base/halves.h"
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/uri.h"
 #include "gradus/reward/failure_note.h"
@@ -75,8 +76,9 @@ std::vector<FoundLines> ServerFindings::lines_of(const std::vector<std::string>&
     if (!source.empty() && !cache_.find(source)) fresh.insert(source);
   }
   const std::vector<std::string> all(fresh.begin(), fresh.end());
+  std::string gone;  // why the server answers nothing at all
   for (size_t begin = 0; begin < all.size(); begin += kAtOnce) {
-    judge(std::span(all).subspan(begin, std::min(kAtOnce, all.size() - begin)), failures);
+    judge(std::span(all).subspan(begin, std::min(kAtOnce, all.size() - begin)), gone, failures);
   }
   std::vector<FoundLines> out;
   for (const std::string& source : sources) {
@@ -87,21 +89,24 @@ std::vector<FoundLines> ServerFindings::lines_of(const std::vector<std::string>&
   return out;
 }
 
-// What failed among others is asked about again in halves, until only the source that the server dies of is
-// left. A server that does not answer about anything is asked no more than once in a call.
-void ServerFindings::judge(std::span<const std::string> sources,
+// A server that answers about nothing is asked no more in a call, whatever else there is to ask.
+void ServerFindings::judge(std::span<const std::string> sources, std::string& gone,
                            std::map<std::string, std::string>& failures) const {
-  std::string reason = ask(sources);
-  if (reason.empty()) return;
-  client_.reset();  // it is dead, or at work on what it does not finish
-  const std::string small = "int gradus_asks;\n";
-  if (sources.size() > 1 && ask(std::span(&small, 1)).empty()) {
-    judge(sources.subspan(0, sources.size() / 2), failures);
-    judge(sources.subspan(sources.size() / 2), failures);
-    return;
-  }
-  client_.reset();
-  for (const std::string& source : sources) failures[source] = reason;
+  std::string reason;
+  const auto attempt = [&](std::span<const std::string> some) {
+    if (gone.empty()) reason = ask(some);
+    if (gone.empty() && reason.empty()) return true;
+    if (gone.empty()) {
+      client_.reset();  // it is dead, or at work on what it does not finish
+      const std::string small = "int gradus_asks;\n";
+      if (ask(std::span(&small, 1)).empty()) return false;
+      client_.reset();
+      gone = reason;
+    }
+    for (const std::string& source : some) failures[source] = gone;
+    return true;
+  };
+  in_halves(sources, attempt, [&](const std::string& source) { failures[source] = reason; });
 }
 
 // Why there is no answer; "": the lines are in the cache.

@@ -46,7 +46,8 @@ class ServerFindings {
 
  private:
   using Lines = std::vector<int64_t>;
-  void judge(std::span<const std::string> sources, std::map<std::string, std::string>& failures) const;
+  void judge(std::span<const std::string> sources, std::string& gone,
+             std::map<std::string, std::string>& failures) const;
   std::string ask(std::span<const std::string> sources) const;
 
   ServerProfile profile_;

@@ -89,8 +89,7 @@ void require_text(std::string_view text, const std::string& name) {
 }
 
 size_t byte_order_mark(std::string_view text) {
-  constexpr std::string_view kMark = "\xef\xbb\xbf";
-  return text.starts_with(kMark) ? kMark.size() : 0;
+  return text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
 }
 
 LineSource::LineSource(std::istream& in, size_t most_bytes, std::string name)

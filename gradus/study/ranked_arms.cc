@@ -32,7 +32,7 @@ const Json* row_of(const Json& results, const std::string& arm, const std::strin
   return nullptr;
 }
 
-Effect effect_of(const Json* row) {
+ShownEffect effect_of(const Json* row) {
   if (row == nullptr) return {.difference = {}, .low = {}, .high = {}, .verdict = "not measured"};
   return {number(*row, "difference"), number(*row, "low"), number(*row, "high"),
           row->at("verdict").get<std::string>()};
@@ -71,12 +71,12 @@ std::vector<double> seed_means(const Json& results, const std::string& arm, cons
   return {};
 }
 
-Effect paired_effect(const Json& first, const Json& second, const std::string& arm, const std::string& metric) {
+ShownEffect paired_effect(const Json& first, const Json& second, const std::string& arm, const std::string& metric) {
   const std::vector<double> a = seed_means(first, arm, metric), b = seed_means(second, arm, metric);
   if (a.empty() || a.size() != b.size()) return {.difference = {}, .low = {}, .high = {}, .verdict = ""};
   std::vector<double> differences;
   for (size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
-  Effect out{.difference = sample_mean(differences), .low = {}, .high = {}, .verdict = ""};
+  ShownEffect out{.difference = sample_mean(differences), .low = {}, .high = {}, .verdict = ""};
   if (const auto interval = paired_t_interval(differences)) {
     out.low = interval->low;
     out.high = interval->high;

@@ -16,7 +16,7 @@
 
 namespace gradus {
 
-struct Effect {
+struct ShownEffect {
   std::optional<double> difference, low, high;
   std::string verdict;  // as in the row
 };
@@ -24,7 +24,7 @@ struct Effect {
 struct RankedArm {
   std::string id, role, baseline_role;
   std::optional<double> mean;
-  Effect metric, constraint;  // against the baseline
+  ShownEffect metric, constraint;  // against the baseline
   std::string unranked;       // why it has no rank; "": it has one
 };
 
@@ -36,7 +36,7 @@ std::vector<RankedArm> rank_arms(const Json& results, const std::string& metric)
 struct PairedArm {
   std::string id;
   std::string role, other_role;  // in the first and the second
-  Effect metric, constraint;     // verdict: "" (no margin was fixed for this comparison)
+  ShownEffect metric, constraint;     // verdict: "" (no margin was fixed for this comparison)
 };
 
 // Throws Error::input where the two are not paired, naming what differs.

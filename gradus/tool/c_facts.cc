@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gradus/base/error.h"
+#include "gradus/base/halves.h"
 #include "gradus/tool/c_unit.h"
 #include "gradus/tool/clang_process.h"
 #include "gradus/tool/clang_protocol.h"
@@ -62,8 +63,7 @@ Children& children() {
   return all;
 }
 
-// The child is replaced when it dies. What died among others is judged again in halves, until only the source
-// that kills is left; that one is tried twice, unless it was too slow.
+// The child is replaced when it dies. What kills it is tried twice, unless it was too slow.
 class Judge {
  public:
   Judge(std::span<const std::string> sources, std::vector<CFunctionFacts>& facts)
@@ -71,13 +71,10 @@ class Judge {
 
   void judge(std::span<const size_t> indices) {
     std::string reason;
-    if (exchange(indices, reason)) return;
-    if (indices.size() > 1) {
-      judge(indices.subspan(0, indices.size() / 2));
-      judge(indices.subspan(indices.size() / 2));
-    } else if (reason == ClangProcess::too_slow() || !exchange(indices, reason)) {
-      facts_[indices[0]].failure = reason;
-    }
+    const auto attempt = [&](std::span<const size_t> some) { return exchange(some, reason); };
+    in_halves(indices, attempt, [&](size_t bad) {
+      if (reason == ClangProcess::too_slow() || !attempt({&bad, 1})) facts_[bad].failure = reason;
+    });
   }
 
  private:

@@ -5,13 +5,12 @@
 //   if (!child.exchange(sources, indices, facts, reason)) ...   // it is dead now; reason says of what
 #pragma once
 
-#include <chrono>
 #include <span>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 #include "gradus/tool/c_facts.h"
+#include "gradus/tool/child_process.h"
 
 namespace gradus {
 
@@ -34,15 +33,9 @@ class ClangProcess {
   const std::string& version() const { return version_; }
 
  private:
-  void spawn();
-  bool send(const std::string& bytes);
-  bool receive(void* data, size_t size);
   std::string end();  // what it died of
 
-  pid_t pid_ = -1;
-  int socket_ = -1;
-  bool late_ = false;
-  std::chrono::steady_clock::time_point deadline_;
+  ChildProcess child_;
   std::string version_;
 };
 

@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "gradus/base/error.h"
+#include "gradus/base/halves.h"
 #include "gradus/base/scratch_folder.h"
 #include "gradus/tool/c_facts.h"
 #include "gradus/tool/c_unit.h"
@@ -65,28 +66,32 @@ class Judge {
         std::vector<TidyReport>& reports)
       : sources_(sources), names_(names), reports_(reports) {}
 
-  // What killed it among others is judged again in halves, until only the source that kills is left.
   void judge(std::span<const size_t> functions) {
+    std::string fault;
+    in_halves(
+        functions, [&](std::span<const size_t> some) { return (fault = fault_among(some)).empty(); },
+        [&](size_t bad) {
+          if (clang_tidy_version().empty()) throw Error::outside(fault).hint("run 'gradus doctor'");
+          reports_[bad].failure = fault;
+        });
+  }
+
+ private:
+  // What ended the run; "": their reports are there, or there is no clang-tidy.
+  std::string fault_among(std::span<const size_t> functions) {
     const CUnit unit = join_functions(sources_, names_, functions);
     const ScratchFolder folder;
     folder.put(kSource, unit.text);
     const auto out = ran({"clang-tidy", "--quiet", kChecks, kConfig, folder.path(kSource), "--", "-std=c11",
                           "-nostdinc", "-w"});
-    if (!out) return;
-    const std::string fault = fault_of(*out);
-    if (fault.empty()) {
-      for (const size_t f : functions) reports_[f].judged = true;
-      read_output(out->text, unit, reports_);
-    } else if (functions.size() > 1) {
-      judge(functions.subspan(0, functions.size() / 2));
-      judge(functions.subspan(functions.size() / 2));
-    } else {
-      if (clang_tidy_version().empty()) throw Error::outside(fault).hint("run 'gradus doctor'");
-      reports_[functions[0]].failure = fault;
-    }
+    if (!out) return "";
+    std::string fault = fault_of(*out);
+    if (!fault.empty()) return fault;
+    for (const size_t f : functions) reports_[f].judged = true;
+    read_output(out->text, unit, reports_);
+    return "";
   }
 
- private:
   std::span<const std::string> sources_, names_;
   std::vector<TidyReport>& reports_;
 };

@@ -1,16 +1,7 @@
 #include "gradus/tool/jail_process.h"
 
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "gradus/base/error.h"
 
@@ -33,13 +24,12 @@ uint32_t mask_of(const std::vector<SandboxLayer>& layers) {
 }
 
 template <class T>
-void append(std::vector<unsigned char>& bytes, const T* data, size_t count) {
-  const auto* begin = reinterpret_cast<const unsigned char*>(data);
-  bytes.insert(bytes.end(), begin, begin + count * sizeof(T));
+void append(std::string& bytes, const T* data, size_t count) {
+  bytes.append(reinterpret_cast<const char*>(data), count * sizeof(T));
 }
 
-std::vector<unsigned char> encode(std::span<const SandboxJob> jobs, std::span<const size_t> indices) {
-  std::vector<unsigned char> bytes(sizeof(jail::BatchHeader));
+std::string encode(std::span<const SandboxJob> jobs, std::span<const size_t> indices) {
+  std::string bytes(sizeof(jail::BatchHeader), '\0');
   for (size_t index : indices) {
     const SandboxJob& job = jobs[index];
     jail::JobHeader header = {static_cast<uint32_t>(job.entry.size()),
@@ -58,46 +48,25 @@ std::vector<unsigned char> encode(std::span<const SandboxJob> jobs, std::span<co
 
 }  // namespace
 
+// Hanging up makes the guard kill and bury its worker. A guard that cannot, because somebody stopped it, is
+// killed itself; then the worker dies with it.
 JailProcess::JailProcess(const SandboxOptions& options, const std::filesystem::path& program)
-    : patience_(milliseconds(options.wall_ms) + grace) {
-  spawn(options, program);
+    : patience_(milliseconds(options.wall_ms) + grace),
+      guard_({program.string(), std::to_string(options.cpu_ms), std::to_string(options.wall_ms),
+              std::to_string(options.memory_mib), std::to_string(mask_of(options.give_up))},
+             {.name = "the sandbox program",
+              .hint = "`make build` leaves gradus-jail beside gradus; $GRADUS_JAIL names another place",
+              .socket = jail::socket_fd}) {
   try {
     check_layers(options);
   } catch (...) {
-    stop();
+    guard_.end(farewell);
     throw;
   }
 }
 
 JailProcess::~JailProcess() {
-  stop();
-}
-
-void JailProcess::spawn(const SandboxOptions& options, const std::filesystem::path& program) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw Error::outside(fmt::format("the sandbox has no socket: {}", strerror(errno)));
-  std::string words[] = {program.string(), std::to_string(options.cpu_ms), std::to_string(options.wall_ms),
-                         std::to_string(options.memory_mib), std::to_string(mask_of(options.give_up))};
-  char* arguments[] = {words[0].data(), words[1].data(), words[2].data(),
-                       words[3].data(), words[4].data(), nullptr};
-  char* environment[] = {nullptr};
-  // Moved above the number it gets in the jail, so that dup2 always clears close-on-exec there.
-  int theirs = ends[1] > jail::socket_fd ? ends[1] : fcntl(ends[1], F_DUPFD_CLOEXEC, jail::socket_fd + 1);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, theirs, jail::socket_fd);
-  int error = posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environment);
-  posix_spawn_file_actions_destroy(&actions);
-  if (theirs != ends[1]) close(theirs);
-  close(ends[1]);
-  socket_ = ends[0];
-  if (error == 0) return;
-  pid_ = -1;
-  stop();
-  throw Error::outside(fmt::format("the sandbox program does not start: {}", strerror(error)))
-      .at(program.string())
-      .hint("`make build` leaves gradus-jail beside gradus; $GRADUS_JAIL names another place");
+  guard_.end(farewell);
 }
 
 void JailProcess::check_layers(const SandboxOptions& options) {
@@ -120,60 +89,16 @@ void JailProcess::check_layers(const SandboxOptions& options) {
       .hint("to run with less isolation, give up these layers by name: " + names);
 }
 
-// Hanging up makes the guard kill and bury its worker. A guard that cannot, because somebody stopped it, is
-// killed itself; then the worker dies with it.
-void JailProcess::stop() {
-  if (socket_ >= 0) close(socket_);
-  socket_ = -1;
-  if (pid_ <= 0) return;
-  int guard = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  pollfd event = {guard, POLLIN, 0};
-  if (guard < 0 || poll(&event, 1, static_cast<int>(farewell.count())) <= 0) kill(pid_, SIGKILL);
-  if (guard >= 0) close(guard);
-  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  pid_ = -1;
-}
-
 size_t JailProcess::exchange(std::span<const SandboxJob> jobs, std::span<const size_t> indices,
                              std::vector<SandboxResult>& results) {
-  if (!send(encode(jobs, indices))) return 0;
+  if (!guard_.send(encode(jobs, indices), steady_clock::now() + patience_)) return 0;
   for (size_t i = 0; i < indices.size(); ++i)
     if (!receive_result(jobs[indices[i]], results[indices[i]])) return i;
   return indices.size();
 }
 
-bool JailProcess::send(const std::vector<unsigned char>& bytes) {
-  size_t sent = 0;
-  while (sent < bytes.size()) {
-    pollfd event = {socket_, POLLOUT, 0};
-    int ready = poll(&event, 1, static_cast<int>(patience_.count()));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
-    ssize_t put = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (put < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (put <= 0) return false;
-    sent += static_cast<size_t>(put);
-  }
-  return true;
-}
-
 bool JailProcess::receive(void* data, size_t size, milliseconds patience) {
-  auto deadline = steady_clock::now() + patience;
-  auto* bytes = static_cast<unsigned char*>(data);
-  while (size > 0) {
-    auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
-    pollfd event = {socket_, POLLIN, 0};
-    int ready = left <= 0 ? 0 : poll(&event, 1, static_cast<int>(left));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
-    ssize_t got = recv(socket_, bytes, size, MSG_DONTWAIT);
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return false;
-    bytes += got;
-    size -= static_cast<size_t>(got);
-  }
-  return true;
+  return guard_.receive(data, size, steady_clock::now() + patience);
 }
 
 // Trusts nothing: a worker that was taken over may send anything.

@@ -6,8 +6,8 @@
 
 #include <chrono>
 #include <span>
-#include <sys/types.h>
 
+#include "gradus/tool/child_process.h"
 #include "gradus/tool/jail_protocol.h"
 
 namespace gradus {
@@ -24,20 +24,16 @@ class JailProcess {
   size_t exchange(std::span<const SandboxJob> jobs, std::span<const size_t> indices,
                   std::vector<SandboxResult>& results);
 
-  int pid() const { return pid_; }
+  int pid() const { return guard_.pid(); }
   uint32_t in_force() const { return hello_.in_force; }
 
  private:
-  void spawn(const SandboxOptions& options, const std::filesystem::path& program);
   void check_layers(const SandboxOptions& options);
-  void stop();
-  bool send(const std::vector<unsigned char>& bytes);
   bool receive(void* data, size_t size, std::chrono::milliseconds patience);
   bool receive_result(const SandboxJob& job, SandboxResult& result);
 
   std::chrono::milliseconds patience_;
-  pid_t pid_ = -1;
-  int socket_ = -1;
+  ChildProcess guard_;
   jail::Hello hello_{};
 };
 

@@ -55,6 +55,13 @@ TEST(Text, AStartCutsNoCharacterInTwo) {
   EXPECT_EQ(start_of("\U0001F600", 3), "");
 }
 
+TEST(Text, ReadableIsWhatJsonCanHold) {
+  for (const char* text : {"", "a", "\u00e9\u4e2d\U0001F600"}) EXPECT_EQ(readable(text), text);
+  EXPECT_EQ(readable("caf\xe9.cc"), "caf\ufffd.cc");
+  EXPECT_EQ(readable("\xed\xa0\x80"), "\ufffd") << "a surrogate";
+  EXPECT_EQ(readable("\xc0\x80\xf4\x90\x80\x80"), std::string("\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd"));
+}
+
 TEST(Text, PiecesBetweenSeparators) {
   EXPECT_EQ(pieces_between("a,,b", ","), (Views{"a", "", "b"}));
   EXPECT_EQ(pieces_between("", ","), (Views{""}));

@@ -1,5 +1,6 @@
 """`gradus score --lsp` on a range of commits and on a rollout file: one step each, its facts and its reward."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ def main():
     folder = tempfile.mkdtemp()
     source = pathlib.Path(folder, "a.cc")
     git(folder, "init", "-q")
+    with open(os.fsencode(folder) + b"/caf\xe9.cc", "w") as other:
+        other.write("int g() { return y; }\n")
     for text in ["int f() { return x; }\n", "int f() { return 1; }\n", "int f() { return 1; }  // NOLINT\n"]:
         source.write_text(text)
         git(folder, "add", "-A")
@@ -32,6 +35,7 @@ def main():
     out = pathlib.Path(folder, "scored.jsonl")
     ran = score(folder, "--lsp", "clangd", "--git", "HEAD~2..HEAD", "--out", str(out))
     assert ran.returncode == 0, ran.stderr
+    assert "1 files whose names are no UTF-8 are left out" in ran.stderr, ran.stderr
     line = json.loads(out.read_text())
     step = line["columns"]["step"]
     assert line["columns"]["rollout"]["diagnostics_before"] == 1, line["columns"]

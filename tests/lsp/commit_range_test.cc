@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "gradus/base/error.h"
 #include "gradus/base/scratch_folder.h"
@@ -169,6 +170,87 @@ TEST(CommitRange, ANameThatIsNoUtf8IsLeftOutAndSaid) {
   EXPECT_EQ(range.trajectory.steps[1].files.size(), 1u);
   ASSERT_EQ(range.left_out.size(), 1u);
   EXPECT_NE(range.left_out[0].find("1 files"), std::string::npos) << range.left_out[0];
+}
+
+// Commits with the files "NAME BLOB" each, made at once.
+void commit_at_once(const Repository& repository, const std::vector<std::string>& blobs,
+                    const std::vector<std::vector<std::string>>& commits,
+                    const std::string& message = "m\n") {
+  const std::string name = repository.path(".git/stream");
+  {
+    std::ofstream out(name, std::ios::binary);
+    for (size_t i = 0; i < blobs.size(); ++i)
+      out << "blob\nmark :" << i + 1 << "\ndata " << blobs[i].size() << "\n" << blobs[i] << "\n";
+    for (const auto& files : commits) {
+      out << "commit refs/heads/copies\ncommitter t <t@example.org> 0 +0000\ndata " << message.size() << "\n"
+          << message << "\n";
+      for (const std::string& file : files) out << "M 100644 :" << file << "\n";
+    }
+  }
+  const std::string line = "git -C '" + repository.root() + "' fast-import --quiet < '" + name + "'";
+  ASSERT_EQ(std::system(line.c_str()), 0);
+}
+
+TEST(CommitRange, CopiesOfOneTextCountEach) {
+  std::vector<std::string> files;
+  for (int i = 0; i < 20'001; ++i) files.push_back("1 f" + std::to_string(i) + ".py");
+  const Repository many;
+  commit_at_once(many, {"x = 1\n"}, {files});
+  EXPECT_NE(complaint(many.root(), "copies").find("20001 files"), std::string::npos)
+      << complaint(many.root(), "copies");
+  const Repository back_and_forth;
+  std::vector<std::vector<std::string>> commits;
+  for (int i = 0; i < 300; ++i) commits.push_back({std::to_string(i % 2 + 1) + " a.py"});
+  commit_at_once(back_and_forth, {std::string(1 << 20, '#'), std::string(1 << 20, ' ')}, commits);
+  EXPECT_NE(complaint(back_and_forth.root(), "copies").find("300 MiB"), std::string::npos)
+      << complaint(back_and_forth.root(), "copies");
+  EXPECT_EQ(complaint(back_and_forth.root(), "copies~250"), "accepted");
+}
+
+TEST(CommitRange, AHugeMessageIsRefused) {
+  const Repository repository;
+  commit_at_once(repository, {"x = 1\n"}, {{"1 a.py"}}, std::string(2 << 20, 'm'));
+  EXPECT_NE(complaint(repository.root(), "copies").find("commit is too large"), std::string::npos);
+}
+
+TEST(CommitRange, MergesAndEmptyCommitsAreSteps) {
+  const Repository repository;
+  repository.put("a.py", "x = 1\n");
+  repository.commit("first");
+  repository.git("checkout -q -b other");
+  repository.put("b.py", "y = 1\n");
+  repository.commit("beside");
+  repository.git("checkout -q -");
+  repository.put("a.py", "x = 2\n");
+  repository.commit("second");
+  repository.git("merge -q --no-ff -m merged other");
+  repository.commit("nothing");
+  const CommitRange range = trajectory_from_git(repository.root(), "HEAD", "pyright");
+  EXPECT_EQ(range.subjects, (std::vector<std::string>{"first", "second", "merged", "nothing"}));
+  ASSERT_EQ(range.trajectory.steps.size(), 4u);
+  EXPECT_EQ(range.trajectory.steps[2].files.size(), 1u);
+  EXPECT_EQ(range.trajectory.steps[2].files.at("b.py"), "y = 1\n");
+  EXPECT_TRUE(range.trajectory.steps[3].files.empty());
+}
+
+// What would keep a reader waiting for ever, or fill its memory.
+TEST(CommitRange, FilesOfGitThatAreNoSmallFiles) {
+  for (const char* name : {".git/HEAD", ".git/commondir", ".git/config", ".git/packed-refs"}) {
+    const Repository repository;
+    repository.put("a.py", "x = 1\n");
+    repository.commit("first");
+    repository.git("branch -M main");
+    fs::remove(repository.path(name));
+    ASSERT_EQ(mkfifo(repository.path(name).c_str(), 0600), 0);
+    complaint(repository.root(), "main");  // whatever it says, it says it
+  }
+  for (const char* name : {".git/HEAD", ".git/commondir"}) {
+    const Repository repository;
+    repository.put("a.py", "x = 1\n");
+    repository.commit("first");
+    std::ofstream(repository.path(name)) << std::string(1 << 20, 'x');
+    EXPECT_NE(complaint(repository.root(), "HEAD").find("too large"), std::string::npos) << name;
+  }
 }
 
 // Every key of a repository's configuration that makes git start a program, each with a program that leaves

@@ -229,6 +229,20 @@ class Scripted(Workspace):
         self.assertIn("src/a.w:1:5", self.ok("refs", "w://src.a#one", *server))
         self.assertIn("src/a.w:1:5", self.ok("def", "b.w@L1:C5", *server))
         self.assertIn("one", self.ok("symbols", "src/a.w", *server))
+        self.ok("prepare-rename", "b.w@L1:C5", *server)
+        self.rename("b.w@L1:C5", "other", *server)
+        self.assertEqual(self.read("src/a.w"), "def other()\nuse other?\n")
+
+    def test_a_trace_with_questions_asked_again_replays_with_any_number_of_workers(self):
+        self.project()
+        lines = "\n".join(json.dumps({"id": i, "cmd": verb, "selectorText": place}) for i, (verb, place) in enumerate(
+            [("symbols", "src/a.w"), ("def", "b.w@L1:C5"), ("def", "src/a.w@L1:C5"), ("refs", "src/a.w@L1:C5"), ("def", "b.w@L1:C1"),
+             ("refs", "b.w@L1:C1"), ("refs", "b.w@L1:C11"), ("def", "b.w@L1:C11"), ("symbols", "b.w")] * 3))
+        trace = str(self.above / "t.jsonl")
+        live = self.ok("batch", *self.profile("early"), "--workers", "1", "--trace-file", trace, text=lines)
+        bundles = [json.dumps(json.loads(line)["bundle"], indent=2, ensure_ascii=False) for line in live.splitlines()]
+        for workers in ("1", "8"):
+            self.assertEqual(self.ok("trace", "replay", trace, "--json", "--workers", workers), "".join(one + "\n" for one in bundles))
 
     def test_addresses_in_every_form(self):
         self.write("sp ace/ü.w", "def one()\nuse one?\n")
@@ -256,6 +270,43 @@ class Scripted(Workspace):
         self.assertEqual(len({answer["bundle"]["bundleId"] for answer in answers[::2]}), 1, "one question, one answer")
         for outside in ("/etc/hosts@L1:C1", "file:///etc/hosts@L1:C1"):
             self.bundle("refs", outside, *server, exit_code=71)
+
+    def test_answers_that_point_into_a_file_whose_name_is_no_utf8(self):
+        self.write("a.w", "def one()\nuse one?\n")
+        name = os.fsencode(self.folder) + b"/caf\xe9.w"
+        text = "use one?\ndef two()\n"
+        server = self.profile()
+
+        def put():
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(text)
+
+        put()
+        for workers in ("1", "4"):
+            lines = "\n".join(json.dumps({"id": i, "cmd": verb, "selectorText": "a.w" if verb in ("symbols", "diag") else "a.w@L1:C5"})
+                              for i, verb in enumerate(("refs", "def", "hover", "locate", "symbols", "diag", "prepare-rename")))
+            for line in self.ok("batch", *server, "--workers", workers, text=lines).splitlines():
+                self.assertEqual(json.loads(line)["exit"], 0, line)
+        places = [one["uri"] for one in self.bundle("refs", "a.w@L1:C5", *server)["facts"]["references"]]
+        self.assertEqual(places, ["ws:///a.w", "ws:///a.w", "ws:///caf%E9.w"])
+        ran = subprocess.run([COMMAND, "lsp", "refs", "a.w@L1:C5", *server], cwd=self.folder, capture_output=True, timeout=100)
+        self.assertEqual(ran.stdout.splitlines()[-1], b"caf\xe9.w:1:5")
+        json.loads(self.lsp("locate", "w://caf#two", *server, "--json").stdout)
+        for verb in ("refs", "def", "locate", "hover", "prepare-rename"):
+            self.bundle(verb, "ws:///caf%E9.w@L2:C5", *server)
+        self.assertEqual(len(self.bundle("symbols", "ws:///caf%E9.w", *server)["facts"]["symbols"]), 1)
+        self.bundle("diag", "ws:///caf%E9.w", *server)
+        for words in (["symbols", "caf\udce9.w"], ["refs", "caf\udce9.w@L2:C5"]):
+            self.bundle(*words, *server)
+        # It is changed right, or nothing is.
+        for more in ((), ("--apply", "--allow-dirty")):
+            ran = self.lsp("rename", "a.w@L1:C5", "other", *more, *server, "--json")
+            json.loads(ran.stdout)
+            with open(name, encoding="utf-8") as file:
+                self.assertEqual((self.read("a.w"), file.read()), ("def one()\nuse one?\n", text))
+            self.assertEqual(ran.returncode, 71)
+            self.assertIn("caf\ufffd.w", ran.stdout)
+            self.assertIn("rename the file", ran.stdout)
 
     def test_a_column_behind_the_line(self):
         self.project()
@@ -364,6 +415,45 @@ class Clangd(Workspace):
         self.assertEqual({name: self.read(name) for name in self.CART},
                          {name: text.replace("sum()", "total()") for name, text in self.CART.items()})
 
+    def test_a_database_that_was_made_behind_a_link(self):
+        link = self.above / "link"
+        link.symlink_to(self.folder)
+        (self.above / "far").mkdir()
+        (self.above / "far/link").symlink_to(link)
+        for folder in (link, f"{link}/", self.above / "far/link", f"{self.above}/far/../link"):
+            for name, text in self.CART.items():
+                self.write(name, text)
+            self.database("src/cart.cc", "src/main.cc", folder=folder)
+            for cwd, where in ((link, "."), (self.above, "link"), (self.folder, ".")):
+                listed = self.ok("refs", "cpp://src/cart.cc#Cart::sum", "-w", where, cwd=cwd)
+                self.assertEqual(listed, "src/cart.cc:3:11\nsrc/cart.h:5:7\nsrc/main.cc:5:15\n", (folder, cwd, where))
+            self.assertEqual(self.ok("def", "src/main.cc@L5:C15", "-w", "link", cwd=self.above), "src/cart.cc:3:11\n")
+            bundle = self.rename("src/main.cc@L5:C15", "total")
+            self.assertTrue(bundle["facts"]["safety"]["safe"], bundle["facts"]["safety"])
+            self.assertEqual({name: self.read(name) for name in self.CART},
+                             {name: text.replace("sum()", "total()") for name, text in self.CART.items()})
+        # cmake's own: the folder of the build, absolute files, a build folder of its own
+        (self.folder / "build").mkdir()
+        (self.folder / "compile_commands.json").unlink()
+        self.write("build/compile_commands.json", json.dumps(
+            [{"directory": f"{link}/build", "file": f"{link}/src/{name}.cc", "command": f"c++ -c {link}/src/{name}.cc"}
+             for name in ("cart", "main")]))
+        trace = str(self.above / "t.jsonl")
+        live = self.ok("refs", "src/main.cc@L5:C15", "--json", "--trace-file", trace)
+        self.assertEqual(len(json.loads(live)["facts"]["references"]), 3)
+        self.assertEqual(self.ok("trace", "replay", trace, "--json"), live)
+
+    def test_a_database_of_two_paths_is_refused(self):
+        (self.above / "link").symlink_to(self.folder)
+        for name, text in self.CART.items():
+            self.write(name, text)
+        self.write("compile_commands.json", json.dumps(
+            [{"directory": str(folder), "file": name, "command": f"c++ -c {name}"}
+             for folder, name in ((self.folder, "src/cart.cc"), (self.above / "link", "src/main.cc"))]))
+        ran = self.lsp("refs", "src/main.cc@L5:C15")
+        self.assertEqual(ran.returncode, 65, ran.stderr)
+        self.assertIn("make it anew", ran.stderr)
+
     def test_flags_that_change_under_a_session(self):
         self.write("a.cc", "int f() { int unused; return 0; }\n")
         self.write("compile_flags.txt", "-Wall\n")
@@ -403,6 +493,12 @@ class Pyright(Workspace):
         self.write("a.py", MARK + "def one(): return 1\n")
         self.write("b.py", MARK + "from a import one\nprint(one())\n")
         self.assertEqual(self.ok("refs", "b.py@L2:C7"), "a.py:1:5\nb.py:1:15\nb.py:2:7\n")
+        # pyright answers its first question with nothing.
+        for place, column in (("a.py@L1:C5", 4), ("a.py@L1:C7", 4), ("b.py@L1:C15", 14), ("b.py@L2:C7", 6)):
+            self.assertEqual(self.bundle("prepare-rename", place)["facts"]["prepareRename"]["range"][1], column, place)
+        self.assertTrue(self.rename("a.py@L1:C5", "two")["facts"]["safety"]["safe"])
+        self.assertEqual((self.read("a.py"), self.read("b.py")),
+                         (MARK + "def two(): return 1\n", MARK + "from a import two\nprint(two())\n"))
 
 
 if __name__ == "__main__":

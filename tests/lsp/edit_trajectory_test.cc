@@ -159,6 +159,58 @@ TEST(EditTrajectory, BreakageInAnyFileIsSeenOrNothingIsPaid) {
   EXPECT_EQ(touched.readable, 501u);
 }
 
+// Hiding is not paid: a marker counts as what it hides.
+TEST(EditTrajectory, AMarkerThatHidesManyCountsAsMany) {
+  if (!is_installed("pyright")) GTEST_SKIP() << "pyright is not installed";
+  const std::string three = "x: int = ''\ny: int = ''\nz: int = ''\n";
+  const std::string line = "x: int = ''; y: int = ''; z: int = ''";
+  const std::string block = "def f():\n  x: int = ''\n  y: int = ''\n  z: int = ''\n";
+  const std::pair<std::string, std::string> hidings[] = {
+      {three, "# type: ignore\n" + three},
+      {three, "# pyright: reportAssignmentType=false\n" + three},
+      {three, "# pyright: basic, reportAssignmentType=none\n" + three},
+      {line + "\n", line + "  # type:ignore\n"},
+      {line + "\n", line + "  # pyright: ignore[reportAssignmentType]\n"},
+      {"import typing\n" + block, "import typing\n@typing.no_type_check\n" + block}};
+  for (const auto& [before, after] : hidings) {
+    const EditTrajectory edits{
+        {{"a.py", before}},
+        {step_of({{"a.py", after}}), step_of({{"b.py", "b = 1\n"}}), step_of({{"a.py", before}})}};
+    const JudgedTrajectory judged = judge_trajectory(edits, server_profile("pyright"), {});
+    for (const std::string& failure : judged.failures) EXPECT_EQ(failure, "");
+    std::vector<double> each;
+    total_of(judged, each);
+    EXPECT_EQ(judged.start.diagnostics, 3) << after;
+    EXPECT_EQ(judged.steps[0].diagnostics.value_or(-1) + judged.steps[0].suppressions, 3) << after;
+    EXPECT_EQ(each[0], 0.4) << "it is safe, and nothing else: " << after;
+    EXPECT_EQ(each[1], 0) << after;
+    EXPECT_EQ(each[2], 0) << after;
+  }
+  // One that hides nothing counts as one; what it hides from the start is hidden before and after.
+  const EditTrajectory edits{
+      {{"a.py", "# type: ignore\n" + three}, {"b.py", "b = 1\n"}},
+      {step_of({{"b.py", "b = 1  # type: ignore\n"}}), step_of({{"a.py", "# type: ignore\n\n" + three}})}};
+  const JudgedTrajectory judged = judge_trajectory(edits, server_profile("pyright"), {});
+  EXPECT_EQ(judged.start.suppressions, 3);
+  EXPECT_EQ(judged.steps[0].suppressions, 4);
+  EXPECT_EQ(judged.steps[1].suppressions, 4);
+}
+
+TEST(EditTrajectory, APragmaThatHidesManyCountsAsMany) {
+  if (!is_installed("clangd")) GTEST_SKIP() << "clangd is not installed";
+  const std::string body = "int f() {\n  int a = 1;\n  int b = 1;\n  int c = 1;\n  return 0;\n}\n";
+  for (const char* marker : {"#pragma clang diagnostic ignored \"-Wunused-variable\"\n",
+                             "# pragma GCC diagnostic \\\nignored \"-Wunused-variable\"\n",
+                             "_Pragma(\"GCC diagnostic ignored \\\"-Wunused-variable\\\"\")\n"}) {
+    const EditTrajectory edits{{{"a.cc", body}, {"compile_flags.txt", "-Wall\n"}},
+                               {step_of({{"a.cc", marker + body}})}};
+    const JudgedTrajectory judged = judge_trajectory(edits, server_profile("clangd"), {});
+    EXPECT_EQ(judged.start.diagnostics, 3) << marker;
+    EXPECT_EQ(judged.steps[0].diagnostics, 0) << marker;
+    EXPECT_EQ(judged.steps[0].suppressions, 3) << marker;
+  }
+}
+
 TEST(EditTrajectory, ATargetThatCannotBeReadCostsItsStepAlone) {
   if (!is_installed("pyright")) GTEST_SKIP() << "pyright is not installed";
   for (const char* target : {"the function x", "py://", "a.py@L", "{\"a\": 1}"}) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The profiles in servers/more with their servers: each where its program is on PATH (or in $GRADUS_SERVERS, a folder), else skipped.
+"""The profiles in servers/more with their servers: each where its program is installed (by scripts/setup.sh, on PATH or in
+$GRADUS_SERVERS, folders), else skipped.
 
     tests/lsp/more_servers_test.py build/gradus
 """
@@ -26,7 +27,8 @@ class Server(unittest.TestCase):
         if not self.server:
             self.skipTest("no server of its own")
         self.environment = dict(os.environ)
-        self.environment["PATH"] += os.pathsep + os.environ.get("GRADUS_SERVERS", "")
+        self.environment["PATH"] += "".join(os.pathsep + str(one) for one in (SOURCE / "servers/node_modules/.bin",
+                                                                              os.environ.get("GRADUS_SERVERS", "")))
         if not shutil.which(self.program, path=self.environment["PATH"]):
             self.skipTest(f"{self.program} is not installed")
         self.folder = Path(tempfile.mkdtemp(prefix="gradus-more-"))
@@ -58,6 +60,14 @@ class Server(unittest.TestCase):
 
     def errors(self, name):
         return self.bundle("diag", name)["facts"]["counts"]["errors"]
+
+
+class Documentation(unittest.TestCase):
+    def test_its_profile_is_the_one_that_is_tested(self):
+        text = (SOURCE / "docs/language-servers.md").read_text()
+        shown = text.split("```toml\n")[1].split("```")[0]
+        lines = (SOURCE / "servers/more/gopls.toml").read_text().splitlines(keepends=True)
+        self.assertEqual(shown, "".join(line for line in lines if not line.startswith("#")))
 
 
 class Go(Server):
@@ -164,6 +174,16 @@ class Css(Server):
         self.assertEqual(self.places("refs", "a.css@L1:C11"), [("a.css", 0), ("a.css", 1)])
         self.assertEqual(self.errors("a.css"), 0)
         self.assertGreater(self.errors("bad.css"), 0)
+
+
+class JsonServer(Server):
+    server, program = "json", "vscode-json-language-server"
+    files = {"a.json": '{"one": {"two": 3}}\n', "bad.json": '{"one": }\n'}
+
+    def test_everything(self):
+        self.assertIn("one.two", self.symbols("a.json"))
+        self.assertEqual(self.errors("a.json"), 0)
+        self.assertGreater(self.errors("bad.json"), 0)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include "gradus/lsp/capabilities.h"
 #include "gradus/lsp/diagnostics.h"
 #include "gradus/lsp/server_request.h"
+#include "gradus/lsp/suppressions.h"
 
 namespace gradus {
 namespace {
@@ -133,6 +134,38 @@ TEST(Profile, EverySpellingOfASuppressionCounts) {
   std::string stars;
   while (stars.size() < 1 << 19) stars += "# pyright: ";
   EXPECT_EQ(count("pyright", stars), 0);
+  const auto repeated = [](const std::string& text) {
+    std::string out;
+    while (out.size() < 1 << 20) out += text;
+    return out;
+  };
+  for (const char* text : {"/*", "/* ", "# pragma ", "_Pragma ", "/* # pragma\\\n", "_Pragma \t "})
+    EXPECT_EQ(count("clangd", repeated(text)), 0) << text;
+  EXPECT_EQ(count("clangd", repeated("_Pragma(x) /*") + repeated(" ")), 0);
+}
+
+TEST(Profile, ADisarmedTextHidesNothingAndIsAsLong) {
+  const auto shown = [](const char* server, const std::string& text) {
+    const ServerProfile profile = server_profile(server);
+    const std::string out = disarmed(text, profile);
+    EXPECT_EQ(out.size(), text.size()) << out;
+    if (text.find("_Pragma") == text.npos) EXPECT_EQ(count_suppressions(out, profile), 0) << out;
+    EXPECT_EQ(disarmed(out, profile), out);
+    return out;
+  };
+  EXPECT_EQ(shown("pyright", "# type: ignore\nx: int = ''  # pyright:ignore[a]\n"),
+            "# xxxx: xxxxxx\nx: int = ''  # xxxxxxx:xxxxxx[a]\n");
+  EXPECT_EQ(shown("pyright", "@typing.no_type_check\ndef f(): ...\n"),
+            "#typing.no_type_check\ndef f(): ...\n");
+  EXPECT_EQ(shown("pyright", "#\u00a0type: ignore\r\n"), "#\u00a0xxxx: xxxxxx\r\n");
+  EXPECT_EQ(shown("clangd", "int x; // NOLINTNEXTLINE(a)\n"), "int x; // xxxxxxNEXTLINE(a)\n");
+  EXPECT_EQ(shown("clangd", "#pragma clang diagnostic ignored \"-Wall\"\n"),
+            "#pragma mark  diagnostic ignored \"-Wall\"\n");
+  EXPECT_EQ(shown("clangd", "# /* */ pragma  GCC   diagnostic \\\n ignored \"-W\"\n"),
+            "# /* */ pragma  mark   iagnostic \\\n ignored \"-W\"\n");
+  EXPECT_EQ(shown("clangd", "_Pragma(\"clang diagnostic ignored \\\"-Wall\\\"\") int x;\n"),
+            "_Pragma(\"mark  diagnostic ignored \\\"-Wall\\\"\") int x;\n");
+  EXPECT_EQ(shown("clangd", "int x;\n"), "int x;\n");
 }
 
 TEST(Profile, AServerThatIsNotInstalledIsSaid) {

@@ -12,13 +12,13 @@ import re
 import sys
 import threading
 import time
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 FLAGS = set(sys.argv[1:])
 ROOT = ""
 OPEN = {}
 LOCK = threading.Lock()
-EARLY = {"textDocument/documentSymbol": 2, "textDocument/definition": 1, "textDocument/references": 1}
+EARLY = {"textDocument/documentSymbol": 2, "textDocument/definition": 1, "textDocument/references": 1, "textDocument/prepareRename": 1}
 
 
 def send(message):
@@ -29,7 +29,11 @@ def send(message):
 
 
 def uri_of(path):
-    return "file://" + quote(path)
+    return "file://" + quote(os.fsencode(path))
+
+
+def path_of(uri):
+    return os.fsdecode(unquote_to_bytes(uri.removeprefix("file://")))
 
 
 def texts():
@@ -59,7 +63,7 @@ def located(path, line, column, size):
 
 
 def word_at(params):
-    path = unquote(params["textDocument"]["uri"].removeprefix("file://"))
+    path = path_of(params["textDocument"]["uri"])
     at = params["position"]
     line = lines_of(texts()[path])[at["line"]]
     for match in re.finditer(r"\w+", line):
@@ -103,7 +107,7 @@ def rename(params):
     old, at = word_at(params)
     changes, new = {}, params["newName"]
     for path, line, column, _ in places(old):
-        if "partial" in FLAGS and path != unquote(at["uri"].removeprefix("file://")):
+        if "partial" in FLAGS and path != path_of(at["uri"]):
             continue
         size = len(old) + (1 if "wide" in FLAGS else 0)
         edit = {"range": located(path, line, column, size)["range"], "newText": new}
@@ -124,7 +128,7 @@ def rename(params):
 
 
 def judge(uri, version):
-    text = OPEN[unquote(uri.removeprefix("file://"))]
+    text = OPEN[path_of(uri)]
     known = {word for whole in texts().values() for word in re.findall(r"(?:def|int|class) (\w+)", whole)}
     items = []
     for number, line in enumerate(lines_of(text)):
@@ -144,13 +148,13 @@ def judge(uri, version):
 def answer(method, params):
     if EARLY.get(method, 0) > 0 and "early" in FLAGS:
         EARLY[method] -= 1
-        return []
+        return None if method.endswith("prepareRename") else []
     if method == "textDocument/prepareRename":
         return {"defaultBehavior": True} if "default-prepare" in FLAGS else word_at(params)[1]["range"]
     if method == "textDocument/rename":
         return rename(params)
     if method == "textDocument/documentSymbol":
-        return symbols(unquote(params["textDocument"]["uri"].removeprefix("file://")))
+        return symbols(path_of(params["textDocument"]["uri"]))
     if method in ("textDocument/definition", "textDocument/references"):
         word, _ = word_at(params)
         return [located(path, line, column, len(word)) for path, line, column, text in places(word)
@@ -162,7 +166,7 @@ def take(message):
     global ROOT
     method, params = message.get("method"), message.get("params") or {}
     if method == "initialize":
-        ROOT = unquote(params["rootUri"].removeprefix("file://"))
+        ROOT = path_of(params["rootUri"])
         capabilities = {"textDocumentSync": 1, "documentSymbolProvider": True, "referencesProvider": True, "hoverProvider": True,
                         "definitionProvider": "no-definition" not in FLAGS,
                         "renameProvider": True if "no-prepare" in FLAGS else {"prepareProvider": True}}
@@ -174,7 +178,7 @@ def take(message):
     if method == "exit":
         os._exit(0)
     document = params.get("textDocument", {})
-    path = unquote(document.get("uri", "").removeprefix("file://"))
+    path = path_of(document.get("uri", ""))
     if method == "textDocument/didOpen":
         OPEN[path] = document["text"]
     if method == "textDocument/didChange":

@@ -1,6 +1,9 @@
 #include "gradus/reward/server_findings.h"
 
+#include <filesystem>
 #include <gtest/gtest.h>
+
+#include "gradus/base/input_file.h"
 
 namespace gradus {
 namespace {
@@ -17,6 +20,24 @@ TEST(ServerFindings, AServerThatFailsLeavesSourcesUnjudged) {
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_NE(lines[0].failure, "") << "a failed call is no clean program";
   EXPECT_EQ(lines[1].failure, "") << "there was no source";
+}
+
+TEST(ServerFindings, AServerThatIsGoneIsAskedOnceForAllSources) {
+  const auto starts = [](int count) {
+    const ScratchFolder folder;
+    folder.put("server", "#!/bin/sh\necho start >> '" + folder.path("log") + "'\n");
+    std::filesystem::permissions(folder.path("server"), std::filesystem::perms::owner_all);
+    folder.put("log", "");
+    ServerProfile profile = failing_server();
+    profile.executables = {folder.path("server")};
+    std::vector<std::string> sources;
+    for (int i = 0; i < count; ++i)
+      sources.push_back("int f(void) {\n  return " + std::to_string(i) + ";\n}\n");
+    for (const FoundLines& found : ServerFindings(profile, {}).lines_of(sources))
+      EXPECT_NE(found.failure, "");
+    return read_input(folder.path("log"), 1 << 20).size();
+  };
+  EXPECT_EQ(starts(200), starts(1));
 }
 
 TEST(ServerFindings, ClangdFlagsTheStatementsItWarnsAbout) {
