@@ -1,5 +1,5 @@
-// gradus compare RESULTS [RESULTS]: ranks the arms of a study by a metric that none of them was paid for, with the
-// outcome beside it; or two paired studies, arm by arm.
+// gradus compare RESULTS [RESULTS]: ranks the arms of a study by a metric that none of them was paid for,
+// with the outcome beside it; or two paired studies, arm by arm.
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
@@ -28,7 +28,8 @@ std::string text_of(const ShownEffect& effect) {
 
 Json json_of(const ShownEffect& effect) {
   const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
-  Json out = {{"difference", number(effect.difference)}, {"low", number(effect.low)}, {"high", number(effect.high)}};
+  Json out = {
+      {"difference", number(effect.difference)}, {"low", number(effect.low)}, {"high", number(effect.high)}};
   if (!effect.verdict.empty()) out["verdict"] = effect.verdict;
   return out;
 }
@@ -46,9 +47,10 @@ void print_ranked(const Json& results, const std::string& metric, const std::vec
   const Json& study = results.at("study");
   const std::string constraint = study.at("constraint");
   fmt::print("{}, against {}\nbeside it: {}, margin {}\n\n", label_of(results, metric),
-             study.at("baseline").get<std::string>(), label_of(results, constraint), study.at("margin").dump());
-  fmt::print("  {:>2}  {:<20} {:<16} {:>7}  {:<26}  {:<26}  {}\n", "", "arm", "role", "mean", metric, constraint,
-             "verdicts");
+             study.at("baseline").get<std::string>(), label_of(results, constraint),
+             study.at("margin").dump());
+  fmt::print("  {:>2}  {:<20} {:<16} {:>7}  {:<26}  {:<26}  {}\n", "", "arm", "role", "mean", metric,
+             constraint, "verdicts");
   size_t rank = 0;
   for (const RankedArm& arm : arms) {
     const std::string place = arm.unranked.empty() ? std::to_string(++rank) : "-";
@@ -104,10 +106,11 @@ int pair(const Json& first, const Json& second, const std::string& metric, bool 
     return 0;
   }
   fmt::print("{}: second minus first, paired by seed\nbeside it: {}\n\n  {:<20} {:<33} {:<26}  {:<26}\n",
-             label_of(first, metric), label_of(first, constraint), "arm", "role in first / second", metric, constraint);
+             label_of(first, metric), label_of(first, constraint), "arm", "role in first / second", metric,
+             constraint);
   for (const PairedArm& arm : arms) {
-    fmt::print("  {:<20} {:<33} {:<26}  {:<26}\n", arm.id, arm.role + " / " + arm.other_role, text_of(arm.metric),
-               text_of(arm.constraint));
+    fmt::print("  {:<20} {:<33} {:<26}  {:<26}\n", arm.id, arm.role + " / " + arm.other_role,
+               text_of(arm.metric), text_of(arm.constraint));
   }
   return 0;
 }
@@ -125,7 +128,8 @@ int run(const Options& options) {
 void add_compare(CLI::App& app, Verb& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand(
-      "compare", "Rank the arms of a study by a metric none of them was paid for, or compare two paired studies");
+      "compare",
+      "Rank the arms of a study by a metric none of them was paid for, or compare two paired studies");
   verb->footer(
       "An arm is ranked where the metric is held out for it and for the baseline and the constraint holds.\n"
       "Exit code 1: no arm can be ranked.\n"
@@ -133,7 +137,8 @@ void add_compare(CLI::App& app, Verb& chosen) {
   verb->add_option("results", options->results,
                    "results.json, or the folder that holds it; '-' for standard input")
       ->required();
-  verb->add_option("other", options->other, "A second study, paired with the first: the same environment and seeds");
+  verb->add_option("other", options->other,
+                   "A second study, paired with the first: the same environment and seeds");
   verb->add_option("-m,--metric", options->metric, "Metric to rank by [the study's primary metric]");
   verb->add_flag("--json", options->json, "Machine-readable output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });

@@ -50,11 +50,12 @@ struct MetricSpec {
   std::string column;            // "rollout.hidden_pass", "step.necessary"
   std::string evaluator;
   std::vector<std::string> components;  // shared parts make a metric proximal, e.g. "libclang"
-  // Evaluators whose judgements alone decide the metric: whoever is paid by one of them is paid for the metric.
+  // Evaluators whose judgements alone decide the metric: whoever is paid by one of them is paid for the
+  // metric.
   std::vector<std::string> function_of;
   std::string only_where;  // "the program is right": other rollouts have no value; "": all have one
-  bool exact = false;                   // ground truth, not a proxy
-  bool sampled = false;                 // costly: computed on a sample of the rollouts, others are missing
+  bool exact = false;      // ground truth, not a proxy
+  bool sampled = false;    // costly: computed on a sample of the rollouts, others are missing
 };
 
 struct EnvironmentInfo {

@@ -117,8 +117,8 @@ std::optional<double> r2_of(const Predictions& of) {
     unexplained += (of.target[i] - of.predicted[i]) * (of.target[i] - of.predicted[i]);
     all += (of.target[i] - of.plain[i]) * (of.target[i] - of.plain[i]);
   }
-  const bool varies = std::adjacent_find(of.target.begin(), of.target.end(), std::not_equal_to<>()) !=
-                      of.target.end();
+  const bool varies =
+      std::adjacent_find(of.target.begin(), of.target.end(), std::not_equal_to<>()) != of.target.end();
   if (!varies || all <= 0) return std::nullopt;
   return std::max(0.0, 1 - unexplained / all);
 }

@@ -1,6 +1,6 @@
-// What the reward already sees: how much of a metric do reward channels explain on rollouts of the base policy,
-// before any training? A metric that they explain is the same construct as the reward, whatever its judge is
-// called, and its rise is no evidence that training bought more than it was paid for.
+// What the reward already sees: how much of a metric do reward channels explain on rollouts of the base
+// policy, before any training? A metric that they explain is the same construct as the reward, whatever its
+// judge is called, and its rise is no evidence that training bought more than it was paid for.
 //
 //   RewardView view;
 //   view.add(channels, judged, metrics);             // rollouts of one base policy, paid and judged
@@ -10,10 +10,11 @@
 //
 // R2 is out of fold, with tasks dealt to five folds:  1 - sum (y - p(x))^2 / sum (y - m)^2,  where p is a
 // regression tree (Breiman et al. 1984; depth 6, leaves of 20 units or more) grown on the other folds and m
-// their mean. A metric of steps is explained step by step and as the mean of a rollout; the larger counts. A step
-// is described by the channel at that step, by the mean of a token channel over its tokens, or by the channel
-// of its rollout; a rollout by the mean, least, largest and total of a step or token channel. A missing value is
-// a value of its own. AUC is there where the metric is 0 or 1: how well p ranks the ones above the zeros.
+// their mean. A metric of steps is explained step by step and as the mean of a rollout; the larger counts. A
+// step is described by the channel at that step, by the mean of a token channel over its tokens, or by the
+// channel of its rollout; a rollout by the mean, least, largest and total of a step or token channel. A
+// missing value is a value of its own. AUC is there where the metric is 0 or 1: how well p ranks the ones
+// above the zeros.
 #pragma once
 
 #include <map>
@@ -69,7 +70,8 @@ class RewardView {
     std::map<std::string, std::vector<std::vector<float>>> features;  // of a channel, feature by feature
     std::map<std::string, std::vector<float>> metrics;
   };
-  static Explained explain(const Units& units, const std::string& metric, const std::set<std::string>& channels);
+  static Explained explain(const Units& units, const std::string& metric,
+                           const std::set<std::string>& channels);
 
   std::vector<std::string> channels_;
   Units of_steps_, of_rollouts_;

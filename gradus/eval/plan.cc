@@ -70,7 +70,8 @@ const ArmPlan& arm_under_test(const AnalysisPlan& plan) {
 void check_plan(const AnalysisPlan& plan, const std::vector<MetricSpec>& metrics) {
   check_arms(plan);
   metric_of(metrics, plan.primary, "primary");
-  for (const ArmPlan& arm : plan.arms) metric_of(metrics, primary_of(plan, arm), "arms." + arm.id + ".primary");
+  for (const ArmPlan& arm : plan.arms)
+    metric_of(metrics, primary_of(plan, arm), "arms." + arm.id + ".primary");
   const MetricSpec& constraint = metric_of(metrics, plan.constraint, "constraint");
   if (constraint.axis != "outcome") {
     throw Error::input("the constraint is not an outcome metric")
@@ -142,14 +143,16 @@ void check_ranked(const AnalysisPlan& plan, const std::vector<MetricSpec>& metri
   if (refusal.empty()) return;
   std::string fair;
   for (const MetricSpec& metric : metrics) {
-    const bool held_out = role_of(metric, arm) == Role::held_out && role_of(metric, baseline) == Role::held_out;
+    const bool held_out =
+        role_of(metric, arm) == Role::held_out && role_of(metric, baseline) == Role::held_out;
     if (!is_process(metric) || !held_out) continue;
     fair += (fair.empty() ? "" : ", ") + metric.id;
   }
   throw Error::refused(refusal)
       .field("evaluation.primary")
       .expected("a metric that is held out for both")
-      .hint(fair.empty() ? "no process metric is: add one with a judge of its own" : "held out here: " + fair);
+      .hint(fair.empty() ? "no process metric is: add one with a judge of its own"
+                         : "held out here: " + fair);
 }
 
 }  // namespace gradus

@@ -24,8 +24,8 @@ struct ArmPlan {
   std::string label;
   std::vector<EvaluatorUse> paid;  // evaluators that reach the arm's advantage with non-zero weight
   std::string primary;             // metric id by which this arm is judged; "": the plan's
-  // What the channels that pay the arm explain of a metric before any training, by metric id. A metric that is
-  // not here was not measured: its role follows from structure alone.
+  // What the channels that pay the arm explain of a metric before any training, by metric id. A metric that
+  // is not here was not measured: its role follows from structure alone.
   std::map<std::string, Explained> explained;
 };
 

@@ -72,8 +72,8 @@ RegressionTree::RegressionTree(std::span<const BinnedFeature> features, std::spa
   grow(0, features, target, rows, limits.depth, limits.leaf);
 }
 
-void RegressionTree::grow(size_t node, std::span<const BinnedFeature> features,
-                          std::span<const float> target, std::span<uint32_t> rows, int depth, size_t leaf) {
+void RegressionTree::grow(size_t node, std::span<const BinnedFeature> features, std::span<const float> target,
+                          std::span<uint32_t> rows, int depth, size_t leaf) {
   Sum all;
   for (const uint32_t row : rows) all.total += target[row];
   all.count = static_cast<double>(rows.size());

@@ -1,7 +1,8 @@
-// The role of a metric for an arm, computed and never declared by hand: from evaluator ids, from what a metric
-// is a function of, and from measurement.
+// The role of a metric for an arm, computed and never declared by hand: from evaluator ids, from what a
+// metric is a function of, and from measurement.
 //
-//   optimised        a reward channel that reaches the arm's advantage has the metric's evaluator, or one that
+//   optimised        a reward channel that reaches the arm's advantage has the metric's evaluator, or one
+//   that
 //                    the metric is a function of
 //   same construct   other evaluators, but on rollouts of the base policy, before any training, the channels
 //                    that pay the arm already explain the metric (gradus/eval/construct.h): no evidence

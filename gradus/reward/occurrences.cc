@@ -13,7 +13,8 @@ class Occurrences : public Operator {
       : into_("step." + params.text("into")), observation_(params.text("of") == "observation") {}
 
   void apply(RolloutBatch& batch, const OperatorContext&) const override {
-    Column out(Level::step, batch.steps(), {.estimates = "count", .evaluator = "occurrences"}, batch.precision());
+    Column out(Level::step, batch.steps(), {.estimates = "count", .evaluator = "occurrences"},
+               batch.precision());
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       std::unordered_map<std::string_view, size_t> seen;
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s) {

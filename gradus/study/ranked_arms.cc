@@ -71,7 +71,8 @@ std::vector<double> seed_means(const Json& results, const std::string& arm, cons
   return {};
 }
 
-ShownEffect paired_effect(const Json& first, const Json& second, const std::string& arm, const std::string& metric) {
+ShownEffect paired_effect(const Json& first, const Json& second, const std::string& arm,
+                          const std::string& metric) {
   const std::vector<double> a = seed_means(first, arm, metric), b = seed_means(second, arm, metric);
   if (a.empty() || a.size() != b.size()) return {.difference = {}, .low = {}, .high = {}, .verdict = ""};
   std::vector<double> differences;
@@ -85,7 +86,8 @@ ShownEffect paired_effect(const Json& first, const Json& second, const std::stri
 }
 
 void check_paired(const Json& first, const Json& second) {
-  for (const char* key : {"environment", "seeds", "eval_tasks", "eval_samples", "constraint", "kernels", "version"}) {
+  for (const char* key :
+       {"environment", "seeds", "eval_tasks", "eval_samples", "constraint", "kernels", "version"}) {
     const Json a = first.at("study").value(key, Json()), b = second.at("study").value(key, Json());
     if (a == b) continue;
     throw Error::input("the two studies are not paired, so their difference is not one of the arms alone")
@@ -100,10 +102,16 @@ void check_paired(const Json& first, const Json& second) {
 
 std::vector<RankedArm> rank_arms(const Json& results, const std::string& metric) {
   const bool up = metric_named(results, metric).at("higher_is_better");
-  const std::string baseline = results.at("study").at("baseline"), constraint = results.at("study").at("constraint");
+  const std::string baseline = results.at("study").at("baseline"),
+                    constraint = results.at("study").at("constraint");
   std::vector<RankedArm> out;
   for (const Json& arm : results.at("arms")) {
-    RankedArm ranked{.id = arm.at("id"), .role = {}, .baseline_role = {}, .mean = {}, .metric = {}, .constraint = {},
+    RankedArm ranked{.id = arm.at("id"),
+                     .role = {},
+                     .baseline_role = {},
+                     .mean = {},
+                     .metric = {},
+                     .constraint = {},
                      .unranked = {}};
     if (ranked.id == baseline) continue;
     ranked.role = role_of(results, ranked.id, metric);

@@ -3,9 +3,9 @@
 //   for (const RankedArm& arm : rank_arms(results, "necessity")) ...   // ranked ones first, best first
 //   rank_arms(results, "flagged")[0].unranked;   // "paid by its evaluator": why it has no rank
 //
-// An arm is ranked where the metric is held out for it and for the baseline, and where the constraint was shown to
-// hold: better, or worse by less than the margin. Two studies are compared arm by arm where they are paired: the
-// same environment, seeds, evaluation tasks and samples.
+// An arm is ranked where the metric is held out for it and for the baseline, and where the constraint was
+// shown to hold: better, or worse by less than the margin. Two studies are compared arm by arm where they are
+// paired: the same environment, seeds, evaluation tasks and samples.
 #pragma once
 
 #include <optional>
@@ -25,18 +25,18 @@ struct RankedArm {
   std::string id, role, baseline_role;
   std::optional<double> mean;
   ShownEffect metric, constraint;  // against the baseline
-  std::string unranked;       // why it has no rank; "": it has one
+  std::string unranked;            // why it has no rank; "": it has one
 };
 
 // Throws Error::input for a metric that the results do not have.
 std::vector<RankedArm> rank_arms(const Json& results, const std::string& metric);
 
-// second minus first by paired seeds, with the paired t interval, for every arm that both have and every metric
-// asked for (the constraint and `metric`).
+// second minus first by paired seeds, with the paired t interval, for every arm that both have and every
+// metric asked for (the constraint and `metric`).
 struct PairedArm {
   std::string id;
-  std::string role, other_role;  // in the first and the second
-  ShownEffect metric, constraint;     // verdict: "" (no margin was fixed for this comparison)
+  std::string role, other_role;    // in the first and the second
+  ShownEffect metric, constraint;  // verdict: "" (no margin was fixed for this comparison)
 };
 
 // Throws Error::input where the two are not paired, naming what differs.

@@ -37,8 +37,8 @@ Pipeline build_pipeline(const Recipe& recipe, const EnvironmentInfo& environment
 // The operators of a recipe on the columns of an environment, whatever they write.
 Pipeline build_operators(const Recipe& recipe, const EnvironmentInfo& environment);
 
-// Only the reward sources of several recipes (is_source in gradus/rollout/operator.h), each once: what a viewer shows as
-// channels.
+// Only the reward sources of several recipes (is_source in gradus/rollout/operator.h), each once: what a
+// viewer shows as channels.
 Pipeline build_sources(const std::vector<Recipe>& recipes, const EnvironmentInfo& environment);
 
 }  // namespace gradus

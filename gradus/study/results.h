@@ -14,7 +14,8 @@ AnalysisPlan analysis_plan(const StudySpec& spec, const EnvironmentInfo& environ
 // Everything that the store holds of the study, in the order of seeds and arms.
 EvalTable read_table(const RunContext& context);
 
-// `plan`: with roles as measured (gradus/study/seen_by_reward.h); `looks`: those of a study that was looked at after every seed.
+// `plan`: with roles as measured (gradus/study/seen_by_reward.h); `looks`: those of a study that was looked
+// at after every seed.
 Json assemble_results(const RunContext& context, const AnalysisPlan& plan, const std::vector<Look>& looks);
 
 // The same rollouts as files, one per arm and one for the base policy: FOLDER/ARM.jsonl, with the reward

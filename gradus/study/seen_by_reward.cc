@@ -8,7 +8,8 @@ namespace gradus {
 namespace {
 
 // The judged channels of one arm on rollouts of the base policy, as their sources write them.
-std::vector<RewardChannel> channels_of_arm(const Pipeline& pipeline, RolloutBatch batch, const Stream& stream) {
+std::vector<RewardChannel> channels_of_arm(const Pipeline& pipeline, RolloutBatch batch,
+                                           const Stream& stream) {
   const std::set<std::string> wanted = pipeline.channels_of("token.advantage");
   std::map<std::string, Column> found;
   for (const std::string& name : wanted) {
@@ -29,7 +30,8 @@ std::vector<RewardChannel> channels_of_arm(const Pipeline& pipeline, RolloutBatc
 
 std::string key_of_view(const RunContext& context, const ArmSpec& arm, size_t seed) {
   const Pipeline pipeline = build_pipeline(arm.recipe, context.environment.info(), arm.place);
-  return sha256_hex(canonical({{"seen by reward", context.spec.key_of_start(seed)}, {"recipe", pipeline.json()}}));
+  return sha256_hex(
+      canonical({{"seen by reward", context.spec.key_of_start(seed)}, {"recipe", pipeline.json()}}));
 }
 
 RewardView view_of(const RunContext& context, const ArmSpec& arm, size_t seed) {

@@ -1,14 +1,16 @@
+#include "gradus/eval/construct.h"
+
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "gradus/eval/construct.h"
 #include "gradus/eval/regression_tree.h"
 
 namespace gradus {
 namespace {
 
-const std::vector<MetricSpec> kMetrics = {{.id = "necessary", .axis = "process-correctness", .column = "step.necessary"},
-                                          {.id = "size", .axis = "cost", .column = "rollout.size"}};
+const std::vector<MetricSpec> kMetrics = {
+    {.id = "necessary", .axis = "process-correctness", .column = "step.necessary"},
+    {.id = "size", .axis = "cost", .column = "rollout.size"}};
 
 // Rollouts of four steps; `judge` fills step.flag and step.necessary of a step.
 struct World {
@@ -16,7 +18,8 @@ struct World {
   World(size_t rollouts, uint64_t key, double agreement) {
     Stream stream(key);
     for (size_t r = 0; r < rollouts; ++r) {
-      batch.add_rollout({.task = "t" + std::to_string(r / 4), .prompt = "", .group = static_cast<int64_t>(r / 4)});
+      batch.add_rollout(
+          {.task = "t" + std::to_string(r / 4), .prompt = "", .group = static_cast<int64_t>(r / 4)});
       for (int s = 0; s < 4; ++s) {
         batch.add_step(StepKind::act, "x");
         batch.add_token(3);
@@ -136,10 +139,12 @@ TEST(RegressionTree, BinsKeepTheOrderAndSetMissingApart) {
   std::vector<size_t> counts(kBins + 1);
   for (size_t i = 0; i < many.size(); ++i) {
     ++counts[bins[i]];
-    for (size_t j = i + 1; j < many.size(); j += 97) EXPECT_EQ(many[i] < many[j], bins[i] < bins[j] || (bins[i] == bins[j] && many[i] < many[j]));
+    for (size_t j = i + 1; j < many.size(); j += 97)
+      EXPECT_EQ(many[i] < many[j], bins[i] < bins[j] || (bins[i] == bins[j] && many[i] < many[j]));
   }
   EXPECT_EQ(counts[0], 0u);
-  for (size_t bin = 1; bin <= kBins; ++bin) EXPECT_NEAR(static_cast<double>(counts[bin]), 1000.0 / kBins, 1.0);
+  for (size_t bin = 1; bin <= kBins; ++bin)
+    EXPECT_NEAR(static_cast<double>(counts[bin]), 1000.0 / kBins, 1.0);
 }
 
 }  // namespace

@@ -26,8 +26,11 @@ TEST(Roles, FromEvaluatorsAndComponents) {
 }
 
 TEST(Roles, AFunctionOfAPaidJudgementIsOptimised) {
-  const MetricSpec trace{
-      .id = "m", .axis = "process-style", .evaluator = "trace", .components = {"s"}, .function_of = {"status", "length"}};
+  const MetricSpec trace{.id = "m",
+                         .axis = "process-style",
+                         .evaluator = "trace",
+                         .components = {"s"},
+                         .function_of = {"status", "length"}};
   EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"status", {}}}), Role::optimised);
   EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"length", {"length"}}}), Role::optimised);
   EXPECT_EQ(role_by_structure(trace, std::vector<EvaluatorUse>{{"s", {}}}), Role::proximal);
@@ -37,12 +40,14 @@ TEST(Roles, AFunctionOfAPaidJudgementIsOptimised) {
 TEST(Roles, WhatThePaidChannelsExplainIsTheSameConstruct) {
   const MetricSpec metric{.id = "m", .axis = "process-style", .evaluator = "tidy", .components = {"clang"}};
   const auto role = [&](std::vector<EvaluatorUse> paid, Explained explained) {
-    return role_of(metric, {.id = "a", .label = "A", .paid = std::move(paid), .explained = {{"m", explained}}});
+    return role_of(metric,
+                   {.id = "a", .label = "A", .paid = std::move(paid), .explained = {{"m", explained}}});
   };
   EXPECT_EQ(role({}, {.r2 = 0.49, .auc = 0.94, .units = 500}), Role::held_out);
   EXPECT_EQ(role({}, {.r2 = 0.51, .auc = std::nullopt, .units = 500}), Role::same_construct);
   EXPECT_EQ(role({}, {.r2 = 0.2, .auc = 0.96, .units = 500}), Role::same_construct);
-  EXPECT_EQ(role({{"other", {"clang"}}}, {.r2 = 0.9, .auc = std::nullopt, .units = 500}), Role::same_construct);
+  EXPECT_EQ(role({{"other", {"clang"}}}, {.r2 = 0.9, .auc = std::nullopt, .units = 500}),
+            Role::same_construct);
   EXPECT_EQ(role({{"tidy", {}}}, {.r2 = 0.9, .auc = std::nullopt, .units = 500}), Role::optimised);
   EXPECT_EQ(role({{"other", {"clang"}}}, {}), Role::proximal);  // not measurable: structure decides
   EXPECT_EQ(role_of(metric, {.id = "a"}), Role::held_out);

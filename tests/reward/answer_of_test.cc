@@ -84,9 +84,9 @@ TEST(AnswerOf, ThePublishedRuleStays) {
 }
 
 TEST(AnswerOf, HostileTextsEnd) {
-  for (const char* part :
-       {"\\boxed{", "\\boxed{},", "answer is ", "$$", "#### ", "\\frac{1}{", "1/", "\\[", "\\boxed{1}, ",
-        "\\boxed|", "\\boxed |", "\\boxed \\boxed", "\\boxed{1}\\text{ and }\\quad", "1,", "-", "1.", "$ ", "answer: *"}) {
+  for (const char* part : {"\\boxed{", "\\boxed{},", "answer is ", "$$", "#### ", "\\frac{1}{", "1/", "\\[",
+                           "\\boxed{1}, ", "\\boxed|", "\\boxed |", "\\boxed \\boxed",
+                           "\\boxed{1}\\text{ and }\\quad", "1,", "-", "1.", "$ ", "answer: *"}) {
     std::string text;
     for (int i = 0; i < 300000; ++i) text += part;
     answer_of(text);

@@ -294,7 +294,8 @@ std::string not_ranked(const std::string& text) {
 TEST(StudySpec, TheArmUnderTestIsRankedByAHeldOutMetric) {
   // The evaluator itself, a function of its judgements, another function of them.
   for (const char* metric : {"error_free_calls", "error_free_trace", "recovered"}) {
-    const std::string text = not_ranked(with("primary = \"useful_calls\"", std::string("primary = \"") + metric + "\""));
+    const std::string text =
+        not_ranked(with("primary = \"useful_calls\"", std::string("primary = \"") + metric + "\""));
     EXPECT_NE(text.find("is paid by its evaluator"), std::string::npos) << text;
     EXPECT_NE(text.find("held out here: useful_calls, grounded"), std::string::npos) << text;
   }
@@ -309,7 +310,8 @@ TEST(StudySpec, AnArmMayHaveAPrimaryOfItsOwn) {
   EXPECT_EQ(study_of(own).arm("process").primary, "grounded");
   const std::string paid = with("label = \"Process\"", "label = \"Process\"\nprimary = \"error_free_calls\"");
   not_ranked(paid);
-  EXPECT_EQ(refused(with("label = \"Process\"", "label = \"Process\"\nprimary = \"groundd\"")).exit_code(), 2);
+  EXPECT_EQ(refused(with("label = \"Process\"", "label = \"Process\"\nprimary = \"groundd\"")).exit_code(),
+            2);
 }
 
 // A channel that is made of lengths or texts is judged by whoever counts them.
@@ -321,10 +323,10 @@ TEST(StudySpec, LengthsTextsAndPhrasesAreJudgements) {
     if (environment == "code") text = with("constraint = \"correct\"", "constraint = \"hidden_pass\"", text);
     const size_t at = text.find("label = \"Process\"");
     return text.substr(0, at) + "  [[arm.operator]]\n  name = \"" + op + "\"\n" +
-           "  [[arm.operator]]\n  name = \"shape.affine\"\n  channel = \"" + channel + "\"\n  level = \"" + level +
-           "\"\n  scale = -0.1\n  [[arm.operator]]\n" +
-           (level == "step" ? "  name = \"credit.step_return\"" : "  name = \"credit.rloo\"") + "\n  channel = \"" +
-           channel + "\"\n  into = \"advantage\"\n";
+           "  [[arm.operator]]\n  name = \"shape.affine\"\n  channel = \"" + channel + "\"\n  level = \"" +
+           level + "\"\n  scale = -0.1\n  [[arm.operator]]\n" +
+           (level == "step" ? "  name = \"credit.step_return\"" : "  name = \"credit.rloo\"") +
+           "\n  channel = \"" + channel + "\"\n  into = \"advantage\"\n";
   };
   not_ranked(study("code", "tokens", "shape.length", "length", "rollout"));
   not_ranked(study("code", "excess", "shape.length", "length", "rollout"));  // shares a part
