@@ -85,13 +85,13 @@ void describe_steps(const Column& column, const RolloutBatch& batch, Features& o
 }
 
 // Out-of-fold predictions of the units that have a value.
-struct Predictions {
+struct OutOfFold {
   std::vector<double> target, predicted, plain;  // plain: the mean of the other folds
 };
 
-Predictions predict(const std::vector<BinnedFeature>& features, const std::vector<float>& target,
+OutOfFold predict(const std::vector<BinnedFeature>& features, const std::vector<float>& target,
                     const std::vector<uint8_t>& fold) {
-  Predictions out;
+  OutOfFold out;
   for (uint8_t held = 0; held < kFolds; ++held) {
     std::vector<uint32_t> grown, asked;
     for (size_t i = 0; i < target.size(); ++i) {
@@ -111,7 +111,7 @@ Predictions predict(const std::vector<BinnedFeature>& features, const std::vecto
   return out;
 }
 
-std::optional<double> r2_of(const Predictions& of) {
+std::optional<double> r2_of(const OutOfFold& of) {
   double unexplained = 0, all = 0;
   for (size_t i = 0; i < of.target.size(); ++i) {
     unexplained += (of.target[i] - of.predicted[i]) * (of.target[i] - of.predicted[i]);
@@ -123,7 +123,7 @@ std::optional<double> r2_of(const Predictions& of) {
   return std::max(0.0, 1 - unexplained / all);
 }
 
-std::optional<double> auc_of(const Predictions& of) {
+std::optional<double> auc_of(const OutOfFold& of) {
   std::vector<ScoredUnit> units;
   for (size_t i = 0; i < of.target.size(); ++i) {
     if (of.target[i] != 0 && of.target[i] != 1) return std::nullopt;
@@ -220,7 +220,7 @@ Explained RewardView::explain(const Units& units, const std::string& metric,
   for (const std::string& channel : channels) {
     for (const std::vector<float>& feature : units.features.at(channel)) features.push_back(binned(feature));
   }
-  const Predictions predictions = predict(features, target->second, units.fold);
+  const OutOfFold predictions = predict(features, target->second, units.fold);
   out.r2 = r2_of(predictions);
   if (out.r2) out.auc = auc_of(predictions);
   return out;
