@@ -1,7 +1,7 @@
 // P11: sampling against torch eager with a cache of keys and values, on one core, the same weights and random
 // numbers.
 //
-//   build/sampling_bench            # the study's size: width 96, 3 layers, 160 rollouts of 20 + 40 tokens
+//   OPENBLAS_NUM_THREADS=1 build/sampling_bench   # width 96, 3 layers, 160 rollouts of 20 + 40 tokens
 //
 // Outputs are compared first: the share of equal tokens, and the largest difference of the log-probabilities
 // up to the first token that differs. Then pairs of one call each, in turn; prints the median of peer over

@@ -250,26 +250,59 @@ GRADUS_INLINE float dot(const float* a, const float* b, int64_t size) {
   return total;
 }
 
-// C vectors of features of: out = sum over keys of weight * value.
+// Asks for the own keys and values of a segment, which stand side by side: sampling waits for memory, not for
+// arithmetic.
+GRADUS_INLINE void fetch_ahead(const AttentionSegment& s, const AttentionInput& in) {
+  constexpr int64_t kLine = 64 / sizeof(float);
+  const float* const first = in.key + s.own * in.key_stride;
+  for (int64_t f = 0; f < s.own_size * in.key_stride; f += kLine) __builtin_prefetch(first + f);
+}
+
+// Scores of `count` keys that lie one after the other, for all heads: every key is read once.
+GRADUS_INLINE void score_keys(const AttentionShape& shape, const float* query, const float* key,
+                              int64_t stride, int64_t count, int64_t padded, float scale, float* scores) {
+  const int64_t width = shape.head_width;
+  for (int64_t j = 0; j < count; ++j, key += stride) {
+    for (int64_t head = 0; head < shape.heads; ++head) {
+      scores[head * padded + j] = dot(query + head * width, key + head * width, width) * scale;
+    }
+  }
+}
+
+// C vectors of features of: out = sum over keys of weight * value; weight[c]: of the head that vector c is
+// in.
 template <int C>
-GRADUS_INLINE void weighted_vectors(const AttentionSegment& s, const float* weights, const float* values,
-                                    int64_t stride, float* out) {
+GRADUS_INLINE void weighted_vectors(const AttentionSegment& s, const float* const* weight,
+                                    const float* values, int64_t stride, float* out) {
   Vector8 sum[C] = {};
   for (int64_t j = 0; j < keys_of(s); ++j) {
     const float* row = values + key_row(s, j) * stride;
-    for (int c = 0; c < C; ++c) sum[c] = fma8(all8(weights[j]), load8(row + 8 * c), sum[c]);
+    for (int c = 0; c < C; ++c) sum[c] = fma8(all8(weight[c][j]), load8(row + 8 * c), sum[c]);
   }
   for (int c = 0; c < C; ++c) store8(out + 8 * c, sum[c]);
 }
 
-GRADUS_INLINE void weighted_sum(const AttentionSegment& s, const float* weights, const float* values,
-                                int64_t stride, int64_t width, float* out) {
+GRADUS_INLINE void weighted_sum(const AttentionShape& shape, const AttentionSegment& s, const float* weights,
+                                int64_t padded, const float* values, int64_t stride, float* out) {
+  constexpr int kVectors = 6;  // accumulators; with more, the compiler keeps some in memory
+  const int64_t width = shape.head_width, model = width * shape.heads;
   int64_t d = 0;
-  for (; d + 24 <= width; d += 24) weighted_vectors<3>(s, weights, values + d, stride, out + d);
-  for (; d + 8 <= width; d += 8) weighted_vectors<1>(s, weights, values + d, stride, out + d);
-  for (; d < width; ++d) {
+  if (width % 8 == 0) {
+    const auto weight_at = [&](int64_t feature) { return weights + feature / width * padded; };
+    const float* weight[kVectors];
+    for (; d + 8 * kVectors <= model; d += 8 * kVectors) {
+      for (int c = 0; c < kVectors; ++c) weight[c] = weight_at(d + 8 * c);
+      weighted_vectors<kVectors>(s, weight, values + d, stride, out + d);
+    }
+    for (; d < model; d += 8) {
+      weight[0] = weight_at(d);
+      weighted_vectors<1>(s, weight, values + d, stride, out + d);
+    }
+  }
+  for (; d < model; ++d) {
     float sum = 0;
-    for (int64_t j = 0; j < keys_of(s); ++j) sum += weights[j] * values[key_row(s, j) * stride + d];
+    const float* weight = weights + d / width * padded;
+    for (int64_t j = 0; j < keys_of(s); ++j) sum += weight[j] * values[key_row(s, j) * stride + d];
     out[d] = sum;
   }
 }
@@ -280,19 +313,21 @@ GRADUS_AVX2 void attention_last(const AttentionShape& shape, std::span<const Att
                                 const AttentionInput& in, float* out) {
   const int64_t width = shape.head_width, model = width * shape.heads;
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
-  Scratch scratch(shape, segments);
-  float* scores = scratch.scores.data();
-  for (const AttentionSegment& s : segments) {
-    const int64_t keys = keys_of(s);
-    for (int64_t head = 0; head < shape.heads; ++head) {
-      const int64_t at = head * width;
-      const float* query = in.query + s.query * in.query_stride + at;
-      for (int64_t j = 0; j < keys; ++j) {
-        scores[j] = dot(query, in.key + key_row(s, j) * in.key_stride + at, width) * scale;
-      }
-      softmax_row(scores, keys, round8(keys));
-      weighted_sum(s, scores, in.value + at, in.key_stride, width, out + s.query * model + at);
-    }
+  int64_t longest = 0;
+  for (const AttentionSegment& s : segments) longest = std::max(longest, round8(keys_of(s)));
+  std::vector<float> all_scores(static_cast<size_t>(longest * shape.heads));
+  float* const scores = all_scores.data();
+  for (size_t at = 0; at < segments.size(); ++at) {
+    const AttentionSegment& s = segments[at];
+    if (at + 1 < segments.size()) fetch_ahead(segments[at + 1], in);
+    const int64_t keys = keys_of(s), padded = round8(keys);
+    const float* query = in.query + s.query * in.query_stride;
+    score_keys(shape, query, in.key + s.prefix * in.key_stride, in.key_stride, s.prefix_size, padded, scale,
+               scores);
+    score_keys(shape, query, in.key + s.own * in.key_stride, in.key_stride, s.own_size, padded, scale,
+               scores + s.prefix_size);
+    for (int64_t head = 0; head < shape.heads; ++head) softmax_row(scores + head * padded, keys, padded);
+    weighted_sum(shape, s, scores, padded, in.value, in.key_stride, out + s.query * model);
   }
 }
 
