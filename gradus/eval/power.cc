@@ -22,7 +22,8 @@ double noncentral_above(double critical, double shift, double degrees) {
   const double limit = 1 + 8 / std::sqrt(degrees);
   const double width = limit / kSteps;
   const double scale = std::log(2.0) + 0.5 * degrees * std::log(0.5 * degrees) - std::lgamma(0.5 * degrees);
-  double sum = 0;
+  // At S = 0 the density is 0, but for one degree of freedom.
+  double sum = degrees == 1 ? std::exp(scale) * normal_above(-shift) : 0;
   for (int i = 1; i <= kSteps; ++i) {
     const double s = i * width;
     const double density = std::exp(scale + (degrees - 1) * std::log(s) - 0.5 * degrees * s * s);

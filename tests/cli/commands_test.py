@@ -212,7 +212,22 @@ class StudyFiles(CommandTest):
         ran = self.run_command("study", "--check", self.write("a.toml", STUDY))
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertIn("2 arms, 2 seeds", ran.stdout)
+        self.assertIn("2 independent seeds see an effect of", ran.stdout)
+        self.assertIn("to be shown non-inferior at 0.020", ran.stdout)
         self.assertEqual(os.listdir(self.folder), ["a.toml"], "a check leaves nothing behind")
+
+    def test_fewer_base_policies_than_the_statistics_need(self):
+        text = STUDY.replace("seeds = 2", "seeds = 6").replace("width = 16", "width = 16\nbase_policies = 2")
+        self.check(text, f"a.toml:{line_of(text, 'base_policies')}: ", "found 2 for 6 seeds", "at least 5")
+
+    def test_more_tasks_than_there_are(self):
+        self.check(STUDY.replace("tasks = 2", "tasks = 5000"), "too few tasks that differ", "'evaluation.tasks'", "at most ")
+
+    def test_the_number_of_seeds_is_part_of_the_plan(self):
+        study = self.write("a.toml", STUDY)
+        self.refused(["study", study, "--seeds", "3"], "part of the plan", "sequence = true")
+        ran = self.run_command("study", "--check", study, "--seeds", "30", "--json")
+        self.assertEqual(json.loads(ran.stdout)["power"]["seeds"], 30)
 
     def test_the_whole_paragraph(self):
         text = STUDY.replace("width = 16", "width = 17.5")
