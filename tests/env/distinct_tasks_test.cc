@@ -36,7 +36,7 @@ TEST(DistinctTasks, NoTwoAreTwinsInAnyEnvironment) {
 TEST(DistinctTasks, ExchangedOperandsAreATwin) {
   const std::unique_ptr<Environment> code = make("code");
   const auto twin = [&](const char* prompt) { return code->task_of(prompt).twin; };
-  EXPECT_EQ(twin("max a add b 3"), twin("max add 3 b a"));
+  EXPECT_EQ(twin("max a add b 5"), twin("max add 5 b a"));
   EXPECT_EQ(twin("min abs c b"), twin("min b abs c"));
   EXPECT_NE(twin("sub a max b c"), twin("sub max b c a"));
   // Of the calculator's tasks one in two begins with a sum, whose operands may be exchanged.
