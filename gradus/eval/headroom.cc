@@ -75,7 +75,7 @@ std::optional<std::string> no_room(const EvalTable& table, const AnalysisPlan& p
         "longer, or take easier tasks.");
   }
   if (primary.verdict != Verdict::inconclusive) return std::nullopt;
-  const size_t metric = table.metric_index(plan.primary);
+  const size_t metric = table.metric_index(primary.metric.id);
   for (const Bound bound : {Bound::best, Bound::worst}) {
     if (!all_at(table, plan, update, metric, bound)) continue;
     return sentence(table, plan, metric, bound,

@@ -16,12 +16,13 @@ std::optional<Interval> gain_of(const EvalTable& table, const AnalysisPlan& plan
 }  // namespace
 
 Look look_at(const EvalTable& table, const AnalysisPlan& plan, int64_t update, size_t seeds) {
+  const std::string& judged = primary_of(plan, arm_under_test(plan));
   Look out{.seeds = seeds,
-           .primary = gain_of(table, plan, update, plan.primary),
+           .primary = gain_of(table, plan, update, judged),
            .constraint = gain_of(table, plan, update, plan.constraint),
            .settled = ""};
   if (!out.primary || !out.constraint) return out;
-  const MetricSpec &primary = table.metric(plan.primary), &constraint = table.metric(plan.constraint);
+  const MetricSpec &primary = table.metric(judged), &constraint = table.metric(plan.constraint);
   if (out.primary->high < 0) {
     out.settled = primary.label + " is worse";
   } else if (out.primary->high < scaled_margin(plan, primary, constraint)) {

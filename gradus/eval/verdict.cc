@@ -140,7 +140,8 @@ StudyVerdict study_verdict(const EvalTable& table, const AnalysisPlan& plan, int
   StudyVerdict out{.answer = answer_for(plan, findings.rows, arm),
                    .sentences = arm_sentences(plan, findings),
                    .refusals = check_headline(plan, table.metrics())};
-  if (const auto why = no_room(table, plan, update, comparison_of(findings.rows, arm.id, plan.primary))) {
+  if (const auto why =
+          no_room(table, plan, update, comparison_of(findings.rows, arm.id, primary_of(plan, arm)))) {
     out.answer = "cannot tell";
     out.sentences.insert(out.sentences.begin(), *why);
   }

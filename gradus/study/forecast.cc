@@ -79,7 +79,7 @@ Json power_forecast(const StudySpec& spec, const std::string& folder) {
   const std::unique_ptr<Environment> environment = spec.make_environment();
   const std::vector<MetricSpec> metrics = study_metrics(environment->info());
   const AnalysisPlan plan = analysis_plan(spec, environment->info());
-  const MetricSpec &primary = metric_of(metrics, plan.primary),
+  const MetricSpec &primary = metric_of(metrics, primary_of(plan, arm_under_test(plan))),
                    &outcome = metric_of(metrics, plan.constraint);
   const std::optional<Json> earlier = earlier_results(folder);
   const std::string arm = arm_under_test(plan).id;
