@@ -89,7 +89,8 @@ Json reproduce_simulated(const ClaimedRecipe& recipe, const Options& options) {
   Json claims = claims_json(recipe, check_claims(recipe, results, results_of));
   if (options.sweep) {
     const Json ranges = sweep_claims(recipe, worlds);
-    for (Json& claim : claims["claims"]) claim["worlds"] = ranges.value(claim["id"], Json::array());
+    for (Json& claim : claims["claims"])
+      claim["worlds"] = ranges.value(claim["id"].get<std::string>(), Json::array());
   }
   claims.update(results);
   sign(claims, recipe);

@@ -1,6 +1,7 @@
 #include "gradus/study/simulated.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "gradus/simulation/simulations.h"
 #include "gradus/study/catalogue.h"
@@ -117,7 +118,24 @@ Json numbers_of(const SimulationPlan& plan, size_t index, uint64_t seed, int thr
   return out;
 }
 
-Json joined(const std::vector<SimulationPlan>& plans, const std::vector<Json>& numbers) {
+}  // namespace
+
+std::vector<SimulationPlan> read_simulations(const ClaimedRecipe& recipe,
+                                             const std::vector<WorldSetting>& settings) {
+  check_names(recipe, settings);
+  std::vector<SimulationPlan> plans;
+  for (const Section& section : recipe.config.root().sections("simulation"))
+    plans.push_back(read_plan(section, settings));
+  return plans;
+}
+
+std::vector<Json> run_simulations(const std::vector<SimulationPlan>& plans, uint64_t seed, int threads) {
+  std::vector<Json> out;
+  for (size_t i = 0; i < plans.size(); ++i) out.push_back(numbers_of(plans[i], i, seed, threads));
+  return out;
+}
+
+Json joined_numbers(const std::vector<SimulationPlan>& plans, const std::vector<Json>& numbers) {
   Json out = {{"simulations", Json::array()}, {"numbers", Json::object()}};
   for (size_t i = 0; i < plans.size(); ++i) {
     out["simulations"].push_back(plan_json(plans[i]));
@@ -133,29 +151,17 @@ Json joined(const std::vector<SimulationPlan>& plans, const std::vector<Json>& n
   return out;
 }
 
-}  // namespace
-
-std::vector<SimulationPlan> read_simulations(const ClaimedRecipe& recipe,
-                                             const std::vector<WorldSetting>& settings) {
-  check_names(recipe, settings);
-  std::vector<SimulationPlan> plans;
-  for (const Section& section : recipe.config.root().sections("simulation"))
-    plans.push_back(read_plan(section, settings));
-  return plans;
-}
-
 SimulatedWorlds::SimulatedWorlds(const ClaimedRecipe& recipe, std::vector<WorldSetting> settings,
                                  uint64_t seed, int threads)
     : recipe_(recipe),
       settings_(std::move(settings)),
       seed_(seed),
       threads_(threads),
-      plans_(read_simulations(recipe_, settings_)) {
-  for (size_t i = 0; i < plans_.size(); ++i) numbers_.push_back(numbers_of(plans_[i], i, seed_, threads_));
-}
+      plans_(read_simulations(recipe_, settings_)),
+      numbers_(run_simulations(plans_, seed_, threads_)) {}
 
 Json SimulatedWorlds::results() const {
-  Json out = joined(plans_, numbers_);
+  Json out = joined_numbers(plans_, numbers_);
   out["seed"] = seed_;
   out["set"] = text_of(settings_);
   return out;
@@ -169,7 +175,7 @@ Json SimulatedWorlds::results(const std::vector<WorldSetting>& further) const {
   for (size_t i = 0; i < plans.size(); ++i) {
     if (plans[i].parameters != plans_[i].parameters) numbers[i] = numbers_of(plans[i], i, seed_, threads_);
   }
-  return joined(plans, numbers);
+  return joined_numbers(plans, numbers);
 }
 
 Json sweep_claims(const ClaimedRecipe& recipe, const SimulatedWorlds& worlds) {

@@ -40,6 +40,11 @@ struct SimulationPlan {
 std::vector<SimulationPlan> read_simulations(const ClaimedRecipe& recipe,
                                              const std::vector<WorldSetting>& settings = {});
 
+// The numbers of each plan, and all of them as one document: {"simulations": [{name, parameters, seeds,
+// baseline, arms: [{id, recipe}]}], "numbers": {NAME: {value, low, high, min, max, seeds}}}.
+std::vector<Json> run_simulations(const std::vector<SimulationPlan>& plans, uint64_t seed, int threads);
+Json joined_numbers(const std::vector<SimulationPlan>& plans, const std::vector<Json>& numbers);
+
 // A recipe's simulations in one world after another. Seeds are the same in all; a simulation that a setting
 // does not touch is not run again.
 //
@@ -51,8 +56,7 @@ class SimulatedWorlds {
   SimulatedWorlds(const ClaimedRecipe& recipe, std::vector<WorldSetting> settings, uint64_t seed,
                   int threads);
 
-  // {"seed", "set", "simulations": [{name, parameters, seeds, baseline, arms: [{id, recipe}]}],
-  //  "numbers": {NAME: {value, low, high, min, max, seeds}}}: what check_claims() reads.
+  // joined_numbers() with "seed" and "set": what check_claims() reads.
   Json results() const;
   Json results(const std::vector<WorldSetting>& further) const;
 
