@@ -17,13 +17,19 @@ namespace gradus {
 namespace {
 
 constexpr size_t kMostIdle = 64;  // children
-constexpr std::array<std::pair<CFact, std::string_view>, 6> kNames = {{
+constexpr std::array<std::pair<CFact, std::string_view>, 12> kNames = {{
     {CFact::unused_variable, "unused_variable"},
     {CFact::dead_store, "dead_store"},
     {CFact::self_assignment, "self_assignment"},
     {CFact::plain_copy, "plain_copy"},
     {CFact::duplicate_statement, "duplicate_statement"},
     {CFact::unreachable, "unreachable"},
+    {CFact::redundant_condition, "redundant_condition"},
+    {CFact::long_distinction, "long_distinction"},
+    {CFact::odd_name, "odd_name"},
+    {CFact::needless_temporary, "needless_temporary"},
+    {CFact::plus_zero, "plus_zero"},
+    {CFact::double_negation, "double_negation"},
 }};
 
 // The children that wait for work. Every call has one for itself.

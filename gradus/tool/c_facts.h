@@ -7,8 +7,9 @@
 //
 // unused_variable and self_assignment are clang's own warnings (-Wunused-variable,
 // -Wunused-but-set-variable, -Wself-assign). The others are read from the syntax tree, and only where they
-// are certain: in functions without branches, loops, nested blocks or addresses taken. unreachable holds for
-// every function without labels.
+// are certain: what follows the flow of values in functions without branches, loops, nested blocks or
+// addresses taken, unreachable in every function without labels, what one expression or one name shows in
+// every function.
 //
 // Many functions share one translation unit, which is about ten times faster than one each; findings do not
 // depend on that grouping. Safe to call from many threads. A statement that does not compile counts as a
@@ -33,6 +34,12 @@ enum class CFact {
   plain_copy,           // int t = a; where neither changes afterwards
   duplicate_statement,  // the same assignment again, with nothing changed in between
   unreachable,          // after a return
+  redundant_condition,  // a truth value compared with zero: 0 < (a < b), t != 0
+  long_distinction,     // a case that equals the other, or asks the same again: t ? b : t ? 0 : a
+  odd_name,             // a variable in capitals where all parameters are in small letters
+  needless_temporary,   // int t = a + b; return t;
+  plus_zero,            // a + 0, 0 + a, a - 0
+  double_negation,      // - - a
 };
 
 std::string_view c_fact_name(CFact fact);

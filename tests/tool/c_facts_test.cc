@@ -34,19 +34,50 @@ TEST(CFacts, CleanCodeHasNone) {
 TEST(CFacts, EachFamilyIsFoundOnItsLine) {
   EXPECT_EQ(found_in({"int t0 = - a ;", "return b ;"}), "2:unused_variable ");
   EXPECT_EQ(found_in({"a = ( a ) ;", "return a ;"}), "2:self_assignment ");
+  EXPECT_EQ(found_in({"a = ( a ) ;", "return b ;"}), "2:self_assignment ") << "and no dead store";
   EXPECT_EQ(found_in({"c = a + b ;", "return a ;"}), "2:dead_store ");
   EXPECT_EQ(found_in({"int t0 = a ;", "t0 = b ;", "return t0 ;"}), "2:dead_store ");
   EXPECT_EQ(found_in({"const int t0 = a ;", "return t0 + a ;"}), "2:plain_copy ");
   EXPECT_EQ(found_in({"return a ;", "a = b + 2 ;"}), "3:unreachable ");
   EXPECT_EQ(found_in({"int t0 = a + b ;", "c = t0 - 1 ;", "c = t0 - 1 ;", "return c ;"}),
             "3:dead_store 4:duplicate_statement ");
+  EXPECT_EQ(found_in({"const int t0 = a < b ;", "return 0 < t0 ? b : a ;"}), "3:redundant_condition ");
+  EXPECT_EQ(found_in({"const int t0 = a < b ;", "return t0 ? b : t0 ? 0 : a ;"}), "3:long_distinction ");
+  EXPECT_EQ(found_in({"const int T0 = a < b ;", "return T0 ? b : a ;"}), "2:odd_name ");
+  EXPECT_EQ(found_in({"const int t0 = a < b ? b : a ;", "return t0 ;"}), "2:needless_temporary ");
+  EXPECT_EQ(found_in({"a = a + 0 ;", "return a ;"}), "2:plus_zero ");
+  EXPECT_EQ(found_in({"return - - a ;"}), "2:double_negation ");
+}
+
+TEST(CFacts, RelativesOfEachFamily) {
+  for (const char* compared : {"0 < ( a < b )", "( a == b ) != 0", "0 != ! a", "( a && b ) > 0"})
+    EXPECT_EQ(found_in({std::string("return ") + compared + " ;"}), "2:redundant_condition ") << compared;
+  EXPECT_EQ(found_in({"int t0 = a < b ;", "int t1 = t0 ;", "return 0 < t1 ? t0 : a ;"}),
+            "3:plain_copy 4:redundant_condition ");
+  for (const char* distinction : {"a < b ? c : ( c )", "a ? a ? b : 1 : c", "a ? b : ( a ? 1 : c )"})
+    EXPECT_EQ(found_in({std::string("return ") + distinction + " ;"}), "2:long_distinction ") << distinction;
+  for (const char* sum : {"a - 0", "( 0 ) + a", "b * ( a + 0 )", "a + 0 < b ? a : b"})
+    EXPECT_EQ(found_in({std::string("return ") + sum + " ;"}), "2:plus_zero ") << sum;
+  EXPECT_EQ(found_in({"return b - - ( - a ) ;"}), "2:double_negation ");
+  EXPECT_EQ(found_in({"if ( a < b ) {", "a = b + 0 ;", "}", "return a ;"}), "3:plus_zero ")
+      << "the statement begins inside the block";
+  const std::vector<std::string> capital = {"int f(int A) {\nint B = A + 1 ;\nreturn B * B ;\n}\n",
+                                            "int f(void) {\nint B = 1 ;\nreturn B * B ;\n}\n"};
+  for (const CFunctionFacts& facts : c_facts(capital))
+    EXPECT_EQ(found(facts), "") << "no small letters to differ from";
 }
 
 TEST(CFacts, NothingIsSaidThatIsNotCertain) {
   EXPECT_EQ(found_in({"int t0 = a ;", "a = b + 1 ;", "return t0 + a ;"}), "")
       << "the copy saves an old value";
   EXPECT_EQ(found_in({"c = a + b ;", "a = 1 ;", "c = a + b + c ;", "return c ;"}), "");
-  EXPECT_EQ(found_in({"a = a + 0 ;", "return a ;"}), "");
+  EXPECT_EQ(found_in({"const int t0 = a + b ;", "return 0 < t0 ? b : a ;"}), "") << "no truth value";
+  EXPECT_EQ(found_in({"int t0 = a < b ;", "t0 = t0 + 1 ;", "return 0 < t0 ? b : a ;"}), "");
+  EXPECT_EQ(found_in({"return a == 0 ? 0 - b : - b ;"}), "");
+  EXPECT_EQ(found_in({"return a < b ? b : a < c ? c : a ;"}), "");
+  EXPECT_EQ(found_in({"return a < b ? c ++ : c ++ ;"}), "") << "each does something";
+  EXPECT_EQ(found_in({"const int t0 = a + b ;", "return t0 + t0 ;"}), "");
+  EXPECT_EQ(found_in({"int t0 = a + b ;", "t0 = t0 + 1 ;", "return t0 ;"}), "");
   EXPECT_EQ(found_in({"int t0 = 1 ;", "if ( a < b ) {", "t0 = 2 ;", "}", "return t0 ;"}), "");
   EXPECT_EQ(found_in({"int t0 = 1 ;", "int *p = & t0 ;", "t0 = 2 ;", "return * p ;"}), "");
 }
@@ -152,6 +183,17 @@ TEST(CFacts, ASourceThatKillsIsMissingAlone) {
     EXPECT_EQ(facts[3 * k + 2].failure, "");
     EXPECT_EQ(found(facts[3 * k + 2]), "2:dead_store ");
   }
+}
+
+// Comparing every branch of it with every other would take quadratic time.
+TEST(CFacts, ALongChainOfCasesIsJudged) {
+  const std::vector<std::string> sources = {
+      function({"return " + repeated("a < b ? 1 : c < b ? 2 : ", 400) + "c ;"}),
+      function({"return " + repeated("a < b ? 1 : ", 2) + "c ;"})};
+  const std::vector<CFunctionFacts> facts = c_facts(sources);
+  EXPECT_EQ(facts[0].failure, "");
+  EXPECT_TRUE(facts[0].compiles);
+  EXPECT_EQ(found(facts[1]), "2:long_distinction ");
 }
 
 TEST(CFacts, ASourceThatTakesTooLongIsMissingAlone) {

@@ -36,7 +36,7 @@ bool dead(const Statements& list, size_t index, size_t reachable, const std::str
 
 bool dead_store(const Statements& list, size_t index, size_t reachable) {
   const CStatement& statement = list[index];
-  if (statement.writes.empty()) return false;
+  if (statement.writes.empty() || statement.itself) return false;  // clang reports a self-assignment
   // A declaration that nobody mentions again is an unused variable, which clang reports.
   if (statement.declaration && !mentioned_after(list, index, statement.writes[0])) return false;
   return std::all_of(statement.writes.begin(), statement.writes.end(),
@@ -49,6 +49,18 @@ bool plain_copy(const Statements& list, size_t index, size_t reachable) {
   return !dead(list, index, reachable, statement.writes[0]) &&
          !written_between(list, index + 1, reachable, statement.writes[0]) &&
          !written_between(list, index + 1, reachable, statement.copies);
+}
+
+// A value that is declared to be returned and nothing else. A second name for a value is a plain copy.
+bool needless_temporary(const Statements& list, size_t index, size_t reachable) {
+  const CStatement& statement = list[index];
+  if (!statement.declaration || !statement.copies.empty() || statement.writes.size() != 1) return false;
+  const std::string& name = statement.writes[0];
+  for (size_t i = index + 1; i < reachable; ++i) {
+    if (contains(list[i].writes, name)) return false;
+    if (contains(list[i].reads, name)) return list[i].returned == name;
+  }
+  return false;
 }
 
 bool duplicate(const Statements& list, size_t index) {
@@ -68,7 +80,7 @@ bool duplicate(const Statements& list, size_t index) {
 
 std::vector<CFinding> flow_findings(const CFunctionBody& body) {
   const Statements& list = body.statements;
-  std::vector<CFinding> out;
+  std::vector<CFinding> out = body.findings;
   size_t reachable = list.size();
   if (!body.labelled) {
     for (size_t i = 0; i < reachable; ++i) {
@@ -80,6 +92,7 @@ std::vector<CFinding> flow_findings(const CFunctionBody& body) {
   for (size_t i = 0; i < reachable; ++i) {
     if (dead_store(list, i, reachable)) out.push_back({CFact::dead_store, list[i].line});
     if (plain_copy(list, i, reachable)) out.push_back({CFact::plain_copy, list[i].line});
+    if (needless_temporary(list, i, reachable)) out.push_back({CFact::needless_temporary, list[i].line});
     if (duplicate(list, i)) out.push_back({CFact::duplicate_statement, list[i].line});
   }
   return out;

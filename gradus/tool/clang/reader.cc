@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "gradus/tool/c_unit.h"
+#include "gradus/tool/clang/c_expression.h"
 #include "gradus/tool/clang/c_flow.h"
+#include "gradus/tool/clang/cursor.h"
 #include "gradus/tool/clang/libclang.h"
 
 namespace gradus {
@@ -17,88 +19,20 @@ namespace {
 
 constexpr size_t kFunctionsPerUnit = 256;
 
-std::string take(CXString text) {
-  const char* chars = libclang().getCString(text);
-  std::string out = chars == nullptr ? "" : chars;
-  libclang().disposeString(text);
-  return out;
-}
-
-std::string single_spaced(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
-      out.push_back(c);
-    } else if (!out.empty() && out.back() != ' ') {
-      out.push_back(' ');
-    }
-  }
-  return out;
-}
-
-struct Position {
-  unsigned line = 0, offset = 0;
-};
-
-Position position(CXSourceLocation location) {
-  Position out;
-  libclang().getFileLocation(location, nullptr, &out.line, nullptr, &out.offset);
-  return out;
-}
-
-std::vector<CXCursor> children(CXCursor cursor) {
-  std::vector<CXCursor> out;
-  libclang().visitChildren(
-      cursor,
-      [](CXCursor child, CXCursor, CXClientData data) {
-        static_cast<std::vector<CXCursor>*>(data)->push_back(child);
-        return CXChildVisit_Continue;
-      },
-      &out);
-  return out;
-}
-
-CXCursor strip(CXCursor cursor) {
-  while (true) {
-    const CXCursorKind kind = libclang().getCursorKind(cursor);
-    if (kind != CXCursor_ParenExpr && kind != CXCursor_UnexposedExpr) return cursor;
-    const std::vector<CXCursor> inner = children(cursor);
-    if (inner.size() != 1) return cursor;
-    cursor = inner[0];
-  }
-}
-
 // Reads the statements of one function body out of the syntax tree.
 class BodyReader {
  public:
-  explicit BodyReader(const CUnit& unit) : unit_(unit) {}
+  // `small_letters`: the function has parameters, and all their names begin with small letters.
+  BodyReader(const CUnit& unit, bool small_letters)
+      : text_(unit.text), small_letters_(small_letters), expressions_(unit.text) {}
 
   CFunctionBody read(CXCursor compound) {
     for (const CXCursor child : children(compound)) read_statement(child);
+    for (const CFinding& finding : expressions_.findings(body_)) body_.findings.push_back(finding);
     return std::move(body_);
   }
 
  private:
-  std::string_view slice(unsigned begin, unsigned end) const {
-    if (begin > end || end > unit_.text.size()) return {};
-    return std::string_view(unit_.text).substr(begin, end - begin);
-  }
-
-  std::string_view text_of(CXCursor cursor) const {
-    const CXSourceRange range = libclang().getCursorExtent(cursor);
-    return slice(position(libclang().getRangeStart(range)).offset,
-                 position(libclang().getRangeEnd(range)).offset);
-  }
-
-  // The operator between two operands: libclang 14 names it nowhere else.
-  bool is_assignment(CXCursor lhs, CXCursor rhs) const {
-    const unsigned begin = position(libclang().getRangeEnd(libclang().getCursorExtent(lhs))).offset;
-    const unsigned end = position(libclang().getRangeStart(libclang().getCursorExtent(rhs))).offset;
-    std::string between(slice(begin, end));
-    std::erase_if(between, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
-    return between == "=";
-  }
-
   void write(CXCursor target, CStatement& statement) {
     const CXCursor variable = libclang().getCursorReferenced(target);
     if (libclang().getCursorLinkage(variable) != CXLinkage_NoLinkage ||
@@ -110,7 +44,7 @@ class BodyReader {
 
   void walk_binary(CXCursor cursor, CStatement& statement) {
     const std::vector<CXCursor> sides = children(cursor);
-    if (sides.size() != 2 || !is_assignment(sides[0], sides[1])) {
+    if (sides.size() != 2 || operator_between(text_, sides[0], sides[1]) != "=") {
       for (const CXCursor side : sides) walk(side, statement);
       return;
     }
@@ -125,7 +59,7 @@ class BodyReader {
 
   // Compound assignments and ++, --, & both read and write, or take an address: not worth a finer account.
   void walk_unary(CXCursor cursor, CStatement& statement) {
-    const std::string_view text = text_of(cursor);
+    const std::string_view text = text_of(text_, cursor);
     const bool plain = !text.empty() && text.back() != '+' && text.back() != '-' && text.front() != '&' &&
                        text.substr(0, 2) != "++" && text.substr(0, 2) != "--";
     if (!plain) body_.straight = false;
@@ -133,6 +67,7 @@ class BodyReader {
   }
 
   void walk(CXCursor cursor, CStatement& statement) {
+    expressions_.visit(cursor, line_);
     switch (libclang().getCursorKind(cursor)) {
       case CXCursor_BinaryOperator:
         return walk_binary(cursor, statement);
@@ -159,7 +94,11 @@ class BodyReader {
       default:
         break;
     }
-    for (const CXCursor child : children(cursor)) walk(child, statement);
+    const bool block = libclang().getCursorKind(cursor) == CXCursor_CompoundStmt;
+    for (const CXCursor child : children(cursor)) {
+      if (block) line_ = line_of(child);
+      walk(child, statement);
+    }
   }
 
   void read_declaration(CXCursor cursor, CStatement& statement) {
@@ -171,37 +110,61 @@ class BodyReader {
         body_.straight = false;
         continue;
       }
+      const std::string name = take(libclang().getCursorSpelling(variable));
+      if (small_letters_ && !name.empty() && std::isupper(static_cast<unsigned char>(name[0])) != 0)
+        body_.findings.push_back({CFact::odd_name, line_});
       for (const CXCursor value : children(variable)) {
         walk(value, statement);
-        const CXCursor source = strip(value);
-        if (variables.size() == 1 && libclang().getCursorKind(source) == CXCursor_DeclRefExpr) {
-          statement.copies = take(libclang().getCursorSpelling(source));
-        }
-        statement.writes.push_back(take(libclang().getCursorSpelling(variable)));
+        expressions_.declare(name, value);
+        if (variables.size() == 1) statement.copies = name_of(value);
+        statement.writes.push_back(name);
       }
     }
+  }
+
+  // The variable that an expression is, and nothing else; "": it is more.
+  static std::string name_of(CXCursor expression) {
+    const CXCursor value = strip(expression);
+    return libclang().getCursorKind(value) == CXCursor_DeclRefExpr ? take(libclang().getCursorSpelling(value))
+                                                                   : "";
   }
 
   void read_statement(CXCursor cursor) {
     const CXCursorKind kind = libclang().getCursorKind(cursor);
     if (kind == CXCursor_NullStmt) return;
     CStatement statement;
-    statement.line =
-        static_cast<int>(position(libclang().getRangeStart(libclang().getCursorExtent(cursor))).line);
-    statement.text = single_spaced(text_of(cursor));
+    line_ = statement.line = line_of(cursor);
+    statement.text = single_spaced(text_of(text_, cursor));
     statement.returns = kind == CXCursor_ReturnStmt;
+    const std::vector<CXCursor> parts = children(cursor);
+    if (statement.returns && parts.size() == 1) statement.returned = name_of(parts[0]);
     if (kind == CXCursor_DeclStmt) {
       read_declaration(cursor, statement);
     } else {
       walk(cursor, statement);
     }
     statement.assignment = kind == CXCursor_BinaryOperator && statement.writes.size() == 1;
+    statement.itself = statement.assignment && parts.size() == 2 && name_of(parts[1]) == statement.writes[0];
     body_.statements.push_back(std::move(statement));
   }
 
-  const CUnit& unit_;
+  const std::string& text_;
+  bool small_letters_;
+  int line_ = 0;  // where the statement begins that is being read
+  ExpressionReader expressions_;
   CFunctionBody body_;
 };
+
+bool small_letters(CXCursor function) {
+  size_t parameters = 0, small = 0;
+  for (const CXCursor part : children(function)) {
+    if (libclang().getCursorKind(part) != CXCursor_ParmDecl) continue;
+    const std::string name = take(libclang().getCursorSpelling(part));
+    ++parameters;
+    if (!name.empty() && std::islower(static_cast<unsigned char>(name[0])) != 0) ++small;
+  }
+  return parameters > 0 && small == parameters;
+}
 
 // A statement that does not compile reads every name on its line.
 void add_broken_lines(CFunctionBody& body, const std::vector<int>& broken, const std::string& text) {
@@ -306,7 +269,7 @@ void judge_unit(const CUnit& unit, std::vector<CFunctionFacts>& facts, std::vect
     const size_t f = unit.function_at(line);
     for (const CXCursor part : children(cursor)) {
       if (libclang().getCursorKind(part) != CXCursor_CompoundStmt) continue;
-      CFunctionBody body = BodyReader(unit).read(part);
+      CFunctionBody body = BodyReader(unit, small_letters(cursor)).read(part);
       std::vector<int>& broken = found.broken[f];
       std::sort(broken.begin(), broken.end());
       broken.erase(std::unique(broken.begin(), broken.end()), broken.end());
