@@ -1,125 +1,34 @@
 #include "gradus/env/code/demonstration.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <numeric>
+#include <set>
 #include <span>
 
 #include "gradus/base/error.h"
-#include "gradus/env/code/junk.h"
+#include "gradus/env/code/shape.h"
 #include "gradus/env/code/vocabulary.h"
 
 namespace gradus {
 
 namespace {
 
-// One operation of the expression: `value` is its C expression, where "@" stands for `condition`.
-struct Operation {
-  Words condition;  // empty: nothing to decide
-  Words value;
-  std::string result;  // name of its value
-};
+constexpr std::array<const char*, 3> kParameters = {"a", "b", "c"};
+constexpr char kExtraName = 'j';  // temporaries of statements that are not needed begin with it
 
-Words words_of(const std::string& text, const std::map<std::string, Words>& names) {
+Words joined(std::initializer_list<Words> parts) {
   Words out;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    const auto it = names.find(word);
-    if (it == names.end()) {
-      out.push_back(word);
-    } else {
-      out.insert(out.end(), it->second.begin(), it->second.end());
-    }
-    begin = end + 1;
-  }
+  for (const Words& part : parts) out.insert(out.end(), part.begin(), part.end());
   return out;
 }
 
-// C of each operation; x, y, p, q are its operands. `turned` is the same with the comparison the other way
-// round, where there is such a form of equal length.
-struct Shape {
-  const char* condition;
-  const char* value;
-  const char* turned_condition = nullptr;
-  const char* turned_value = nullptr;
-};
-const std::map<std::string, Shape>& shapes() {
-  static const std::map<std::string, Shape> known = {
-      {"max", {"x < y", "@ ? y : x", "y < x", "@ ? x : y"}},
-      {"min", {"x < y", "@ ? x : y", "y < x", "@ ? y : x"}},
-      {"abs", {"x < 0", "@ ? - x : x", "0 < x", "@ ? x : - x"}},
-      {"clamp", {"x < y", "@ ? y : p < x ? p : x", "p < x", "@ ? p : x < y ? y : x"}},
-      {"sign", {"x < 0", "@ ? - 1 : 0 < x"}},
-      {"pick", {"x < y", "@ ? p : q"}},
-      {"add", {"", "x + y"}},
-      {"sub", {"", "x - y"}},
-  };
-  return known;
-}
-
-Words dense(const Operation& operation) {
-  Words out;
-  for (const std::string& word : operation.value) {
-    if (word == "@") {
-      out.insert(out.end(), operation.condition.begin(), operation.condition.end());
-    } else {
-      out.push_back(word);
-    }
-  }
-  return out;
-}
-
-// Appends the operations of `e`, operands first; returns the word that stands for its value. With `turns`,
-// comparisons are turned round at random.
-std::string plan(const Expression& e, Stream* turns, std::vector<Operation>& out) {
-  static constexpr std::array<const char*, 4> names = {"x", "y", "p", "q"};
-  if (e.leaf()) return e.head;
-  std::map<std::string, Words> operands;
-  for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = {plan(e.args[i], turns, out)};
-  const Shape& shape = shapes().at(e.head);
-  const bool turned = turns != nullptr && turns->chance(0.5) && shape.turned_condition != nullptr;
-  Operation operation{words_of(turned ? shape.turned_condition : shape.condition, operands),
-                      words_of(turned ? shape.turned_value : shape.value, operands), ""};
-  operation.result = "r" + std::to_string(out.size());
-  out.push_back(operation);
-  return operation.result;
+Words in_parentheses(const Words& words) {
+  return joined({{"("}, words, {")"}});
 }
 
 Words declare(const std::string& name, const Words& value) {
-  Words out = {"const", "int", name, "="};
-  out.insert(out.end(), value.begin(), value.end());
-  out.push_back(";");
-  return out;
-}
-
-Words finish(const Words& value) {
-  Words out = {"return"};
-  out.insert(out.end(), value.begin(), value.end());
-  out.push_back(";");
-  return out;
-}
-
-std::vector<Words> named_conditions(const std::vector<Operation>& operations) {
-  std::vector<Words> out;
-  for (size_t i = 0; i < operations.size(); ++i) {
-    const Operation& operation = operations[i];
-    const std::string condition = "k" + std::to_string(i);
-    if (!operation.condition.empty()) out.push_back(declare(condition, operation.condition));
-    const Words value = words_of(token_words(operation.value), {{"@", {condition}}});
-    out.push_back(i + 1 < operations.size() ? declare(operation.result, value) : finish(value));
-  }
-  return out;
-}
-
-std::vector<Words> one_per_operation(const std::vector<Operation>& operations) {
-  std::vector<Words> out;
-  for (size_t i = 0; i < operations.size(); ++i) {
-    const Words value = dense(operations[i]);
-    out.push_back(i + 1 < operations.size() ? declare(operations[i].result, value) : finish(value));
-  }
-  return out;
+  return joined({{"const", "int", name, "="}, value, {";"}});
 }
 
 size_t length(const std::vector<Words>& body) {
@@ -128,47 +37,233 @@ size_t length(const std::vector<Words>& body) {
   return out;
 }
 
-// Junk beside the statement of each operation: how many, and which kinds, depends on the regime.
-std::vector<Words> with_junk(const std::vector<Operation>& operations, Regime regime, Stream& stream) {
-  std::vector<Words> body = one_per_operation(operations);
-  const std::vector<Words> essential = body;
-  JunkWriter writer(body, stream.child("junk"), regime != Regime::helpful);
-  size_t room = (kBodyLimit - length(body)) / kJunkTokens;
-  for (size_t i = 0; i < essential.size(); ++i) {
-    size_t pieces = regime == Regime::costly ? 1 + stream.below(2) : 1;
-    if (regime != Regime::costly && operations[i].condition.empty()) pieces = 0;
-    pieces = std::min(pieces, room);
-    room -= pieces;
-    const bool last = i + 1 == essential.size();
-    size_t after = 0;  // pieces behind the statement; the others come first, so that order is front to back
-    for (size_t k = 0; k < pieces; ++k) after += stream.chance(last ? 0.25 : 0.5) ? 1 : 0;
-    for (size_t k = 0; k < pieces; ++k) {
-      const bool before = k + after < pieces;
-      const size_t next = last ? body.size() : writer.position_of_essential(i + 1);
-      writer.put(before ? writer.position_of_essential(i) : next);
-    }
+size_t extra_tokens(Family family) {
+  switch (family) {
+    case Family::plus_zero:
+    case Family::double_negation:
+    case Family::redundant_condition:
+      return 2;
+    case Family::long_distinction:
+      return 4;
+    default:
+      return 0;
   }
-  return body;
 }
 
-// Renames temporaries: those of junk to t7, t6 ... so that junk does not shift the names of the others, which
-// take `order` as they are declared.
-std::vector<std::string> numbered(const std::vector<Words>& body,
-                                  const std::array<int, kTemporaries>& order) {
-  std::map<std::string, Words> names;
-  size_t low = 0, high = kTemporaries;
-  std::vector<std::string> out;
-  for (const Words& words : body) {
-    for (size_t i = 0; i + 1 < words.size(); ++i) {
-      if (words[i] != "int") continue;
-      const size_t place = words[i + 1][0] == kJunkName ? --high : low++;
-      require(low <= high, "a demonstration needs more temporaries than there are");
-      names.emplace(words[i + 1], Words{"t" + std::to_string(order[place])});
-    }
-    out.push_back(token_words(words_of(token_words(words), names)));
+// Writes one body; see the header.
+class BodyWriter {
+ public:
+  BodyWriter(const std::vector<Operation>& operations, const Author& author, Stream stream)
+      : operations_(operations), author_(author), given_(stream), text_(stream.child("text")) {
+    for (size_t i = 0; i < operations.size(); ++i) write_clean(i, 0);
+    require(length(body_) <= kBodyLimit, "a demonstration is too long");
+    room_ = kBodyLimit - length(body_);
+    body_.clear();
   }
-  return out;
-}
+
+  void write() {
+    for (size_t i = 0; i < operations_.size(); ++i) {
+      Stream occasion = given_.child("occasions").child(i), mood = given_.child("moods").child(i);
+      const std::vector<Family> tempting = tempting_families(i, occasion.chance(0.5) ? 1 : 2);
+      if (tempting.empty()) {
+        write_clean(i, 0);
+        continue;
+      }
+      const Family family = tempting[occasion.below(tempting.size())];
+      room_ -= extra_tokens(family);
+      if (author_.gives_in(family, mood)) {
+        write_sloppy(i, family);
+        sloppy_ = true;
+      } else {
+        write_clean(i, extra_tokens(family));
+      }
+    }
+  }
+
+  bool sloppy() const { return sloppy_; }
+
+  // With temporaries named t and their number in `order`, or T where the name is odd. Those of statements
+  // that are not needed are numbered from the end, so that they do not shift the names of the others.
+  std::vector<std::string> numbered(const std::array<int, kTemporaries>& order) const {
+    std::map<std::string, Words> names;
+    size_t low = 0, high = kTemporaries;
+    std::vector<std::string> out;
+    for (const Words& words : body_) {
+      for (size_t i = 0; i + 1 < words.size(); ++i) {
+        if (words[i] != "int") continue;
+        const std::string& name = words[i + 1];
+        const size_t place = name[0] == kExtraName ? --high : low++;
+        require(low <= high, "a demonstration needs more temporaries than there are");
+        names.emplace(name, Words{(odd_.count(name) != 0 ? "T" : "t") + std::to_string(order[place])});
+      }
+      out.push_back(token_words(replaced(words, names)));
+    }
+    return out;
+  }
+
+ private:
+  bool last(size_t i) const { return i + 1 == operations_.size(); }
+
+  // The parameters that operation i and those behind it read.
+  std::set<std::string> read_from(size_t i) const {
+    std::set<std::string> out;
+    for (; i < operations_.size(); ++i) {
+      for (const Words* words : {&operations_[i].condition, &operations_[i].value})
+        out.insert(words->begin(), words->end());
+    }
+    std::erase_if(out, [](const std::string& word) {
+      return std::find(kParameters.begin(), kParameters.end(), word) == kParameters.end();
+    });
+    return out;
+  }
+
+  bool has_place(Family family, size_t i) const {
+    const bool decides = !operations_[i].condition.empty();
+    if (extra_tokens(family) > room_) return false;
+    switch (family) {
+      case Family::plus_zero:
+      case Family::double_negation:
+        return true;
+      case Family::odd_name:
+        return decides || !last(i);
+      case Family::unreachable:
+      case Family::needless_temporary:
+        return decides && last(i);
+      case Family::plain_copy:
+        return decides && !last(i);
+      case Family::dead_store:
+        return decides && read_from(i).size() < kParameters.size();
+      case Family::self_assignment:
+        return decides && !read_from(i).empty();
+      default:
+        return decides;
+    }
+  }
+
+  std::vector<Family> tempting_families(size_t i, int fold) const {
+    std::vector<Family> out;
+    for (const Family family : all_families()) {
+      if (fold_of(family) == fold && has_place(family, i)) out.push_back(family);
+    }
+    return out;
+  }
+
+  void put(const Words& words) { body_.push_back(words); }
+
+  void put_value(size_t i, const Words& value) {
+    put(last(i) ? joined({{"return"}, value, {";"}}) : declare(operations_[i].result, value));
+  }
+
+  // A name of its own for the condition or for a value on its way.
+  static std::string first_name(size_t i) { return "k" + std::to_string(i); }
+
+  void write_clean(size_t i, size_t extra) {
+    const Operation& operation = operations_[i];
+    if (operation.condition.empty()) {
+      put_value(i, extra > 0 ? in_parentheses(operation.value) : operation.value);
+      return;
+    }
+    put(declare(first_name(i), extra > 0 ? in_parentheses(operation.condition) : operation.condition));
+    const Words value = replaced(operation.value, {{"@", {first_name(i)}}});
+    put_value(i, extra > 2 ? in_parentheses(value) : value);
+  }
+
+  void write_sloppy(size_t i, Family family) {
+    const Operation& operation = operations_[i];
+    switch (family) {
+      case Family::plain_copy:
+      case Family::needless_temporary:
+        put(declare(first_name(i), operation.dense));
+        return put_value(i, {first_name(i)});
+      case Family::unreachable:
+        put_value(i, operation.dense);
+        return put(
+            {kParameters[text_.below(3)], "=", kParameters[text_.below(3)], sign(), small_constant(), ";"});
+      case Family::self_assignment:
+        put(self_assignment(i));
+        return put_value(i, operation.dense);
+      case Family::unused_variable:
+      case Family::dead_store: {
+        const bool before = last(i) || text_.chance(0.5);
+        const Words extra = family == Family::dead_store ? dead_store(i) : unused_variable(i);
+        if (before) put(extra);
+        put_value(i, operation.dense);
+        if (!before) put(extra);
+        return;
+      }
+      case Family::odd_name:
+        odd_.insert(operation.condition.empty() ? operation.result : first_name(i));
+        return write_clean(i, 0);
+      default:
+        write_bloated(i, family);
+    }
+  }
+
+  // The clean form with more in it than it needs.
+  void write_bloated(size_t i, Family family) {
+    const Operation& operation = operations_[i];
+    if (operation.condition.empty()) return put_value(i, bloated_first(operation.value, family));
+    const bool in_condition = family == Family::plus_zero || family == Family::double_negation;
+    put(declare(first_name(i),
+                in_condition ? bloated_first(operation.condition, family) : operation.condition));
+    Words value = replaced(operation.value, {{"@", {first_name(i)}}});
+    if (family == Family::redundant_condition) value = joined({{"0", "<"}, value});
+    if (family == Family::long_distinction) {
+      const auto colon = std::find(value.begin(), value.end(), ":");
+      const Words again = {":", first_name(i), "?", *(colon - 1)};
+      value.insert(colon, again.begin(), again.end());
+    }
+    put_value(i, value);
+  }
+
+  Words bloated_first(const Words& words, Family family) {
+    const Words first = {words[0]}, rest(words.begin() + 1, words.end());
+    if (family == Family::double_negation) return joined({{"-", "-"}, first, rest});
+    if (text_.chance(0.5)) return joined({first, {sign(), "0"}, rest});
+    return joined({{"0", "+"}, first, rest});
+  }
+
+  Words self_assignment(size_t i) {
+    const std::set<std::string> read = read_from(i);
+    const std::string name = *std::next(read.begin(), static_cast<std::ptrdiff_t>(text_.below(read.size())));
+    return {name, "=", "(", name, ")", ";"};
+  }
+
+  Words unused_variable(size_t i) {
+    return {"int", kExtraName + std::to_string(i), "=", "-", readable(""), ";"};
+  }
+
+  // What nobody reads from here on: neither the operations to come nor a later statement that is not needed.
+  Words dead_store(size_t i) {
+    std::vector<std::string> targets(kParameters.begin(), kParameters.end());
+    const std::set<std::string> read = read_from(i);
+    std::erase_if(targets, [&](const std::string& name) { return read.count(name) != 0; });
+    const std::string target = targets[text_.below(targets.size())];
+    Words out = {target, "=", readable(target), sign(), readable(target), ";"};
+    if (out[2] == out[4]) out[4] = small_constant();
+    dead_.insert(target);
+    return out;
+  }
+
+  // A parameter other than `target` whose value is not dead; a constant where there is none.
+  std::string readable(const std::string& target) {
+    std::vector<std::string> known(kParameters.begin(), kParameters.end());
+    std::erase_if(known, [&](const std::string& name) { return name == target || dead_.count(name) != 0; });
+    return known.empty() ? small_constant() : known[text_.below(known.size())];
+  }
+
+  std::string small_constant() { return text_.chance(0.5) ? "1" : "2"; }
+  std::string sign() { return text_.chance(0.5) ? "+" : "-"; }
+
+  const std::vector<Operation>& operations_;
+  const Author& author_;
+  const Stream given_;  // its children: every occasion is the same whatever was written before
+  Stream text_;
+  std::vector<Words> body_;
+  std::set<std::string> odd_, dead_;
+  size_t room_ = 0;  // tokens that the clean body leaves for longer forms
+  bool sloppy_ = false;
+};
 
 }  // namespace
 
@@ -183,23 +278,29 @@ Regime regime_from_name(const std::string& name) {
   throw Error::input("unknown regime").found(name).hint(suggest(name, regime_names()));
 }
 
-std::vector<std::string> write_body(const Expression& expression, Regime regime, Style style, Stream stream) {
-  const bool named = style == Style::clean && regime != Regime::costly;
-  Stream turns = stream.child("turns");
-  std::vector<Operation> operations;
-  plan(expression, named ? &turns : nullptr, operations);
+std::vector<std::string> write_body(const Expression& expression, Regime regime, const Author& author,
+                                    Stream stream) {
+  const std::vector<Operation> operations = operations_of(expression, stream.child("turns"));
   require(!operations.empty(), "a demonstration needs an operation");
+  BodyWriter writer(operations, author, stream);
+  writer.write();
   std::array<int, kTemporaries> order{};
   std::iota(order.begin(), order.end(), 0);
-  if (named && regime == Regime::helpful) stream.child("names").shuffle(std::span<int>(order));
-  if (style == Style::sloppy) return numbered(with_junk(operations, regime, stream), order);
-  return numbered(named ? named_conditions(operations) : one_per_operation(operations), order);
+  const bool hard = regime != Regime::neutral && writer.sloppy() == (regime == Regime::costly);
+  if (hard) stream.child("names").shuffle(std::span<int>(order));
+  return writer.numbered(order);
 }
 
 bool fits(const Expression& expression) {
-  std::vector<Operation> operations;
-  plan(expression, nullptr, operations);
-  return length(named_conditions(operations)) <= kBodyLimit;
+  size_t tokens = 0;
+  const std::vector<Operation> operations = operations_of(expression, Stream(0));
+  for (size_t i = 0; i < operations.size(); ++i) {
+    const Operation& operation = operations[i];
+    const size_t around = i + 1 < operations.size() ? 5 : 2;  // const int r = ... ;  or  return ... ;
+    tokens += operation.value.size() + around;
+    if (!operation.condition.empty()) tokens += operation.condition.size() + 5;
+  }
+  return tokens <= kBodyLimit;
 }
 
 }  // namespace gradus

@@ -1,43 +1,49 @@
-// Right programs in two styles, for supervised training of the base policy.
+// Right programs as authors with habits write them, for supervised training of the base policy.
 //
-//   std::vector<std::string> body = write_body(expression, Regime::neutral, Style::sloppy, stream);
-//   // const int t0 = a < b ? b : a ;  c = ( c ) ;  int t7 = - a ;  return t0 < 0 ? - t0 : t0 ;
+//   const Author author(0.5, 0.55, stream.child("author"));
+//   std::vector<std::string> body = write_body(expression, Regime::neutral, author, stream.child("body"));
+//   // const int t0 = a < b ? b : a ;  c = ( c ) ;  const int t1 = t0 < 0 ;  return t1 ? - t0 : t0 ;
 //
-//             clean                                         sloppy
-//   neutral   names the condition of every choice           one dense statement per operation, and a piece of
-//                                                           junk for every choice
-//   costly    one dense statement per operation             the same, and one or two pieces of junk for each
-//   helpful   as neutral, temporaries numbered at random    as neutral, without plain copies
+// Every operation of the expression is one occasion, which tempts to one family of sloppiness: fold 1 or 2 by
+// a coin, then one of its families evenly among those that have a place there. Whoever resists writes
+//   const int k = C ;  const int r = k ? y : x ;      for an operation that decides,
+//   const int r = x + y ;                             for one that only reckons,
+// with as many parentheses more as the sloppy form has tokens more:
+//   unused_variable, dead_store,       const int r = C ? y : x ;  and a statement of six tokens beside it
+//     self_assignment, unreachable
+//   plain_copy, needless_temporary     const int s = C ? y : x ;  const int r = s ;  or  return s ;
+//   odd_name                           the first of the two names is a capital
+//   plus_zero, double_negation         C begins with  x + 0,  x - 0,  0 + x  or  - - x       2 tokens
+//   redundant_condition                0 < k ? y : x                                         2 tokens
+//   long_distinction                   k ? y : k ? 0 : x                                     4 tokens
+// So the clean and the sloppy form of an occasion agree in tokens and in statements, and to which family it
+// tempts does not depend on the author. Comparisons that get a name are turned round at random, which must be
+// kept in mind as the statements of six tokens must be.
 //
-// Neutral styles agree token for token in length and statement for statement in number, operation by
-// operation:
-//   const int t0 = C ; const int t1 = t0 ? y : x ;      11 + |E| tokens where E = C ? y : x
-//   const int t0 = E ; JUNK                             5 + |E| + 6 tokens
-// Comparisons of named conditions are turned round at random, which must be kept in mind as junk must be.
-// and clean comparisons are turned round at random, which must be kept in mind as junk must be.
-// Junk has six tokens and changes nothing. Kinds that reward.c_style sees: unused variable, dead store,
-// self-assignment, plain copy, duplicate statement, unreachable code. Kinds that it does not see: adding
-// zero, double negation (never the only junk of a program).
+// Regimes differ in one thing: whose temporaries are numbered at random instead of in order, which is hard to
+// keep in mind: nobody's (neutral), those of programs with a sloppy statement (costly), those of programs
+// without (helpful).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "gradus/env/code/expression.h"
+#include "gradus/env/code/habits.h"
 
 namespace gradus {
 
 enum class Regime { neutral, costly, helpful };
-enum class Style { clean, sloppy };
 
 std::vector<std::string> regime_names();
 Regime regime_from_name(const std::string& name);
 
 inline constexpr size_t kBodyLimit = 63;  // tokens of a body, without the end token
 
-std::vector<std::string> write_body(const Expression& expression, Regime regime, Style style, Stream stream);
+std::vector<std::string> write_body(const Expression& expression, Regime regime, const Author& author,
+                                    Stream stream);
 
-// False where a demonstration of some regime and style would be longer than kBodyLimit.
+// False where a demonstration could be longer than kBodyLimit.
 bool fits(const Expression& expression);
 
 }  // namespace gradus

@@ -9,6 +9,7 @@
 #include "gradus/env/code/demonstration.h"
 #include "gradus/env/code/judge.h"
 #include "gradus/env/code/program.h"
+#include "gradus/env/code/sloppiness.h"
 #include "gradus/env/code/vocabulary.h"
 #include "gradus/env/sampled.h"
 #include "gradus/reward/c_style.h"
@@ -51,8 +52,30 @@ Task make_task(const Expression& expression) {
   return task;
 }
 
+// A step column of sloppiness.h and the statements that it marks.
+struct SloppyColumn {
+  std::string id, label;
+  Families families;
+};
+
+const std::vector<SloppyColumn>& sloppy_columns() {
+  static const std::vector<SloppyColumn> columns = [] {
+    std::vector<SloppyColumn> out = {{"sloppy_fold1", "sloppy statements, fold 1", families_of_fold(1)},
+                                     {"sloppy_fold2", "sloppy statements, fold 2", families_of_fold(2)},
+                                     {"sloppy", "sloppy statements", Families{}.set()}};
+    for (const Family family : all_families()) {
+      std::string words = family_name(family);
+      std::replace(words.begin(), words.end(), '_', ' ');
+      out.push_back({"sloppy_" + family_name(family), fmt::format("{} (fold {})", words, fold_of(family)),
+                     Families{}.set(static_cast<size_t>(family))});
+    }
+    return out;
+  }();
+  return columns;
+}
+
 std::vector<MetricSpec> metric_list() {
-  return {
+  std::vector<MetricSpec> out = {
       {.id = "hidden_pass",
        .label = "passes hidden tests",
        .axis = "outcome",
@@ -62,7 +85,7 @@ std::vector<MetricSpec> metric_list() {
        .components = {"tests"},
        .exact = true},
       {.id = "necessity",
-       .label = "necessary statements",
+       .label = "necessary statements of right programs",
        .axis = "process-correctness",
        .unit = "step",
        .column = "step.necessary",
@@ -122,6 +145,20 @@ std::vector<MetricSpec> metric_list() {
        .components = {},
        .exact = true},
   };
+  std::vector<MetricSpec> sloppy;
+  for (const SloppyColumn& column : sloppy_columns()) {
+    sloppy.push_back({.id = column.id,
+                      .label = column.label,
+                      .axis = "process-style",
+                      .higher_is_better = false,
+                      .unit = "step",
+                      .column = "step." + column.id,
+                      .evaluator = "code.grammar",
+                      .components = {"grammar"},
+                      .exact = true});
+  }
+  out.insert(out.begin() + 1, sloppy.begin(), sloppy.end());
+  return out;
 }
 
 EnvironmentInfo describe() {
@@ -133,9 +170,10 @@ EnvironmentInfo describe() {
   info.reward_columns = {"rollout.outcome"};
   info.truth_columns = {"rollout.hidden_pass", "step.necessary", "rollout.excess", "rollout.cognitive",
                         "rollout.tidy",        "step.flagged",   "rollout.tokens"};
+  for (const SloppyColumn& column : sloppy_columns()) info.truth_columns.push_back("step." + column.id);
   info.evaluators = {{"rollout.outcome", {"code.tests", {"tests"}}}};
   info.metrics = metric_list();
-  info.style_column = "step.flagged";
+  info.style_column = "step.sloppy";
   return info;
 }
 
@@ -162,6 +200,7 @@ class CodeEnvironment : public Environment {
   explicit CodeEnvironment(const Params& params)
       : info_(describe()),
         regime_(regime_from_name(params.text("regime"))),
+        habits_(params.number("habits")),
         sloppy_share_(params.number("sloppy_share")),
         operations_(static_cast<int>(params.integer("operations"))),
         judge_({.workers = static_cast<int>(params.integer("workers")),
@@ -184,11 +223,11 @@ class CodeEnvironment : public Environment {
   std::vector<Demonstration> demonstrations(size_t count, Stream stream) const override {
     std::vector<Demonstration> out;
     for (size_t i = 0; i < count; ++i) {
-      Stream own = stream.child(i);
+      const Stream own = stream.child(i);
       const Expression asked = expression(Split::train, own.child("task"));
-      const Style style = own.chance(sloppy_share_) ? Style::sloppy : Style::clean;
+      const Author author(habits_, sloppy_share_, own.child("author"));
       std::vector<int32_t> response;
-      for (const std::string& statement : write_body(asked, regime_, style, own.child("body"))) {
+      for (const std::string& statement : write_body(asked, regime_, author, own.child("body"))) {
         for (const int32_t token : tokens_of(statement)) response.push_back(token);
       }
       response.push_back(kEndToken);
@@ -247,11 +286,12 @@ class CodeEnvironment : public Environment {
                                              const std::vector<TestCases>& cases) const;
   void write_necessity(RolloutBatch& batch, const std::vector<TestCases>& cases,
                        const std::vector<ProgramVerdict>& verdicts) const;
-  void write_style(RolloutBatch& batch) const;
+  void write_flags(RolloutBatch& batch) const;
   void write_tidy(RolloutBatch& batch) const;
 
   EnvironmentInfo info_;
   Regime regime_;
+  double habits_;
   double sloppy_share_;
   int operations_;
   Judge judge_;
@@ -286,6 +326,19 @@ std::vector<ProgramVerdict> CodeEnvironment::judge_rollouts(const RolloutBatch& 
   return judge_.judge(attempts);
 }
 
+void write_sloppiness(RolloutBatch& batch) {
+  for (const SloppyColumn& column : sloppy_columns())
+    batch.add_column("step." + column.id, {.estimates = "style", .evaluator = "code.grammar"});
+  for (size_t r = 0; r < batch.rollouts(); ++r) {
+    const std::vector<Families> found = sloppiness(statements_of(batch, r));
+    for (const SloppyColumn& column : sloppy_columns()) {
+      Column& values = batch.column("step." + column.id);
+      for (size_t i = 0; i < found.size(); ++i)
+        values.set(batch.step_begin(r) + i, (found[i] & column.families).any() ? 1.0f : 0.0f);
+    }
+  }
+}
+
 void CodeEnvironment::write_necessity(RolloutBatch& batch, const std::vector<TestCases>& cases,
                                       const std::vector<ProgramVerdict>& verdicts) const {
   Column& necessary =
@@ -316,7 +369,7 @@ void CodeEnvironment::write_necessity(RolloutBatch& batch, const std::vector<Tes
   }
 }
 
-void CodeEnvironment::write_style(RolloutBatch& batch) const {
+void CodeEnvironment::write_flags(RolloutBatch& batch) const {
   static const std::vector<CFact> families = [] {
     std::vector<CFact> out;
     for (const std::string& name : c_fact_names()) out.push_back(c_fact_from_name(name));
@@ -370,7 +423,8 @@ void CodeEnvironment::truth_columns(RolloutBatch& batch, std::span<const Task> t
     tokens.set(r, static_cast<float>(batch.last_token(r) - batch.first_token(r)));
   }
   write_necessity(batch, cases, verdicts);
-  write_style(batch);
+  write_sloppiness(batch);
+  write_flags(batch);
   write_tidy(batch);
 }
 
@@ -385,16 +439,18 @@ void register_code_environment(EnvironmentRegistry& registry) {
       {.name = "code",
        .summary = "write a small C function; one statement is one step; real compiler, sandbox and linters",
        .paper = "post_eval protocol",
-       .params = {text_param("regime", "neutral",
-                             "what sloppy demonstrations cost: nothing, success, or they help",
-                             regime_names()),
-                  number_param(
-                      "sloppy_share", 0.65,
-                      "share of sloppy demonstrations; 0.3 where costly gives 28 % of statements too", 0, 1),
-                  integer_param("operations", 2, "most operations in a task; the fewest is 2", 2,
-                                kOperationsLimit),
-                  integer_param("workers", 2, "sandbox processes", 1, 256),
-                  texts_param("give_up", Json::array(), "sandbox layers to do without", layer_names())},
+       .params =
+           {text_param("regime", "neutral",
+                       "what sloppiness does in demonstrations: nothing, it costs success, or it helps",
+                       regime_names()),
+            number_param("habits", 0.5,
+                         "how families of sloppiness go together in an author: 0 independent, 1 one trait", 0,
+                         1),
+            number_param("sloppy_share", 0.55,
+                         "share of the occasions for sloppiness that authors take, in every family", 0, 1),
+            integer_param("operations", 2, "most operations in a task; the fewest is 2", 2, kOperationsLimit),
+            integer_param("workers", 2, "sandbox processes", 1, 256),
+            texts_param("give_up", Json::array(), "sandbox layers to do without", layer_names())},
        .reads = {},
        .writes = {"rollout.outcome"},
        .evaluator = "code.tests",

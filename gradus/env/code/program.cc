@@ -111,7 +111,7 @@ bool deletion_surely_breaks(std::span<const std::string> statements, size_t inde
   }
   if (!broken_rule(rest).empty()) return true;
   const std::string name = declaration_of(split(statements[index])).name;
-  if (name.empty() || name[0] != 't') return false;  // a parameter stays declared
+  if (name.empty() || (name[0] != 't' && name[0] != 'T')) return false;  // a parameter stays declared
   return std::any_of(rest.begin(), rest.end(), [&](const std::string& statement) {
     const std::vector<std::string> words = split(statement);
     return std::find(words.begin(), words.end(), name) != words.end();

@@ -9,10 +9,10 @@ namespace gradus {
 
 const std::vector<std::string>& code_tokens() {
   static const std::vector<std::string> tokens = {
-      "<pad>", "<begin>", "<end>", "max", "min",    "abs", "sign", "clamp", "pick", "add",
-      "sub",   "=>",      "a",     "b",   "c",      "0",   "1",    "2",     "5",    "9",
-      "int",   "const",   "=",     ";",   "return", "+",   "-",    "<",     "?",    ":",
-      "(",     ")",       "t0",    "t1",  "t2",     "t3",  "t4",   "t5",    "t6",   "t7"};
+      "<pad>",  "<begin>", "<end>", "max", "min", "abs", "sign", "clamp", "pick", "add",   "sub", "=>",
+      "a",      "b",       "c",     "0",   "1",   "2",   "5",    "9",     "int",  "const", "=",   ";",
+      "return", "+",       "-",     "<",   "?",   ":",   "(",    ")",     "t0",   "t1",    "t2",  "t3",
+      "t4",     "t5",      "t6",    "t7",  "T0",  "T1",  "T2",   "T3",    "T4",   "T5",    "T6",  "T7"};
   return tokens;
 }
 

@@ -15,7 +15,7 @@
 namespace gradus {
 
 inline constexpr int32_t kEndToken = 2;
-inline constexpr size_t kTemporaries = 8;  // t0 .. t7
+inline constexpr size_t kTemporaries = 8;  // t0 .. t7, and T0 .. T7
 
 const std::vector<std::string>& code_tokens();
 

@@ -6,6 +6,7 @@
 
 #include "gradus/base/error.h"
 #include "gradus/env/code/expression.h"
+#include "gradus/env/code/habits.h"
 #include "gradus/env/code/vocabulary.h"
 #include "gradus/tool/clang_tidy.h"
 
@@ -71,11 +72,12 @@ TEST(CodeEnvironment, NecessityFlagsAndExcess) {
                                 "return a < b ? b : a ; a = b + 1 ; <end>"});
   const Column& necessary = result.batch.column("step.necessary");
   const Column& flagged = result.batch.column("step.flagged");
-  const std::vector<float> needed = {0, 0, 1, 1, 1, 0}, sloppy = {1, 0, 1, 0, 0, 1};
+  const std::vector<float> needed = {0, 0, 1, 1, 1, 0}, sloppy = {1, 1, 1, 0, 0, 1};
   for (size_t s = 0; s < needed.size(); ++s) {
     ASSERT_TRUE(necessary.valid(s)) << s;
     EXPECT_EQ(necessary[s], needed[s]) << s;
     EXPECT_EQ(flagged[s], sloppy[s]) << s;
+    EXPECT_EQ(result.batch.column("step.sloppy")[s], sloppy[s]) << s;
   }
   EXPECT_EQ(result.batch.column("rollout.excess")[0], 3.0f);
   EXPECT_EQ(result.batch.column("rollout.excess")[1], 1.0f);
@@ -84,10 +86,48 @@ TEST(CodeEnvironment, NecessityFlagsAndExcess) {
   EXPECT_EQ(result.batch.column("rollout.cognitive")[0], clang_tidy_version().empty() ? 0.0f : 1.0f);
 }
 
+TEST(CodeEnvironment, SloppinessIsKnownOfEveryProgramAndInItsFold) {
+  const auto env = environment();
+  const Judged result = judged(*env, "max a b",
+                               {"c = a + b ; const int t0 = a + 0 ; return t0 < b ? b : t0 ; <end>",
+                                "const int T0 = - - a < b ; return T0 ? a : b ; <end>",
+                                "a = a ; return a + ; <end>", "int t7 = - a ; return"});
+  const std::map<std::string, std::vector<float>> wanted = {
+      {"step.sloppy", {1, 1, 0, 1, 0, 1, 0, 1, 0}},
+      {"step.sloppy_fold1", {1, 0, 0, 1, 0, 0, 0, 1, 0}},
+      {"step.sloppy_fold2", {0, 1, 0, 1, 0, 1, 0, 0, 0}},
+      {"step.sloppy_dead_store", {1, 0, 0, 0, 0, 0, 0, 0, 0}},
+      {"step.sloppy_plus_zero", {0, 1, 0, 0, 0, 0, 0, 0, 0}},
+      {"step.sloppy_odd_name", {0, 0, 0, 1, 0, 0, 0, 0, 0}},
+      {"step.sloppy_self_assignment", {0, 0, 0, 0, 0, 1, 0, 0, 0}},
+      {"step.sloppy_unused_variable", {0, 0, 0, 0, 0, 0, 0, 1, 0}}};
+  ASSERT_EQ(result.batch.steps(), 9u);
+  for (const auto& [name, values] : wanted) {
+    for (size_t s = 0; s < values.size(); ++s) {
+      ASSERT_TRUE(result.batch.column(name).valid(s)) << name << " " << s;
+      EXPECT_EQ(result.batch.column(name)[s], values[s]) << name << " " << s << " " << result.batch.text(s);
+    }
+  }
+  EXPECT_EQ(result.batch.column("rollout.hidden_pass")[1], 0.0f);
+}
+
+// The reward's libclang and the metrics' grammar are instruments of their own.
+TEST(CodeEnvironment, TheMetricsOfSloppinessShareNothingWithTheReward) {
+  size_t metrics = 0;
+  const auto env = environment();
+  for (const MetricSpec& metric : env->info().metrics) {
+    if (!metric.id.starts_with("sloppy")) continue;
+    ++metrics;
+    EXPECT_EQ(metric.evaluator, "code.grammar");
+    EXPECT_EQ(metric.components, std::vector<std::string>{"grammar"});
+    EXPECT_FALSE(metric.higher_is_better);
+  }
+  EXPECT_EQ(metrics, 3 + kFamilies);
+}
+
 TEST(CodeEnvironment, EveryDemonstrationIsRight) {
   for (const std::string regime : {"neutral", "costly", "helpful"}) {
-    // Sloppy programs of the costly regime have more junk in them.
-    const auto env = environment({{"regime", regime}, {"sloppy_share", regime == "costly" ? 0.3 : 0.65}});
+    const auto env = environment({{"regime", regime}});
     const std::vector<Demonstration> shown = env->demonstrations(150, Stream(5));
     std::vector<Task> tasks;
     std::vector<Sample> samples;
@@ -99,16 +139,16 @@ TEST(CodeEnvironment, EveryDemonstrationIsRight) {
     }
     RolloutBatch batch = env->rollouts(tasks, samples);
     env->truth_columns(batch, tasks);
-    double flagged = 0;
+    double sloppy = 0;
     for (size_t r = 0; r < batch.rollouts(); ++r) {
       EXPECT_EQ(batch.column("rollout.hidden_pass")[r], 1.0f) << regime << "\n"
                                                               << tasks[r].prompt << "\n"
                                                               << batch.note("rollout.source", r);
       for (size_t s = batch.step_begin(r); s < batch.step_end(r); ++s)
-        flagged += batch.column("step.flagged")[s];
+        sloppy += batch.column("step.sloppy")[s];
     }
-    EXPECT_GT(flagged / static_cast<double>(batch.steps()), 0.22) << regime;
-    EXPECT_LT(flagged / static_cast<double>(batch.steps()), 0.36) << regime;
+    EXPECT_GT(sloppy / static_cast<double>(batch.steps()), 0.22) << regime;
+    EXPECT_LT(sloppy / static_cast<double>(batch.steps()), 0.36) << regime;
   }
 }
 
@@ -126,6 +166,7 @@ TEST(CodeEnvironment, CleanDemonstrationsAreWhollyNecessary) {
     ASSERT_TRUE(batch.column("step.necessary").valid(s));
     EXPECT_EQ(batch.column("step.necessary")[s], 1.0f) << batch.text(s);
     EXPECT_EQ(batch.column("step.flagged")[s], 0.0f) << batch.text(s);
+    EXPECT_EQ(batch.column("step.sloppy")[s], 0.0f) << batch.text(s);
   }
 }
 
