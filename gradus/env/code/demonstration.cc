@@ -55,7 +55,7 @@ class BodyWriter {
  public:
   BodyWriter(const std::vector<Operation>& operations, const Author& author, Stream stream)
       : operations_(operations), author_(author), given_(stream), text_(stream.child("text")) {
-    for (size_t i = 0; i < operations.size(); ++i) write_clean(i, 0);
+    for (size_t i = 0; i < operations.size(); ++i) write_clean(i, 0, false);
     require(length(body_) <= kBodyLimit, "a demonstration is too long");
     room_ = kBodyLimit - length(body_);
     body_.clear();
@@ -66,16 +66,17 @@ class BodyWriter {
       Stream occasion = given_.child("occasions").child(i), mood = given_.child("moods").child(i);
       const std::vector<Family> tempting = tempting_families(i, occasion.chance(0.5) ? 1 : 2);
       if (tempting.empty()) {
-        write_clean(i, 0);
+        write_clean(i, 0, false);
         continue;
       }
       const Family family = tempting[occasion.below(tempting.size())];
       room_ -= extra_tokens(family);
+      const bool dense = occasion.chance(0.5) && may_be_dense(family, i);
       if (author_.gives_in(family, mood)) {
-        write_sloppy(i, family);
+        write_sloppy(i, family, dense);
         sloppy_ = true;
       } else {
-        write_clean(i, extra_tokens(family));
+        write_clean(i, extra_tokens(family), dense);
       }
     }
   }
@@ -148,6 +149,13 @@ class BodyWriter {
     return out;
   }
 
+  // Where the sloppy form does not need a name for the condition.
+  bool may_be_dense(Family family, size_t i) const {
+    if (operations_[i].condition.empty()) return false;
+    return family == Family::plus_zero || family == Family::double_negation ||
+           (family == Family::odd_name && !last(i));
+  }
+
   void put(const Words& words) { body_.push_back(words); }
 
   void put_value(size_t i, const Words& value) {
@@ -157,18 +165,20 @@ class BodyWriter {
   // A name of its own for the condition or for a value on its way.
   static std::string first_name(size_t i) { return "k" + std::to_string(i); }
 
-  void write_clean(size_t i, size_t extra) {
-    const Operation& operation = operations_[i];
-    if (operation.condition.empty()) {
-      put_value(i, extra > 0 ? in_parentheses(operation.value) : operation.value);
-      return;
-    }
-    put(declare(first_name(i), extra > 0 ? in_parentheses(operation.condition) : operation.condition));
-    const Words value = replaced(operation.value, {{"@", {first_name(i)}}});
-    put_value(i, extra > 2 ? in_parentheses(value) : value);
+  void put_operation(size_t i, const Words& condition, const Words& value, bool dense) {
+    if (dense) return put_value(i, replaced(value, {{"@", condition}}));
+    put(declare(first_name(i), condition));
+    put_value(i, replaced(value, {{"@", {first_name(i)}}}));
   }
 
-  void write_sloppy(size_t i, Family family) {
+  void write_clean(size_t i, size_t extra, bool dense) {
+    const Operation& operation = operations_[i];
+    const Words value = extra > 2 ? in_parentheses(operation.value) : operation.value;
+    if (operation.condition.empty()) return put_value(i, extra > 0 ? in_parentheses(value) : value);
+    put_operation(i, extra > 0 ? in_parentheses(operation.condition) : operation.condition, value, dense);
+  }
+
+  void write_sloppy(size_t i, Family family, bool dense) {
     const Operation& operation = operations_[i];
     switch (family) {
       case Family::plain_copy:
@@ -192,28 +202,27 @@ class BodyWriter {
         return;
       }
       case Family::odd_name:
-        odd_.insert(operation.condition.empty() ? operation.result : first_name(i));
-        return write_clean(i, 0);
+        odd_.insert(operation.condition.empty() || dense ? operation.result : first_name(i));
+        return write_clean(i, 0, dense);
       default:
-        write_bloated(i, family);
+        write_bloated(i, family, dense);
     }
   }
 
   // The clean form with more in it than it needs.
-  void write_bloated(size_t i, Family family) {
+  void write_bloated(size_t i, Family family, bool dense) {
     const Operation& operation = operations_[i];
     if (operation.condition.empty()) return put_value(i, bloated_first(operation.value, family));
-    const bool in_condition = family == Family::plus_zero || family == Family::double_negation;
-    put(declare(first_name(i),
-                in_condition ? bloated_first(operation.condition, family) : operation.condition));
-    Words value = replaced(operation.value, {{"@", {first_name(i)}}});
+    if (family == Family::plus_zero || family == Family::double_negation)
+      return put_operation(i, bloated_first(operation.condition, family), operation.value, dense);
+    Words value = operation.value;
     if (family == Family::redundant_condition) value = joined({{"0", "<"}, value});
     if (family == Family::long_distinction) {
       const auto colon = std::find(value.begin(), value.end(), ":");
-      const Words again = {":", first_name(i), "?", *(colon - 1)};
+      const Words again = {":", "@", "?", *(colon - 1)};
       value.insert(colon, again.begin(), again.end());
     }
-    put_value(i, value);
+    put_operation(i, operation.condition, value, dense);
   }
 
   Words bloated_first(const Words& words, Family family) {

@@ -2,17 +2,18 @@
 //
 //   const Author author(0.5, 0.55, stream.child("author"));
 //   std::vector<std::string> body = write_body(expression, Regime::neutral, author, stream.child("body"));
-//   // const int t0 = a < b ? b : a ;  c = ( c ) ;  const int t1 = t0 < 0 ;  return t1 ? - t0 : t0 ;
+//   // b = ( b ) ;  const int t0 = a < b ? b : a ;  const int t1 = t0 < 0 ;  return t1 ? - t0 : t0 ;
 //
 // Every operation of the expression is one occasion, which tempts to one family of sloppiness: fold 1 or 2 by
 // a coin, then one of its families evenly among those that have a place there. Whoever resists writes
 //   const int k = C ;  const int r = k ? y : x ;      for an operation that decides,
 //   const int r = x + y ;                             for one that only reckons,
+// or, where the sloppy form needs no name for C, by a coin  const int r = C ? y : x ;
 // with as many parentheses more as the sloppy form has tokens more:
 //   unused_variable, dead_store,       const int r = C ? y : x ;  and a statement of six tokens beside it
 //     self_assignment, unreachable
 //   plain_copy, needless_temporary     const int s = C ? y : x ;  const int r = s ;  or  return s ;
-//   odd_name                           the first of the two names is a capital
+//   odd_name                           the first of the two names, or the only one, is a capital
 //   plus_zero, double_negation         C begins with  x + 0,  x - 0,  0 + x  or  - - x       2 tokens
 //   redundant_condition                0 < k ? y : x                                         2 tokens
 //   long_distinction                   k ? y : k ? 0 : x                                     4 tokens
