@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "gradus/cli/output.h"
+#include "gradus/base/error.h"
 
 namespace gradus {
 

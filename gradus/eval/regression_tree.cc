@@ -15,7 +15,7 @@ struct Sum {
   double score() const { return count == 0 ? 0 : total * total / count; }
 };
 
-struct Split {
+struct Cut {
   double gain = 0;
   size_t feature = 0;
   uint8_t cut = 0;
@@ -23,7 +23,7 @@ struct Split {
 
 // The best cut of one feature: what the sum of squared errors falls by.
 void best_cut(const BinnedFeature& feature, size_t index, std::span<const float> target,
-              std::span<const uint32_t> rows, const Sum& all, size_t leaf, Split& best) {
+              std::span<const uint32_t> rows, const Sum& all, size_t leaf, Cut& best) {
   std::array<Sum, kBins + 1> bins{};
   for (const uint32_t row : rows) {
     bins[feature[row]].count += 1;
@@ -80,7 +80,7 @@ void RegressionTree::grow(size_t node, std::span<const BinnedFeature> features, 
   nodes_[node].mean = all.total / all.count;
   if (depth == 0 || rows.size() < 2 * leaf) return;
   // Rounding alone makes gains of 1e-12 of the score where nothing is gained.
-  Split best{.gain = 1e-9 * std::max(1.0, std::abs(all.score()))};
+  Cut best{.gain = 1e-9 * std::max(1.0, std::abs(all.score()))};
   for (size_t i = 0; i < features.size(); ++i) best_cut(features[i], i, target, rows, all, leaf, best);
   if (best.gain <= 1e-9 * std::max(1.0, std::abs(all.score()))) return;
   const BinnedFeature& chosen = features[best.feature];

@@ -27,7 +27,8 @@ std::vector<WorldSetting> read_settings(const Section& table) {
   std::vector<WorldSetting> out;
   for (const auto& [world, unused] : table.json().items()) {
     const Section parameters = table.section(world);
-    for (const auto& [parameter, value] : parameters.rest({}).items()) {
+    const Json given = parameters.rest({});
+    for (const auto& [parameter, value] : given.items()) {
       out.push_back({world, parameter, value, parameters.place()});
     }
   }
