@@ -53,11 +53,7 @@ size_t extra_tokens(Family family) {
 // Writes one body; see the header.
 class BodyWriter {
  public:
-<<<<<<< HEAD
   BodyWriter(const std::vector<PlannedOperation>& operations, const Author& author, Stream stream)
-=======
-  BodyWriter(const std::vector<Operation>& operations, const Author& author, Stream stream)
->>>>>>> authors
       : operations_(operations), author_(author), given_(stream), text_(stream.child("text")) {
     for (size_t i = 0; i < operations.size(); ++i) write_clean(i, 0, false);
     require(length(body_) <= kBodyLimit, "a demonstration is too long");
@@ -176,22 +172,14 @@ class BodyWriter {
   }
 
   void write_clean(size_t i, size_t extra, bool dense) {
-<<<<<<< HEAD
     const PlannedOperation& operation = operations_[i];
-=======
-    const Operation& operation = operations_[i];
->>>>>>> authors
     const Words value = extra > 2 ? in_parentheses(operation.value) : operation.value;
     if (operation.condition.empty()) return put_value(i, extra > 0 ? in_parentheses(value) : value);
     put_operation(i, extra > 0 ? in_parentheses(operation.condition) : operation.condition, value, dense);
   }
 
   void write_sloppy(size_t i, Family family, bool dense) {
-<<<<<<< HEAD
     const PlannedOperation& operation = operations_[i];
-=======
-    const Operation& operation = operations_[i];
->>>>>>> authors
     switch (family) {
       case Family::plain_copy:
       case Family::needless_temporary:
@@ -223,11 +211,7 @@ class BodyWriter {
 
   // The clean form with more in it than it needs.
   void write_bloated(size_t i, Family family, bool dense) {
-<<<<<<< HEAD
     const PlannedOperation& operation = operations_[i];
-=======
-    const Operation& operation = operations_[i];
->>>>>>> authors
     if (operation.condition.empty()) return put_value(i, bloated_first(operation.value, family));
     if (family == Family::plus_zero || family == Family::double_negation)
       return put_operation(i, bloated_first(operation.condition, family), operation.value, dense);
@@ -241,8 +225,6 @@ class BodyWriter {
     put_operation(i, operation.condition, value, dense);
   }
 
-<<<<<<< HEAD
-=======
   Words bloated_first(const Words& words, Family family) {
     const Words first = {words[0]}, rest(words.begin() + 1, words.end());
     if (family == Family::double_negation) return joined({{"-", "-"}, first, rest});
@@ -250,7 +232,6 @@ class BodyWriter {
     return joined({{"0", "+"}, first, rest});
   }
 
->>>>>>> authors
   Words self_assignment(size_t i) {
     const std::set<std::string> read = read_from(i);
     const std::string name = *std::next(read.begin(), static_cast<std::ptrdiff_t>(text_.below(read.size())));
@@ -283,11 +264,7 @@ class BodyWriter {
   std::string small_constant() { return text_.chance(0.5) ? "1" : "2"; }
   std::string sign() { return text_.chance(0.5) ? "+" : "-"; }
 
-<<<<<<< HEAD
   const std::vector<PlannedOperation>& operations_;
-=======
-  const std::vector<Operation>& operations_;
->>>>>>> authors
   const Author& author_;
   const Stream given_;  // its children: every occasion is the same whatever was written before
   Stream text_;
@@ -312,11 +289,7 @@ Regime regime_from_name(const std::string& name) {
 
 std::vector<std::string> write_body(const Expression& expression, Regime regime, const Author& author,
                                     Stream stream) {
-<<<<<<< HEAD
   const std::vector<PlannedOperation> operations = operations_of(expression, stream.child("turns"));
-=======
-  const std::vector<Operation> operations = operations_of(expression, stream.child("turns"));
->>>>>>> authors
   require(!operations.empty(), "a demonstration needs an operation");
   BodyWriter writer(operations, author, stream);
   writer.write();
@@ -329,15 +302,9 @@ std::vector<std::string> write_body(const Expression& expression, Regime regime,
 
 bool fits(const Expression& expression) {
   size_t tokens = 0;
-<<<<<<< HEAD
   const std::vector<PlannedOperation> operations = operations_of(expression, Stream(0));
   for (size_t i = 0; i < operations.size(); ++i) {
     const PlannedOperation& operation = operations[i];
-=======
-  const std::vector<Operation> operations = operations_of(expression, Stream(0));
-  for (size_t i = 0; i < operations.size(); ++i) {
-    const Operation& operation = operations[i];
->>>>>>> authors
     const size_t around = i + 1 < operations.size() ? 5 : 2;  // const int r = ... ;  or  return ... ;
     tokens += operation.value.size() + around;
     if (!operation.condition.empty()) tokens += operation.condition.size() + 5;

@@ -37,22 +37,14 @@ const std::map<std::string, Shape>& shapes() {
 }
 
 // Returns the word that stands for the value of `e`.
-<<<<<<< HEAD
 std::string append(const Expression& e, Stream& turns, std::vector<PlannedOperation>& out) {
-=======
-std::string append(const Expression& e, Stream& turns, std::vector<Operation>& out) {
->>>>>>> authors
   static const Words names = {"x", "y", "p", "q"};
   if (e.leaf()) return e.head;
   std::map<std::string, Words> operands;
   for (size_t i = 0; i < e.args.size(); ++i) operands[names[i]] = {append(e.args[i], turns, out)};
   const Shape& shape = shapes().at(e.head);
   const bool turned = turns.chance(0.5) && !shape.turned_condition.empty();
-<<<<<<< HEAD
   PlannedOperation operation;
-=======
-  Operation operation;
->>>>>>> authors
   operation.condition = replaced(turned ? shape.turned_condition : shape.condition, operands);
   operation.value = replaced(turned ? shape.turned_value : shape.value, operands);
   operation.dense = replaced(replaced(shape.value, {{"@", shape.condition}}), operands);
@@ -82,13 +74,8 @@ Words replaced(const Words& words, const std::map<std::string, Words>& names) {
   return out;
 }
 
-<<<<<<< HEAD
 std::vector<PlannedOperation> operations_of(const Expression& expression, Stream turns) {
   std::vector<PlannedOperation> out;
-=======
-std::vector<Operation> operations_of(const Expression& expression, Stream turns) {
-  std::vector<Operation> out;
->>>>>>> authors
   append(expression, turns, out);
   return out;
 }

@@ -1,10 +1,6 @@
 // The C of each operation of an expression, with names still to be given.
 //
-<<<<<<< HEAD
 //   std::vector<PlannedOperation> operations = operations_of(parse_expression("max a clamp b 0 9"), stream);
-=======
-//   std::vector<Operation> operations = operations_of(parse_expression("max a clamp b 0 9"), stream);
->>>>>>> authors
 //   // 1: condition "b < 0", value "@ ? 0 : 9 < b ? 9 : b", dense "b < 0 ? 0 : 9 < b ? 9 : b", result "r0"
 //   // 2: condition "a < r0", value "@ ? r0 : a", dense "a < r0 ? r0 : a", result "r1"
 //
@@ -26,21 +22,13 @@ std::string token_words(const Words& words);  // with single spaces
 
 Words replaced(const Words& words, const std::map<std::string, Words>& names);
 
-<<<<<<< HEAD
 struct PlannedOperation {
-=======
-struct Operation {
->>>>>>> authors
   Words condition;  // empty: nothing to decide
   Words value;
   Words dense;         // value and condition in one
   std::string result;  // name of its value
 };
 
-<<<<<<< HEAD
 std::vector<PlannedOperation> operations_of(const Expression& expression, Stream turns);  // operands first
-=======
-std::vector<Operation> operations_of(const Expression& expression, Stream turns);  // operands first
->>>>>>> authors
 
 }  // namespace gradus
