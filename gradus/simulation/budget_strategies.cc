@@ -58,8 +58,10 @@ class BudgetStrategies : public Simulation {
     out["predicted"] = select_per_level(results, levels(scored), folds).result;
     out["gain.oracle"] = out["oracle"] - single;
     out["gain.predicted"] = out["predicted"] - single;
+    out["gain.predicted_over_60_percent"] = out["gain.predicted"] - 0.6 * out["gain.oracle"];
     out["advantage.easy"] = mean_where(results[1], oracle, 1, 1) - mean_where(results[0], oracle, 1, 1);
     out["advantage.hard"] = mean_where(results[1], oracle, 3, 4) - mean_where(results[0], oracle, 3, 4);
+    out["advantage.harder"] = out["advantage.hard"] - out["advantage.easy"];
     return out;
   }
 

@@ -12,8 +12,9 @@
 // budget, so tokens are equal.
 //
 // No arms. Numbers: best_of_n, beam (accuracy), single (the better of the two over all problems, chosen
-// across halves), oracle, predicted, gain.oracle, gain.predicted (over single), advantage.easy and
-// advantage.hard (beam minus best of n on oracle level 1, and on levels 3 and 4).
+// across halves), oracle, predicted, gain.oracle, gain.predicted (over single),
+// gain.predicted_over_60_percent (gain.predicted minus 0.6 gain.oracle), advantage.easy and advantage.hard
+// (beam minus best of n on oracle level 1, and on levels 3 and 4), advantage.harder (their difference).
 //
 //   [[simulation]]
 //   name = "budget_strategies"

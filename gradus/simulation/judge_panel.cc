@@ -22,7 +22,9 @@ class JudgePanel : public Simulation {
         wrong_(params.number("wrong")),
         false_alarm_(params.number("false_alarm")),
         miss_(params.number("miss")),
-        verdict_(params.number("verdict")) {}
+        verdict_(params.number("verdict")),
+        spread_(params.number("spread")),
+        shared_(params.number("shared")) {}
 
   Numbers draw(const std::vector<Arm>& arms, const Stream& random) const override {
     std::vector<bool> truth;
@@ -55,19 +57,27 @@ class JudgePanel : public Simulation {
 
  private:
   PanelSolution judged(Stream random) const {
+    Stream alike = random.child("shared"), skills = random.child("skill");
     PanelSolution out;
+    std::vector<double> worse;  // by judge
+    for (size_t j = 0; j < judges_.size(); ++j) worse.push_back(spread_ * (2 * skills.uniform() - 1));
     for (size_t k = 0; k < steps_; ++k) {
       out.wrong.push_back(random.chance(wrong_));
+      const double error = out.wrong[k] ? miss_ : false_alarm_;
+      const bool all_alike = alike.chance(shared_), all_err = alike.chance(error);
       Turn turn;
       turn.kind = StepKind::reason;
       for (size_t j = 0; j < judges_.size(); ++j) {
-        turn.values.push_back(random.chance(out.wrong[k] ? 1 - miss_ : false_alarm_) ? 1.0 : 0.0);
+        const bool errs = random.chance(std::clamp(error + worse[j], 0.0, 1.0));
+        turn.values.push_back((all_alike ? all_err : errs) != out.wrong[k] ? 1.0 : 0.0);
       }
       out.episode.turns.push_back(turn);
     }
     const bool flawed = std::any_of(out.wrong.begin(), out.wrong.end(), [](bool wrong) { return wrong; });
     std::vector<bool> says_flawed;
-    for (size_t j = 0; j < judges_.size(); ++j) says_flawed.push_back(random.chance(verdict_) == flawed);
+    for (size_t j = 0; j < judges_.size(); ++j) {
+      says_flawed.push_back(random.chance(std::clamp(verdict_ - worse[j], 0.0, 1.0)) == flawed);
+    }
     const auto votes = static_cast<size_t>(std::count(says_flawed.begin(), says_flawed.end(), true));
     const bool consensus = 2 * votes >= judges_.size();
     const auto chosen = std::find(says_flawed.begin(), says_flawed.end(), consensus) - says_flawed.begin();
@@ -77,7 +87,7 @@ class JudgePanel : public Simulation {
 
   std::vector<std::string> judges_;
   size_t solutions_, steps_;
-  double wrong_, false_alarm_, miss_, verdict_;
+  double wrong_, false_alarm_, miss_, verdict_, spread_, shared_;
 };
 
 }  // namespace
@@ -94,7 +104,9 @@ void register_judge_panel(SimulationRegistry& registry) {
                   number_param("wrong", 0.2, "probability that a step is wrong", 0, 1),
                   number_param("false_alarm", 0.1, "probability that a right step is called wrong", 0, 1),
                   number_param("miss", 0.1, "probability that a wrong step is called right", 0, 1),
-                  number_param("verdict", 0.7, "accuracy of a judge's verdict on the whole", 0, 1)},
+                  number_param("verdict", 0.7, "accuracy of a judge's verdict on the whole", 0, 1),
+                  number_param("spread", 0.0, "how much better or worse a judgement is", 0, 1),
+                  number_param("shared", 0.0, "share of steps that all judges see alike", 0, 1)},
        .reads = {"step.label"},
        .writes = {"step.{judges}", "step.selected"}},
       [](const Params& params) { return std::make_unique<JudgePanel>(params); });

@@ -19,7 +19,8 @@ class LabelledErrors : public Simulation {
         wrong_(params.number("wrong")),
         skill_(params.number("skill")),
         repair_(params.number("repair")),
-        judge_(params.number("judge")) {}
+        judge_(params.number("judge")),
+        shared_(params.number("shared")) {}
 
   Numbers draw(const std::vector<Arm>& arms, const Stream& random) const override {
     std::vector<int> truth;
@@ -29,8 +30,9 @@ class LabelledErrors : public Simulation {
       truth.push_back(first_error(own));
       Episode episode{.turns =
                           std::vector<Turn>(static_cast<size_t>(steps_), Turn{.kind = StepKind::reason})};
-      episode.values = {static_cast<double>(monte_carlo(truth.back(), own)),
-                        static_cast<double>(judged(truth.back(), own))};
+      const int counted = monte_carlo(truth.back(), own);
+      episode.values = {static_cast<double>(counted),
+                        static_cast<double>(judged(truth.back(), counted, own))};
       episodes.push_back(std::move(episode));
     }
     const auto wrong_share = [&](size_t channel) {
@@ -75,16 +77,17 @@ class LabelledErrors : public Simulation {
     return kNoError;
   }
 
-  // One of the steps or "none", but for the truth, with equal chances where it errs.
-  int judged(int truth, Stream& random) const {
+  // Where it errs: what misled the other labeller, or one of the steps or "none", but for the truth.
+  int judged(int truth, int monte_carlo, Stream& random) const {
     if (random.chance(judge_)) return truth;
+    if (monte_carlo != truth && random.chance(shared_)) return monte_carlo;
     const int other = static_cast<int>(random.below(static_cast<uint64_t>(steps_))) - 1;
     return other < truth ? other : other + 1;
   }
 
   size_t solutions_;
   int steps_, completions_;
-  double wrong_, skill_, repair_, judge_;
+  double wrong_, skill_, repair_, judge_, shared_;
 };
 
 }  // namespace
@@ -99,7 +102,8 @@ void register_labelled_errors(SimulationRegistry& registry) {
                            number_param("wrong", 0.12, "probability that a step is wrong", 0, 1),
                            number_param("skill", 0.6, "a completion of a sound prefix is right", 0, 1),
                            number_param("repair", 0.2, "a completion repairs a wrong prefix", 0, 1),
-                           number_param("judge", 0.85, "the judge names the true first error", 0, 1)},
+                           number_param("judge", 0.85, "the judge names the true first error", 0, 1),
+                           number_param("shared", 0.5, "what misled one labeller misleads the other", 0, 1)},
                 .reads = {"rollout.kept"},
                 .writes = {"rollout.error_monte_carlo", "rollout.error_judge"}},
                [](const Params& params) { return std::make_unique<LabelledErrors>(params); });

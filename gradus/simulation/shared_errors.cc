@@ -37,14 +37,14 @@ class SharedErrors : public Simulation {
         problems_(static_cast<size_t>(params.integer("problems"))),
         n_(static_cast<size_t>(params.integer("n"))),
         right_(params.number("right")),
-        lead_(normal_quantile(params.number("one_to_one"))) {}
+        one_to_one_(params.number("one_to_one")),
+        spread_(params.number("spread")),
+        sharing_(params.number("sharing")) {}
 
   Numbers draw(const std::vector<Arm>&, const Stream& random) const override {
     std::vector<double> one, many, gold;
     for (size_t s = 0; s < scorers_; ++s) {
-      const double shared =
-          0.05 + 0.9 * static_cast<double>(s) / static_cast<double>(std::max<size_t>(1, scorers_ - 1));
-      const Scorer scorer{std::sqrt(shared), std::sqrt(1 - shared), lead_};
+      const Scorer scorer = drawn(random.child("scorer").child(s));
       measure(scorer, random.child("benchmark").child(s), one, many);
       gold.push_back(best_of(scorer, random.child("gold").child(s)));
     }
@@ -57,6 +57,12 @@ class SharedErrors : public Simulation {
   }
 
  private:
+  Scorer drawn(Stream random) const {
+    const double accuracy = std::clamp(one_to_one_ + spread_ * (2 * random.uniform() - 1), 0.5, 0.999);
+    const double shared = 0.5 + sharing_ * (random.uniform() - 0.5);
+    return {std::sqrt(shared), std::sqrt(1 - shared), normal_quantile(accuracy)};
+  }
+
   void measure(const Scorer& scorer, Stream random, std::vector<double>& one,
                std::vector<double>& many) const {
     double single = 0, all = 0;
@@ -86,20 +92,22 @@ class SharedErrors : public Simulation {
   }
 
   size_t scorers_, problems_, n_;
-  double right_, lead_;
+  double right_, one_to_one_, spread_, sharing_;
 };
 
 }  // namespace
 
 void register_shared_errors(SimulationRegistry& registry) {
   registry.add({.name = "shared_errors",
-                .summary = "scorers alike one to one: which accuracy tells what best of n is worth",
+                .summary = "scorers of unlike errors: which accuracy tells what best of n is worth",
                 .paper = "2410.01729",
                 .params = {integer_param("scorers", 10, "how many", 3, 1000),
                            integer_param("problems", 483, "problems of the benchmark", 1, 1000000),
                            integer_param("n", 64, "candidates of best of n", 1, 100000),
                            number_param("right", 0.2, "probability that a candidate is right", 0, 1),
-                           number_param("one_to_one", 0.9, "P(right above wrong)", 0.5, 0.999)},
+                           number_param("one_to_one", 0.9, "P(right above wrong)", 0.5, 0.999),
+                           number_param("spread", 0.05, "how far scorers differ in it", 0, 0.5),
+                           number_param("sharing", 0.9, "how far scorers differ in shared errors", 0, 1)},
                 .reads = {},
                 .writes = {}},
                [](const Params& params) { return std::make_unique<SharedErrors>(params); });

@@ -21,6 +21,7 @@
 #include "gradus/simulation/repair_steps.h"
 #include "gradus/simulation/repeated_question.h"
 #include "gradus/simulation/repeated_step.h"
+#include "gradus/simulation/retrieval_turns.h"
 #include "gradus/simulation/revisited_grid.h"
 #include "gradus/simulation/sampled_solutions.h"
 #include "gradus/simulation/score_norms.h"
@@ -58,6 +59,7 @@ const SimulationRegistry& simulations() {
     register_repair_steps(registry);
     register_repeated_question(registry);
     register_repeated_step(registry);
+    register_retrieval_turns(registry);
     register_revisited_grid(registry);
     register_sampled_solutions(registry);
     register_score_norms(registry);

@@ -180,11 +180,18 @@ TEST(TimedBandit, DurationsAsWeightsTakeTheBiasBack) {
                        {"level", "token"},
                        {"by", "duration"},
                        {"by_level", "step"}};
-  const Numbers found = numbers_of("timed_bandit", {{"updates", 0}},
-                                   {{"plain", chain({reinforce})}, {"weighted", chain({reinforce, weight})}});
-  EXPECT_NEAR(found.at("plain.drift_ratio"), 0.1, 1e-12);
-  EXPECT_NEAR(found.at("weighted.drift_ratio"), 1, 1e-12);
+  const std::vector<std::pair<std::string, Json>> arms = {{"plain", chain({reinforce})},
+                                                          {"weighted", chain({reinforce, weight})}};
+  const Numbers found =
+      numbers_of("timed_bandit", {{"updates", 0}, {"window", 10.0}, {"spread", 0.0}, {"workers", 200}}, arms);
+  EXPECT_NEAR(found.at("plain.drift_ratio"), 0.1, 0.01);
+  EXPECT_NEAR(found.at("weighted.drift_ratio"), 10 * found.at("plain.drift_ratio"), 1e-9);
   EXPECT_EQ(found.at("plain.final_slow"), 0.5) << "no update, no change";
+  const Numbers queue = numbers_of(
+      "timed_bandit", {{"updates", 0}, {"collection", "queue"}, {"spread", 0.0}, {"workers", 200}}, arms);
+  EXPECT_NEAR(queue.at("plain.drift_ratio"), 1, 0.1) << "who draws anew after each action sees both alike";
+  EXPECT_NEAR(queue.at("weighted.drift_ratio"), 10 * queue.at("plain.drift_ratio"), 1e-9);
+  EXPECT_THROW(numbers_of("timed_bandit", {{"window", 1e5}}, arms), Error) << "too much for memory";
 }
 
 TEST(JudgePanel, PerfectJudgesAndNoise) {
@@ -205,6 +212,31 @@ TEST(JudgePanel, PerfectJudgesAndNoise) {
   EXPECT_LT(noisy.at("all.recall"), noisy.at("one.recall"));
   EXPECT_NEAR(noisy.at("all.recall"), std::pow(0.7, 4), 0.04);
   EXPECT_NEAR(noisy.at("any.recall"), 1 - std::pow(0.3, 4), 0.02);
+}
+
+TEST(JudgePanel, WhatAllSeeAlikeVotesDoNotMend) {
+  const Json majority = {{{"name", "shape.vote"},
+                          {"from", {"judge_1", "judge_2", "judge_3", "judge_4"}},
+                          {"rule", "majority"},
+                          {"into", "label"}}};
+  const Json one = {{{"name", "shape.vote"}, {"from", {"judge_1"}}, {"into", "label"}}};
+  const auto found = [&](double shared) {
+    return numbers_of("judge_panel", {{"shared", shared}, {"false_alarm", 0.2}, {"miss", 0.2}},
+                      {{"all", majority}, {"one", one}});
+  };
+  EXPECT_EQ(found(1.0).at("all.f1"), found(1.0).at("one.f1"));
+  EXPECT_GT(found(0.0).at("all.f1"), found(0.0).at("one.f1") + 0.05);
+  EXPECT_NEAR(found(1.0).at("one.recall"), 0.8, 0.04) << "one judge errs as often, alike or not";
+  EXPECT_NEAR(found(0.0).at("one.recall"), 0.8, 0.04);
+}
+
+TEST(JudgePanel, AVerdictThatIsRightComesWithBetterSteps) {
+  const Json first = {{{"name", "shape.vote"}, {"from", {"judge_1"}}, {"into", "label"}}};
+  const Json selected = {{{"name", "shape.vote"}, {"from", {"selected"}}, {"into", "label"}}};
+  const Numbers found =
+      numbers_of("judge_panel", {{"false_alarm", 0.3}, {"miss", 0.3}, {"spread", 0.3}, {"solutions", 8000}},
+                 {{"first", first}, {"selected", selected}});
+  EXPECT_GT(found.at("selected.f1"), found.at("first.f1") + 0.01);
 }
 
 TEST(RepeatedStep, PaysItsScoreUnlessDifferencesAreTaken) {

@@ -1,5 +1,6 @@
 // Worlds in which a policy is trained: an arm without the method behaves like the baseline, one with it does
 // not.
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include "tests/simulation/arms.h"
@@ -102,13 +103,44 @@ TEST(CalculatorCalls, ThePenaltyFallsOnTheRightRollouts) {
                  {"into", "reward"}},
                 {{"name", "credit.grpo"}, {"channel", "reward"}, {"into", "advantage"}}};
   };
-  const Numbers found = numbers_of(
-      "calculator_calls", Json::object(),
-      {{"off", paid("paper", 0.0)}, {"paper", paid("paper", -0.5)}, {"released", paid("released", -0.5)}});
-  EXPECT_EQ(found.at("paper.no_code_reward"), found.at("off.no_code_reward"));
-  EXPECT_NEAR(found.at("released.no_code_reward"), found.at("off.no_code_reward") - 0.5, 1e-12);
-  EXPECT_LT(found.at("paper.code_tokens"), found.at("off.code_tokens"));
-  EXPECT_GT(found.at("off.accuracy"), 0.8) << "code is learned";
+  const auto found = [&](double slip) {
+    return numbers_of(
+        "calculator_calls", {{"slip", slip}, {"updates", 300}},
+        {{"off", paid("paper", 0.0)}, {"paper", paid("paper", -0.5)}, {"released", paid("released", -0.5)}});
+  };
+  const Numbers usual = found(0.1);
+  EXPECT_EQ(usual.at("paper.no_code_reward"), usual.at("off.no_code_reward"));
+  EXPECT_NEAR(usual.at("released.no_code_reward"), usual.at("off.no_code_reward") - 0.5, 1e-12);
+  EXPECT_LT(usual.at("paper.failed_share"), usual.at("off.failed_share"));
+  EXPECT_GT(usual.at("off.code_share"), 0.8) << "code is learned";
+  const Numbers safe = found(0.0);
+  EXPECT_EQ(safe.at("paper.code_tokens"), safe.at("off.code_tokens")) << "nothing fails: no penalty";
+}
+
+TEST(RetrievalTurns, GainsTellUsefulLookupsOnlyWhereThereIsSomethingToSee) {
+  const Json gain = {
+      {{"name", "shape.difference"}, {"channel", "belief"}, {"start", "start_belief"}},
+      outcome_into("final"),
+      {{"name", "credit.sum"},
+       {"from", {"belief", "final"}},
+       {"weights", {1.0, 1.0}},
+       {"level", "step"},
+       {"into", "reward"}},
+      {{"name", "shape.suffix"}, {"channel", "reward"}, {"into", "return"}},
+      {{"name", "shape.normalise"}, {"channel", "return"}, {"pool", "index"}, {"scale", "none"}},
+      {{"name", "shape.place"}, {"channel", "return"}, {"at", "every"}, {"into", "advantage"}}};
+  const auto found = [&](double reliable, double noise, double distract) {
+    return numbers_of("retrieval_turns",
+                      {{"reliable", reliable}, {"noise", noise}, {"distract", distract}, {"updates", 400}},
+                      {{"grpo", {{{"name", "credit.grpo"}, {"into", "advantage"}}}}, {"gain", gain}});
+  };
+  const Numbers clear = found(1.0, 0.0, 0.0);
+  EXPECT_GT(clear.at("gain.belief_correlation"), 0.8);
+  EXPECT_GT(clear.at("gain.accuracy"), 0.3) << "guessing gives 1 in 8";
+  EXPECT_LT(std::abs(found(0.0, 1.0, 0.3).at("gain.belief_correlation")), 0.2);
+  EXPECT_LT(found(0.9, 8.0, 0.3).at("gain.belief_correlation"), 0.5) << "wording drowns it";
+  EXPECT_EQ(found(0.0, 0.0, 0.0).at("gain.flat_ratio"), 1) << "nothing to gain: as flat as the outcome";
+  EXPECT_LT(clear.at("gain.flat_ratio"), 1);
 }
 
 TEST(FlawedCorrect, OnlyAScoreThatKnowsTellsThemApart) {
