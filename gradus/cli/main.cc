@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "gradus/base/error.h"
+#include "gradus/base/version.h"
 #include "gradus/cli/command.h"
 #include "gradus/cli/help.h"
 #include "gradus/cli/output.h"
@@ -81,7 +82,7 @@ std::string usage_error(const CLI::App* app, const CLI::Error& error) {
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "gradus");
   app.require_subcommand(1);
-  app.set_version_flag("-V,--version", "gradus 0.1.0");
+  app.set_version_flag("-V,--version", std::string("gradus ") + gradus::kVersion);
   app.formatter(std::make_shared<gradus::HelpFormatter>());
   gradus::Verb chosen;
   gradus::add_study(app, chosen);

@@ -1,24 +1,47 @@
 #include "gradus/study/claims.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
-#include <functional>
 
 namespace gradus {
 
 namespace {
 
+constexpr double kExact = 1e-9;  // what "equals" leaves to rounding: worlds compute in double precision
+
 struct Comparator {
   const char* key;
   const char* words;
-  bool (*holds)(double found, double wanted);
+  bool (*holds)(const Json& found, const Json& wanted);
+};
+
+constexpr auto kAtLeast = [](const Json& found, const Json& wanted) {
+  return found.is_number() && found.get<double>() >= wanted.get<double>();
+};
+constexpr auto kAtMost = [](const Json& found, const Json& wanted) {
+  return found.is_number() && found.get<double>() <= wanted.get<double>();
+};
+constexpr auto kAbove = [](const Json& found, const Json& wanted) {
+  return found.is_number() && found.get<double>() > wanted.get<double>();
+};
+constexpr auto kBelow = [](const Json& found, const Json& wanted) {
+  return found.is_number() && found.get<double>() < wanted.get<double>();
+};
+constexpr auto kEquals = [](const Json& found, const Json& wanted) {
+  return found.is_number() && std::abs(found.get<double>() - wanted.get<double>()) <= kExact;
+};
+constexpr auto kIs = [](const Json& found, const Json& wanted) {
+  return !found.is_null() && found == wanted;
+};
+constexpr auto kIsNot = [](const Json& found, const Json& wanted) {
+  return !found.is_null() && found != wanted;
 };
 
 constexpr Comparator kComparators[] = {
-    {"at_least", "at least", [](double found, double wanted) { return found >= wanted; }},
-    {"at_most", "at most", [](double found, double wanted) { return found <= wanted; }},
-    {"above", "above", [](double found, double wanted) { return found > wanted; }},
-    {"below", "below", [](double found, double wanted) { return found < wanted; }},
+    {"at_least", "at least ", kAtLeast}, {"at_most", "at most ", kAtMost}, {"above", "above ", kAbove},
+    {"below", "below ", kBelow},         {"equals", "exactly ", kEquals},  {"is", "", kIs},
+    {"is_not", "not ", kIsNot},
 };
 
 const Json& row_of(const Section& section, const Json& results, const std::string& arm,
@@ -37,7 +60,13 @@ const Json& entry_of(const Section& section, const std::string& key, const Json&
   throw section.error(key, "the study has no such arm").found(arm);
 }
 
-std::pair<std::string, Json> number_of(const Section& section, const Json& results) {
+// What is looked at: its name and its value.
+struct LookedUp {
+  std::string what;
+  Json found;
+};
+
+LookedUp number_of(const Section& section, const Json& results) {
   const std::string name = section.text("number"), field = section.text("field", "value");
   const Json& numbers = results["numbers"];
   if (!numbers.contains(name)) {
@@ -47,12 +76,16 @@ std::pair<std::string, Json> number_of(const Section& section, const Json& resul
         .found(name)
         .hint(suggest(name, known));
   }
-  if (!numbers[name].contains(field)) throw section.error("field", "a number has no such field").found(field);
-  return {field == "value" ? name : name + " / " + field, numbers[name][field]};
+  const Json& number = numbers[name];
+  if (!number.contains(field)) throw section.error("field", "a number has no such field").found(field);
+  if (section.has("equals") && section.json().at("equals").is_number()) {  // the seed that is farthest off
+    const double wanted = section.json().at("equals"), min = number["min"], max = number["max"];
+    return {name + " / every seed", std::abs(min - wanted) > std::abs(max - wanted) ? min : max};
+  }
+  return {field == "value" ? name : name + " / " + field, number[field]};
 }
 
-// Names what is checked and looks its value up.
-std::pair<std::string, Json> look_up(const Section& section, const Json& results) {
+LookedUp look_up(const Section& section, const Json& results) {
   if (section.has("number")) return number_of(section, results);
   if (section.has("goodhart")) {
     const std::string arm = section.text("goodhart");
@@ -69,38 +102,147 @@ std::pair<std::string, Json> look_up(const Section& section, const Json& results
   return {fmt::format("{} / {} / {}", arm, metric, field), row.at(field)};
 }
 
+// A threshold under a key: a number, or for "is" and "is_not" anything.
+Json threshold(const Section& section, const char* key, const Comparator& comparator) {
+  if (comparator.key[0] != 'i') return section.number(key, -1e12, 1e12);
+  std::set<std::string> others;
+  for (const auto& [other, unused] : section.json().items()) {
+    if (other != key) others.insert(other);
+  }
+  return section.rest(others)[key];
+}
+
+std::string in_words(const Comparator& comparator, const Json& value) {
+  const std::string shown = value.is_string()   ? value.get<std::string>()
+                            : value.is_number() ? fmt::format("{}", value.get<double>())
+                                                : value.dump();
+  return comparator.words + shown;
+}
+
 ClaimCheck run_check(const Section& section, const Json& results) {
   ClaimCheck check;
-  std::tie(check.what, check.found) = look_up(section, results);
+  const LookedUp looked_up = look_up(section, results);
+  check.what = looked_up.what;
+  check.found = looked_up.found;
   int comparators = 0;
-  for (const char* key : {"is", "is_not"}) {
-    if (!section.has(key)) continue;
-    const bool equal = std::string_view(key) == "is";
-    const Json wanted = section.rest({"goodhart", "naive", "number", "arm", "metric", "field", "at_least",
-                                      "at_most", "above", "below", equal ? "is_not" : "is"})[key];
-    check.wanted = (equal ? "" : "not ") + (wanted.is_string() ? wanted.get<std::string>() : wanted.dump());
-    check.holds = !check.found.is_null() && (check.found == wanted) == equal;
-    ++comparators;
-  }
   for (const Comparator& comparator : kComparators) {
     if (!section.has(comparator.key)) continue;
-    const double wanted = section.number(comparator.key, -1e12, 1e12);
-    check.wanted = fmt::format("{} {}", comparator.words, wanted);
-    check.holds = check.found.is_number() && comparator.holds(check.found.get<double>(), wanted);
     ++comparators;
+    const Json wanted = threshold(section, comparator.key, comparator);
+    check.wanted = in_words(comparator, wanted);
+    check.holds = check.holds_as_specified = comparator.holds(check.found, wanted);
+    if (!section.has("specified")) continue;
+    const Json specified = threshold(section, "specified", comparator);
+    check.specified = in_words(comparator, specified);
+    check.holds_as_specified = comparator.holds(check.found, specified);
   }
   if (comparators != 1) {
-    throw section.error("is", "a check needs exactly one of: is, is_not, at_least, at_most, above, below");
+    throw section.error("is",
+                        "a check needs exactly one of: is, is_not, at_least, at_most, above, below, equals");
   }
+  const bool differs = !check.specified.empty() && check.specified != check.wanted;
+  if (differs != section.has("because")) {
+    throw section
+        .error("because", differs
+                              ? "another threshold is checked than is specified, and nothing says why"
+                              : "a reason stands here, and no threshold that differs from the specified one")
+        .expected(differs ? "because = \"why\"" : "specified = THRESHOLD beside it");
+  }
+  if (differs) check.because = section.text("because");
   section.done();
   return check;
+}
+
+std::vector<ClaimCheck> run_checks(const Section& claim, const Json& results) {
+  std::vector<ClaimCheck> out;
+  for (const Section& check : claim.sections("check")) out.push_back(run_check(check, results));
+  return out;
+}
+
+bool all_hold(const std::vector<ClaimCheck>& checks, bool ClaimCheck::*holds) {
+  return !checks.empty() &&
+         std::all_of(checks.begin(), checks.end(), [&](const ClaimCheck& check) { return check.*holds; });
+}
+
+std::vector<ClaimNeighbour> neighbours(const Section& claim, const std::string& kind, const Json& results) {
+  std::vector<ClaimNeighbour> out;
+  for (const Section& section : claim.sections(kind)) {
+    const LookedUp looked_up = look_up(section, results);
+    out.push_back({section.text("text"), looked_up.what, looked_up.found});
+    section.done();
+  }
+  return out;
+}
+
+std::vector<ClaimControl> run_controls(const ClaimedRecipe& recipe, const Section& claim,
+                                       const ResultsOf& results_of) {
+  std::vector<ClaimControl> out;
+  for (const Section& section : claim.sections("control")) {
+    const std::vector<WorldSetting> settings = read_settings(section.section("set"));
+    ClaimControl control{section.text("text"), text_of(settings), {}, false};
+    section.done();
+    if (!recipe.study.empty()) throw section.error("set", "a claim that is checked on a study has no worlds");
+    if (settings.empty()) throw section.error("set", "a control sets nothing");
+    if (!results_of) continue;
+    control.checks = run_checks(claim, results_of(settings));
+    control.claim_holds = all_hold(control.checks, &ClaimCheck::holds);
+    out.push_back(std::move(control));
+  }
+  return out;
+}
+
+Json checks_json(const std::vector<ClaimCheck>& checks) {
+  Json out = Json::array();
+  for (const ClaimCheck& check : checks) {
+    out.push_back({{"what", check.what},
+                   {"wanted", check.wanted},
+                   {"specified", check.specified.empty() ? Json() : Json(check.specified)},
+                   {"because", check.because.empty() ? Json() : Json(check.because)},
+                   {"found", check.found},
+                   {"holds", check.holds},
+                   {"holds_as_specified", check.holds_as_specified}});
+  }
+  return out;
+}
+
+Json neighbours_json(const std::vector<ClaimNeighbour>& neighbours) {
+  Json out = Json::array();
+  for (const ClaimNeighbour& one : neighbours) {
+    out.push_back({{"text", one.text}, {"what", one.what}, {"found", one.found}});
+  }
+  return out;
+}
+
+Json claim_json(const ClaimResult& claim) {
+  Json controls = Json::array();
+  for (const ClaimControl& control : claim.controls) {
+    controls.push_back({{"text", control.text},
+                        {"set", control.set},
+                        {"claim_holds", control.claim_holds},
+                        {"checks", checks_json(control.checks)}});
+  }
+  return {{"id", claim.id},
+          {"text", claim.text},
+          {"identity", claim.identity},
+          {"ours", claim.ours},
+          {"holds", claim.holds},
+          {"holds_as_specified", claim.holds_as_specified},
+          {"checks", checks_json(claim.checks)},
+          {"baselines", neighbours_json(claim.baselines)},
+          {"rivals", neighbours_json(claim.rivals)},
+          {"controls", std::move(controls)}};
 }
 
 }  // namespace
 
 ClaimedRecipe read_claimed_recipe(const Config& config) {
   const Section root = config.root();
-  ClaimedRecipe recipe{root.text("key"), root.text("system"), root.text("paper"), root.text("study", ""),
+  ClaimedRecipe recipe{root.text("key"),
+                       root.text("system"),
+                       root.text("paper"),
+                       root.text("study", ""),
+                       root.text("adjusted", ""),
+                       {},
                        config};
   if (recipe.study.empty() == root.sections("simulation").empty()) {
     throw root.error("study", "a claim is checked on a study or on simulations")
@@ -109,41 +251,78 @@ ClaimedRecipe read_claimed_recipe(const Config& config) {
   if (root.sections("claim").empty()) {
     throw root.error("claim", "the recipe claims nothing").expected("at least one [[claim]] table");
   }
+  for (const Section& part : root.sections("unbuilt")) {
+    recipe.unbuilt.push_back({part.text("text"), part.text("why")});
+    part.done();
+  }
+  if (root.maybe("sweep") && !recipe.study.empty()) {
+    throw root.error("sweep", "a claim that is checked on a study has no worlds");
+  }
   root.done();
   return recipe;
 }
 
-std::vector<ClaimResult> check_claims(const ClaimedRecipe& recipe, const Json& results) {
+ClaimParts parts_of(const ClaimedRecipe& recipe) {
+  ClaimParts parts{0, recipe.unbuilt.size()};
+  for (const Section& claim : recipe.config.root().sections("claim")) {
+    if (claim.flag("ours", false)) continue;
+    ++parts.built;
+    ++parts.specified;
+  }
+  return parts;
+}
+
+std::vector<ClaimResult> check_claims(const ClaimedRecipe& recipe, const Json& results,
+                                      const ResultsOf& results_of) {
   std::vector<ClaimResult> out;
   for (const Section& section : recipe.config.root().sections("claim")) {
-    ClaimResult claim{.id = section.text("id"), .text = section.text("text"), .holds = false, .checks = {}};
-    for (const Section& check : section.sections("check")) claim.checks.push_back(run_check(check, results));
+    ClaimResult claim;
+    claim.id = section.text("id");
+    claim.text = section.text("text");
+    claim.identity = section.flag("identity", false);
+    claim.ours = section.flag("ours", false);
+    claim.checks = run_checks(section, results);
+    claim.baselines = neighbours(section, "baseline", results);
+    claim.rivals = neighbours(section, "rival", results);
+    claim.controls = run_controls(recipe, section, results_of);
     section.done();
-    claim.holds = !claim.checks.empty() && std::all_of(claim.checks.begin(), claim.checks.end(),
-                                                       [](const ClaimCheck& c) { return c.holds; });
+    const bool empty = std::any_of(claim.controls.begin(), claim.controls.end(),
+                                   [](const ClaimControl& control) { return control.claim_holds; });
+    claim.holds = !empty && all_hold(claim.checks, &ClaimCheck::holds);
+    claim.holds_as_specified = !empty && all_hold(claim.checks, &ClaimCheck::holds_as_specified);
     out.push_back(std::move(claim));
   }
   return out;
 }
 
 Json claims_json(const ClaimedRecipe& recipe, const std::vector<ClaimResult>& claims) {
-  Json list = Json::array();
+  Json list = Json::array(), unbuilt = Json::array();
+  size_t counted = 0, held = 0, identities = 0;
   bool holds = !claims.empty();
   for (const ClaimResult& claim : claims) {
-    Json checks = Json::array();
-    for (const ClaimCheck& check : claim.checks) {
-      checks.push_back(
-          {{"what", check.what}, {"wanted", check.wanted}, {"found", check.found}, {"holds", check.holds}});
-    }
-    list.push_back(
-        {{"id", claim.id}, {"text", claim.text}, {"holds", claim.holds}, {"checks", std::move(checks)}});
+    list.push_back(claim_json(claim));
     holds = holds && claim.holds;
+    identities += claim.identity;
+    counted += !claim.identity;
+    held += !claim.identity && claim.holds;
   }
+  for (const UnbuiltPart& part : recipe.unbuilt) {
+    unbuilt.push_back({{"text", part.text}, {"why", part.why}});
+  }
+  const ClaimParts parts = parts_of(recipe);
   return {{"key", recipe.key},
           {"system", recipe.system},
           {"paper", recipe.paper},
           {"holds", holds},
-          {"claims", list}};
+          {"counts",
+           {{"claims", counted},
+            {"hold", held},
+            {"identities", identities},
+            {"parts_built", parts.built},
+            {"parts_specified", parts.specified}}},
+          {"claims", list},
+          {"unbuilt", unbuilt},
+          {"adjusted", recipe.adjusted.empty() ? Json() : Json(recipe.adjusted)}};
 }
 
 }  // namespace gradus

@@ -9,6 +9,23 @@
 
 namespace gradus {
 
+namespace {
+
+// The rows of a table in the library, without its comments.
+std::vector<std::vector<std::string>> table(const std::string& file) {
+  std::istringstream lines{std::string(library_file(file))};
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream cells(line);
+    rows.emplace_back();
+    for (std::string cell; std::getline(cells, cell, '\t');) rows.back().push_back(cell);
+  }
+  return rows;
+}
+
+}  // namespace
+
 bool in_library(const std::string& file) {
   return !library_file(file).empty();
 }
@@ -26,21 +43,18 @@ Config open_config(const std::string& path) {
 }
 
 std::vector<MethodRow> method_table() {
-  std::istringstream lines{std::string(library_file("recipes/methods.tsv"))};
   std::vector<MethodRow> rows;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    std::istringstream cells(line);
-    MethodRow row;
-    std::string number;
-    std::getline(cells, number, '\t');
-    std::getline(cells, row.key, '\t');
-    std::getline(cells, row.system, '\t');
-    std::getline(cells, row.rooms, '\t');
-    row.number = std::stoi(number);
-    rows.push_back(std::move(row));
+  for (const std::vector<std::string>& cells : table("recipes/methods.tsv")) {
+    rows.push_back({std::stoi(cells.at(0)), cells.at(1), cells.at(2), cells.at(3)});
   }
   return rows;
+}
+
+VerifiedRow verified_row(const std::string& key) {
+  for (const std::vector<std::string>& cells : table("recipes/verified.tsv")) {
+    if (cells.at(0) == key) return {std::stoul(cells.at(1)), std::stoul(cells.at(2))};
+  }
+  return {};
 }
 
 }  // namespace gradus

@@ -22,4 +22,12 @@ struct MethodRow {
 
 std::vector<MethodRow> method_table();  // recipes/methods.tsv
 
+// Functions of the authors' own code that the operators agree with, and cases of these: recipes/verified.tsv,
+// which scripts/make_verified_table.py writes from what `gradus verify` finds.
+struct VerifiedRow {
+  size_t functions = 0, cases = 0;
+};
+
+VerifiedRow verified_row(const std::string& key);
+
 }  // namespace gradus

@@ -330,7 +330,73 @@ class Claims(CommandTest):
         os.remove(self.folder / "runs")
         (self.folder / "runs").mkdir()
         self.assertEqual(self.run_command("reproduce", "pure").stderr, "")
-        self.assertIn("pure                   holds", self.run_command("reproduce", "--list").stdout)
+        self.assertRegex(self.run_command("reproduce", "--list").stdout, r"\n *\d+  pure +holds +2 of 2 parts +\d+ functions verified .*; held with [\d.]+, seed 1, ")
+
+    def test_a_world_is_set_by_name(self):
+        (self.folder / "runs").mkdir()
+        ran = self.run_command("reproduce", "pure", "--set", "world.positions=4", "--set", "filler_corridor.updates=50", "--json")
+        self.assertEqual(ran.stderr, "")
+        document = json.loads(ran.stdout)
+        self.assertEqual(document["set"], "world.positions=4, filler_corridor.updates=50")
+        parameters = document["simulations"][0]["parameters"]
+        self.assertEqual((parameters["positions"], parameters["updates"]), (4, 50))
+        self.assertEqual(os.listdir(self.folder / "runs"), [], "another world is not the claim's own result")
+
+    def test_unknown_names_of_worlds_are_refused_and_leave_nothing(self):
+        (self.folder / "runs").mkdir()
+        for setting, words in (("world.position=4", ["no such parameter", "'world.positions'"]),
+                               ("filler_corrido.group=4", ["'filler_corridor.group'"]),
+                               ("shaped_process.states=3", ["no such parameter"]),
+                               ("world.positions=x", ["--set world.positions", "a whole number from 3 to 100"]),
+                               ("world.positions=1000", ["out of range"]),
+                               ("world.rate=1e999", ["wrong type"]),
+                               ("positions=4", ["WORLD.PARAMETER=VALUE"]),
+                               ("world.positions", ["WORLD.PARAMETER=VALUE"])):
+            with self.subTest(setting):
+                self.refused(["reproduce", "pure", "--set", setting], *words)
+                self.refused(["reproduce", "pure", "--out", "x", "--set", setting], *words)
+        self.refused(["reproduce", "post_eval", "--set", "world.noise=1"], "a study, which has no worlds")
+        self.refused(["reproduce", "post_eval", "--sweep"], "a study, which has no worlds")
+        self.refused(["reproduce", "--all", "--set", "world.noise=1"], "one method")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["runs"])
+        self.assertEqual(os.listdir(self.folder / "runs"), [])
+
+    def test_what_is_specified_and_what_is_not_built_is_said(self):
+        text = self.run_command("reproduce", "capo").stdout
+        self.assertRegex(text, r"wanted at most -0\.02, as specified")
+        self.assertRegex(text, r"rival +no penalty, the outcome only \(2, 0\): \+0\.\d+, w2_0\.accuracy")
+        self.assertRegex(text, r"\(recall\) IDENTITY: ")
+        self.assertIn("4 of 4 claims hold; 1 identity; 5 of 5 specified parts built", text)
+        text = self.run_command("reproduce", "consensus").stdout
+        self.assertRegex(text, r"control +what misleads one labeller .*: fails there, as it must")
+        self.assertIn("not built: (2) A small scorer", text)
+        self.assertEqual(text.count("A threshold without 'specified' is ours"), 1)
+        self.assertRegex(self.run_command("reproduce", "prmbench").stdout, r"\(specified: above 0\.457; 0\.005 more")
+
+    def test_the_last_result_grows_stale(self):
+        (self.folder / "runs").mkdir()
+        self.run_command("reproduce", "tp_grpo", "--seed", "5")
+
+        def of_tp_grpo():
+            rows = json.loads(self.run_command("reproduce", "--list", "--json").stdout)
+            return [row for row in rows if row["key"] == "tp_grpo"][0]
+
+        found = of_tp_grpo()
+        self.assertEqual((found["state"], found["last"]["seed"], found["parts_built"], found["parts_specified"]), ("holds", "5", 2, 2))
+        self.assertRegex(found["last"]["date"], r"^\d{4}-\d\d-\d\d$")
+        kept = self.folder / "runs" / "reproduce" / "tp_grpo" / "claims.json"
+        good = json.loads(kept.read_text())
+        for change in ({"version": "0.0.9"}, {"recipe": "sha256:0"}, {"version": None}, {"recipe": None}):
+            kept.write_text(json.dumps({key: value for key, value in {**good, **change}.items() if value is not None}))
+            self.assertEqual(of_tp_grpo()["state"], "stale", change)
+        kept.write_text(json.dumps({**good, "set": "world.group=4"}))
+        self.assertEqual(of_tp_grpo()["state"], "built, not run here")
+        kept.write_text("[")
+        self.assertEqual(of_tp_grpo()["state"], "built, not run here")
+        found = {row["key"]: row for row in json.loads(self.run_command("reproduce", "--list", "--json").stdout)}
+        self.assertEqual((found["spark"]["parts_built"], found["spark"]["parts_specified"]), (1, 3))
+        self.assertGreater(found["pure"]["verified_cases"], 0)
+        self.assertEqual(found["magentic"]["state"], "not built")
 
 
 class Doctor(CommandTest):

@@ -22,7 +22,8 @@ const Json kResults = {
        {"verdict", "non-inferior"}}}},
     {"goodhart", {{{"arm", "process"}, {"flagged", false}}, {{"arm", "only"}, {"flagged", true}}}},
     {"naive", {{{"arm", "process"}, {"conclusion", "no benefit"}}}},
-    {"numbers", {{"min.filler_share", {{"value", 0.04}, {"low", 0.03}, {"high", 0.05}}}}}};
+    {"numbers",
+     {{"min.filler_share", {{"value", 0.04}, {"low", 0.03}, {"high", 0.05}, {"min", 0.01}, {"max", 0.06}}}}}};
 
 ClaimedRecipe recipe_of(const std::string& claims) {
   return read_claimed_recipe(
@@ -101,6 +102,113 @@ TEST(Claims, NumbersOfSimulations) {
   EXPECT_NE(std::string(gone.what()).find("'min.filler_share'"), std::string::npos) << gone.what();
   EXPECT_EQ(refused(claim(number + "field = \"median\"\nat_most = 1\n")).field_name(),
             "claim[0].check[0].field");
+}
+
+TEST(Claims, ExactlyIsMeantOfEverySeed) {
+  const std::string number = "number = \"min.filler_share\"\n";
+  EXPECT_FALSE(holds(claim(number + "equals = 0.04\n"))) << "the mean is, its seeds are not";
+  EXPECT_FALSE(holds(claim(number + "equals = 0.01\n"))) << "one seed is";
+  const Json flat = {
+      {"numbers",
+       {{"gap", {{"value", 0.5}, {"low", 0.5}, {"high", 0.5}, {"min", 0.5}, {"max", 0.5 + 5e-10}}}}}};
+  const auto gap = [&](const std::string& wanted) {
+    return check_claims(recipe_of(claim("number = \"gap\"\nequals = " + wanted + "\n")), flat)[0].holds;
+  };
+  EXPECT_TRUE(gap("0.5"));
+  EXPECT_FALSE(gap("0.50001"));
+}
+
+// A check whose threshold is not the specified one, and one that is.
+ClaimCheck only_check(const std::string& check) {
+  return check_claims(recipe_of(claim(check)), kResults).at(0).checks.at(0);
+}
+
+TEST(Claims, TheSpecifiedThresholdStandsBesideTheCheckedOne) {
+  const std::string number = "number = \"min.filler_share\"\n";
+  const ClaimCheck same = only_check(number + "at_most = 0.05\nspecified = 0.05\n");
+  EXPECT_TRUE(same.holds && same.holds_as_specified);
+  EXPECT_EQ(same.specified, "at most 0.05");
+  EXPECT_EQ(same.because, "");
+  const ClaimCheck looser =
+      only_check(number + "at_most = 0.05\nspecified = 0.03\nbecause = \"ours is looser\"\n");
+  EXPECT_TRUE(looser.holds);
+  EXPECT_FALSE(looser.holds_as_specified);
+  EXPECT_EQ(looser.because, "ours is looser");
+  EXPECT_EQ(only_check(number + "at_most = 0.05\n").specified, "") << "the specification gives none";
+  EXPECT_EQ(only_check("goodhart = \"only\"\nis = true\nspecified = true\n").specified, "true");
+  const std::vector<ClaimResult> claims = check_claims(
+      recipe_of(claim(number + "at_most = 0.05\nspecified = 0.03\nbecause = \"x\"\n")), kResults);
+  EXPECT_TRUE(claims[0].holds);
+  EXPECT_FALSE(claims[0].holds_as_specified);
+}
+
+TEST(Claims, ADifferenceNeedsAReasonAndAReasonADifference) {
+  const std::string number = "number = \"min.filler_share\"\n";
+  const Error silent = refused(claim(number + "at_most = 0.05\nspecified = 0.03\n"));
+  EXPECT_EQ(silent.field_name(), "claim[0].check[0].because");
+  EXPECT_EQ(refused(claim(number + "at_most = 0.05\nspecified = 0.05\nbecause = \"x\"\n")).field_name(),
+            "claim[0].check[0].because");
+  EXPECT_EQ(refused(claim(number + "at_most = 0.05\nbecause = \"x\"\n")).field_name(),
+            "claim[0].check[0].because");
+  EXPECT_EQ(refused(claim(number + "at_most = 0.05\nspecified = \"low\"\n")).field_name(),
+            "claim[0].check[0].specified");
+}
+
+TEST(Claims, NeighboursAreShownAndChangeNothing) {
+  const std::string beside =
+      "[[claim.baseline]]\nnumber = \"min.filler_share\"\ntext = \"the minimum\"\n"
+      "[[claim.rival]]\narm = \"process\"\nmetric = \"useful\"\nfield = \"difference\"\ntext = \"other\"\n";
+  const std::string check = row("useful", "difference", "at_least = 0.15");
+  const ClaimResult claim = check_claims(recipe_of(check + beside), kResults)[0];
+  EXPECT_TRUE(claim.holds);
+  ASSERT_EQ(claim.baselines.size(), 1u);
+  EXPECT_EQ(claim.baselines[0].found, 0.04);
+  EXPECT_EQ(claim.rivals[0].what, "process / useful / difference");
+  EXPECT_EQ(refused(check + "[[claim.rival]]\nnumber = \"no\"\ntext = \"t\"\n").field_name(),
+            "claim[0].rival[0].number");
+}
+
+TEST(Claims, IdentitiesAndUnbuiltPartsAreCountedApart) {
+  const std::string check = "[[claim.check]]\nnumber = \"min.filler_share\"\nbelow = 1\n";
+  const std::string text = "[[claim]]\nid = \"a\"\ntext = \"t\"\nidentity = true\n" + check +
+                           "[[claim]]\nid = \"b\"\ntext = \"t\"\nours = true\n[[claim.check]]\nnumber = "
+                           "\"min.filler_share\"\nabove = 1\n"
+                           "[[claim]]\nid = \"c\"\ntext = \"t\"\n" +
+                           check + "[[unbuilt]]\ntext = \"more\"\nwhy = \"not yet\"\n";
+  const ClaimedRecipe recipe = recipe_of(text);
+  EXPECT_EQ(parts_of(recipe).built, 2u) << "an identity is a part, a claim of ours is not";
+  EXPECT_EQ(parts_of(recipe).specified, 3u);
+  const Json json = claims_json(recipe, check_claims(recipe, kResults));
+  EXPECT_EQ(json["counts"]["claims"], 2);
+  EXPECT_EQ(json["counts"]["hold"], 1);
+  EXPECT_EQ(json["counts"]["identities"], 1);
+  EXPECT_EQ(json["unbuilt"][0]["why"], "not yet");
+  EXPECT_EQ(json["holds"], false);
+  EXPECT_THROW(recipe_of(claim("x = 1\n") + "[[unbuilt]]\ntext = \"more\"\n"), Error) << "without a reason";
+}
+
+TEST(Claims, AStudyHasNoWorlds) {
+  const std::string check = claim("goodhart = \"only\"\nis = true\n");
+  EXPECT_EQ(refused(check + "[[claim.control]]\ntext = \"t\"\nset.world.noise = 1\n").field_name(),
+            "claim[0].control[0].set");
+  EXPECT_EQ(refused(check + "[sweep.world]\nnoise = [1]\n").field_name(), "sweep");
+}
+
+TEST(WorldSettings, ReadFromTheCommandLine) {
+  const WorldSetting number = parse_setting("world.noise=2.5");
+  EXPECT_EQ(number.world, "world");
+  EXPECT_EQ(number.parameter, "noise");
+  EXPECT_EQ(number.value, 2.5);
+  EXPECT_TRUE(number.means("anything"));
+  EXPECT_FALSE(parse_setting("judge_panel.wrong=1").means("noop_steps"));
+  EXPECT_EQ(parse_setting("world.collection=queue").value, "queue");
+  EXPECT_EQ(parse_setting("world.chances=[0.1, 0.5]").value.size(), 2u);
+  EXPECT_EQ(parse_setting("world.collection=a=b").value, "a=b");
+  EXPECT_EQ(parse_setting("world.noise=2").text(), "world.noise=2");
+  for (const char* text :
+       {"", "=", "noise=2", "world.noise", "world.=2", ".noise=2", "world.noise=", "world=2.5"}) {
+    EXPECT_THROW(parse_setting(text), Error) << text;
+  }
 }
 
 TEST(Claims, EitherAStudyOrSimulations) {
