@@ -90,7 +90,7 @@ struct OutOfFold {
 };
 
 OutOfFold predict(const std::vector<BinnedFeature>& features, const std::vector<float>& target,
-                    const std::vector<uint8_t>& fold) {
+                  const std::vector<uint8_t>& fold) {
   OutOfFold out;
   for (uint8_t held = 0; held < kFolds; ++held) {
     std::vector<uint32_t> grown, asked;
