@@ -62,7 +62,7 @@ Known known_spread(const std::optional<double>& stated, const std::optional<Json
       return {*found, "measured in " + folder + "/results.json"};
   }
   return {{.between = kAssumedSpread * (metric.high - metric.low)},
-          fmt::format("assumed: {} of the metric's range, as docs/results.md found", kAssumedSpread)};
+          fmt::format("assumed: {} of the metric's range", kAssumedSpread)};
 }
 
 Json count_json(const std::optional<size_t>& count) {
