@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "tests/refused.h"
+
 #include "gradus/eval/metrics.h"
 #include "gradus/eval/neutrality.h"
 #include "gradus/eval/pareto.h"

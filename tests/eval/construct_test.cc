@@ -18,8 +18,7 @@ struct World {
   World(size_t rollouts, uint64_t key, double agreement) {
     Stream stream(key);
     for (size_t r = 0; r < rollouts; ++r) {
-      batch.add_rollout(
-          {.task = "t" + std::to_string(r / 4), .prompt = "", .group = static_cast<int64_t>(r / 4)});
+      batch.add_rollout({.group = static_cast<int64_t>(r / 4), .task = "t" + std::to_string(r / 4)});
       for (int s = 0; s < 4; ++s) {
         batch.add_step(StepKind::act, "x");
         batch.add_token(3);

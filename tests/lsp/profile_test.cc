@@ -149,7 +149,9 @@ TEST(Profile, ADisarmedTextHidesNothingAndIsAsLong) {
     const ServerProfile profile = server_profile(server);
     const std::string out = disarmed(text, profile);
     EXPECT_EQ(out.size(), text.size()) << out;
-    if (text.find("_Pragma") == text.npos) EXPECT_EQ(count_suppressions(out, profile), 0) << out;
+    if (text.find("_Pragma") == text.npos) {
+      EXPECT_EQ(count_suppressions(out, profile), 0) << out;
+    }
     EXPECT_EQ(disarmed(out, profile), out);
     return out;
   };
