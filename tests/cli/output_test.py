@@ -40,7 +40,7 @@ def results():
     metric = {"id": "m", "label": "M", "axis": "outcome", "higher_is_better": True, "low": 0, "high": 1, "unit": "rollout",
               "evaluator": "m", "exact": True}
     row = {"arm": "b", "baseline": "a", "metric": "m", "axis": "outcome", "role": "held-out", "baseline_role": "held-out",
-           "mean": 0.7, "baseline_mean": 0.5, "difference": 0.2, "low": None, "high": None, "verdict": "inconclusive"}
+           "mean": 0.7, "baseline_mean": 0.5, "difference": 0.2, "low": None, "high": None, "verdict": "better"}
     return {"schema": "gradus.study/1",
             "study": {"name": "small", "title": "Small", "question": "", "environment": {"name": "code", "parameters": {}},
                       "primary": "m", "constraint": "m", "margin": 0.02, "baseline": "a", "seeds": [1]},

@@ -115,13 +115,13 @@ TEST(StepBenchmark, AThresholdComesFromItsSplitAlone) {
     std::ofstream(path) << text;
     return path;
   };
-  const std::string scores = R"({"id": "m1", "scores": [0.9, 0.2]})"
+  const std::string scores = R"({"id": "m1/m", "scores": [0.9, 0.2]})"
                              "\n"
-                             R"({"id": "m2", "scores": [0.9, 0.6]})"
+                             R"({"id": "m2/m", "scores": [0.9, 0.6]})"
                              "\n"
-                             R"({"id": "l1", "scores": [0.9, 0.7]})"
+                             R"({"id": "l1/m", "scores": [0.9, 0.7]})"
                              "\n"
-                             R"({"id": "l2", "scores": [0.9, 0.8]})"
+                             R"({"id": "l2/m", "scores": [0.9, 0.8]})"
                              "\n";
   const EvalRequest request{.files = {written("two_subjects.json", rows.dump())},
                             .scores = written("two_subjects_scores.jsonl", scores),
