@@ -162,6 +162,13 @@ export function sample() {
     },
     arms, metrics,
     roles: Object.fromEntries(arms.map((arm) => [arm.id, Object.fromEntries(metrics.map(({ id }) => [id, roleOf(arm.id, id)]))])),
+    seen_by_reward: {
+      limit_r2: 0.5, limit_auc: 0.95, rollouts: 3840,
+      cells: arms.flatMap((arm) => metrics.flatMap(({ id }, i) => {
+        const share = { arm: arm.id, metric: id, r2: id === 'flagged' && arm.id !== 'outcome' ? 0.97 : round(0.02 * i), auc: id === 'flagged' ? 0.99 : null, values: 3840 };
+        return [{ ...share, channel: null }, { ...share, channel: 'step.clean', r2: id === 'cognitive' ? null : share.r2 }];
+      })),
+    },
     base: Object.fromEntries(table.map(([id, , , , , , , , start]) => [id, { mean: start, low: round(start * 0.98), high: round(start * 1.02) }])),
     neutrality: { p_pass_sloppy: 0.893, p_pass_clean: 0.904, difference: -0.011, low: -0.034, high: 0.012, rollouts_sloppy: 1103, rollouts_clean: 2737 },
     rows, sequence: null,

@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { sample } from '../../web/sample.mjs';
 import { startBrowser } from './browser.mjs';
 
-const SECTIONS = ['verdict', 'neutrality', 'metrics', 'differences', 'pareto', 'curves', 'profile', 'rollouts', 'goodhart', 'run'];
+const SECTIONS = ['verdict', 'neutrality', 'metrics', 'seen', 'differences', 'pareto', 'curves', 'profile', 'rollouts', 'goodhart', 'run'];
 
 let browser;
 let opened = [];
@@ -114,6 +114,16 @@ test('the table of metrics has a row per arm and metric, and all statistics on d
   assert.equal(await table.locator('th', { hasText: 'Hedges g' }).count(), 1);
   const cells = await table.locator('tbody tr', { hasText: 'clang-tidy' }).first().innerText();
   assert.ok(cells.includes('n/a'), 'a missing effect size is said to be missing');
+});
+
+test('what the reward already sees: a table per arm, the limits, and n/a where nothing could be measured', async () => {
+  const document = sample();
+  const page = await open(document);
+  const shown = await text(page, '#seen');
+  for (const part of ['3,840', '0.500', '0.950', '0.970 (AUC 0.990)', 'same construct']) assert.ok(shown.includes(part), part);
+  assert.equal(await page.locator('#seen table').count(), document.arms.length);
+  delete document.seen_by_reward;
+  assert.match(await text(await open(document), '#seen'), /before this was measured/);
 });
 
 test('every chart is drawn and has the same numbers as a table', async () => {
