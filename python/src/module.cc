@@ -17,6 +17,8 @@ const char* kind_name(gradus::ErrorKind kind) {
   switch (kind) {
     case gradus::ErrorKind::input:
       return "input";
+    case gradus::ErrorKind::refused:
+      return "refused";
     case gradus::ErrorKind::outside:
       return "outside";
     case gradus::ErrorKind::cancelled:
