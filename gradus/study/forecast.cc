@@ -13,9 +13,9 @@ namespace gradus {
 
 namespace {
 
-// SeedSpread over seeds of the shuffled control's difference in necessary statements, as a share of the
-// range: +0.015 [-0.016, +0.047] over six seeds is a standard deviation of 0.030 (docs/results.md, regime
-// neutral).
+// As a share of the metric's range: the differences of a shuffled control over six seeds, +0.015 [-0.016,
+// +0.047] in an earlier study of the environment `code` (docs/results.md, withdrawn), have a standard
+// deviation of 0.030. A guess until a study has been run: it says so.
 constexpr double kAssumedSpread = 0.03;
 
 struct Known {

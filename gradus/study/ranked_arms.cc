@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
+#include "gradus/eval/comparison.h"
 #include "gradus/eval/statistics.h"
 
 namespace gradus {
@@ -45,15 +46,16 @@ std::string role_of(const Json& results, const std::string& arm, const std::stri
 
 // Shown to hold: a loss, if any, is smaller than the margin.
 bool holds(const std::string& verdict) {
-  return verdict == "better" || verdict.find("non-inferior") != std::string::npos ||
-         verdict.find("less than the margin") != std::string::npos;
+  return verdict == verdict_name(Verdict::better) || verdict == verdict_name(Verdict::non_inferior) ||
+         verdict == verdict_name(Verdict::worse_within_margin);
 }
 
 std::string why_unranked(const RankedArm& arm, const std::string& constraint) {
   for (const auto& [side, role] : {std::pair{"it", arm.role}, std::pair{"the baseline", arm.baseline_role}}) {
-    if (role == "optimised") return fmt::format("{} was paid for this metric", side);
-    if (role == "same construct") return fmt::format("what paid {} explains this metric", side);
-    if (role != "held-out") return fmt::format("this metric is {} for {}", role, side);
+    if (role == role_name(Role::optimised)) return fmt::format("{} was paid for this metric", side);
+    if (role == role_name(Role::same_construct))
+      return fmt::format("what paid {} explains this metric", side);
+    if (role != role_name(Role::held_out)) return fmt::format("this metric is {} for {}", role, side);
   }
   if (!holds(arm.constraint.verdict)) {
     return fmt::format("{} was not shown to stay within the margin ({})", constraint, arm.constraint.verdict);

@@ -93,22 +93,24 @@ AnalysisPlan measured_plan(const StudySpec& spec, const EnvironmentInfo& environ
   return plan;
 }
 
-Json seen_json(const StudySpec& spec, const EnvironmentInfo& environment, const std::vector<ArmView>& views) {
+Json seen_json(const AnalysisPlan& plan, const EnvironmentInfo& environment,
+               const std::vector<ArmView>& views) {
   const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   Json cells = Json::array();
   for (size_t arm = 0; arm < views.size(); ++arm) {
     for (const MetricSpec& metric : environment.metrics) {
-      const auto add = [&](const std::set<std::string>& channels, const Json& name) {
-        const Explained explained = views[arm].view.explained(metric.id, channels);
-        cells.push_back({{"arm", spec.arms[arm].id},
+      const auto add = [&](const Explained& explained, const Json& name) {
+        cells.push_back({{"arm", plan.arms[arm].id},
                          {"metric", metric.id},
                          {"channel", name},
                          {"r2", number(explained.r2)},
                          {"auc", number(explained.auc)},
                          {"values", explained.units}});
       };
-      add(views[arm].channels, nullptr);
-      for (const std::string& channel : views[arm].channels) add({channel}, channel);
+      add(plan.arms[arm].explained.at(metric.id), nullptr);
+      for (const std::string& channel : views[arm].channels) {
+        add(views[arm].view.explained(metric.id, {channel}), channel);
+      }
     }
   }
   return {{"limit_r2", kSameConstructR2},

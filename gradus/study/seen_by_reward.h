@@ -25,7 +25,8 @@ std::vector<ArmView> seen_by_rewards(const RunContext& context);
 AnalysisPlan measured_plan(const StudySpec& spec, const EnvironmentInfo& environment,
                            const std::vector<ArmView>& views);
 
-// The matrix metrics x channels of results.json.
-Json seen_json(const StudySpec& spec, const EnvironmentInfo& environment, const std::vector<ArmView>& views);
+// The matrix metrics x channels of results.json; what all channels of an arm explain stands in the plan.
+Json seen_json(const AnalysisPlan& plan, const EnvironmentInfo& environment,
+               const std::vector<ArmView>& views);
 
 }  // namespace gradus

@@ -127,8 +127,9 @@ Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEv
   const StudySpec done = looks.empty() ? spec : first_seeds(spec, looks.back().seeds);
   const RunContext whole{done, *environment, *store, events, stop};
   const std::vector<ArmView> views = seen_by_rewards(whole);
-  Json results = assemble_results(whole, measured_plan(done, environment->info(), views), looks);
-  results["seen_by_reward"] = seen_json(done, environment->info(), views);
+  const AnalysisPlan plan = measured_plan(done, environment->info(), views);
+  Json results = assemble_results(whole, plan, looks);
+  results["seen_by_reward"] = seen_json(plan, environment->info(), views);
   write_study_rollouts(whole, options.folder + "/rollouts");
   AtomicFile file(options.folder + "/results.json");
   file.write(results.dump(1) + "\n");
