@@ -62,7 +62,7 @@ struct Spec {
   bool texts = false;
   // For sources of reward: who judges. Roles of metrics are computed from it; see gradus/eval/roles.h.
   std::string evaluator;
-  std::vector<std::string> components;  // what the evaluator is made of, e.g. "libclang", "tests"
+  std::vector<std::string> components;  // what the evaluator is made of, e.g. "libclang", "{families}"
   // For operators: what a value may depend on beside its own place: "rollout", "group" or "batch", or the
   // parameter that says so, "{pool}". A batch may be split between such units without changing a byte.
   std::string scope = "rollout";

@@ -23,7 +23,8 @@ struct Options {
   std::string file, out;
   int workers = 0;
   std::optional<uint64_t> seed;
-  size_t seeds = 0;  // 0: as many as the file says
+  size_t seeds = 0;               // 0: as many as the file says
+  std::vector<std::string> arms;  // empty: those of the file
   bool json = false, quiet = false, check = false;
 };
 
@@ -66,6 +67,7 @@ int run(const Options& options) {
     spec.set_seed_count(options.seeds);
   }
   if (options.seed) spec.reseed(*options.seed);
+  if (!options.arms.empty()) spec.keep_arms(options.arms);
   const std::string folder = options.out.empty() ? "runs/" + spec.name : options.out;
   if (options.check) return report_check(spec, options, folder);
   const int workers =
@@ -103,6 +105,8 @@ void add_study(CLI::App& app, Verb& chosen) {
       ->check(seed_number());
   verb->add_option("--seeds", options->seeds, "Another number of seeds: of a sequence, or with --check")
       ->check(CLI::Range(1, 1000));
+  verb->add_option("--arms", options->arms, "These arms and the baseline alone, separated by commas")
+      ->delimiter(',');
   verb->add_flag("--check", options->check, "Check the study file, say what its seeds can show, and stop");
   verb->add_flag("--json", options->json, "Print results.json instead of the table");
   verb->add_flag("--quiet", options->quiet, "No progress");

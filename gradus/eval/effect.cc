@@ -105,11 +105,12 @@ SharedTasks shared_tasks(const PairedStudy& study, size_t bases) {
   return out;
 }
 
+// At least 1: V_cell is subtracted, and a difference of large parts can leave less than any of them has.
 double satterthwaite(double variance, double base, double bases, const SharedTasks& shared) {
   if (shared.variance() == 0) return bases - 1;
-  return variance * variance /
-         (base * base / (bases - 1) + shared.tasks * shared.tasks / shared.task_degrees +
-          shared.cells * shared.cells / shared.cell_degrees);
+  const double parts = base * base / (bases - 1) + shared.tasks * shared.tasks / shared.task_degrees +
+                       shared.cells * shared.cells / shared.cell_degrees;
+  return std::max(1.0, variance * variance / parts);
 }
 
 void set_fixed(Effect& out) {

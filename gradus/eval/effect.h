@@ -18,8 +18,8 @@
 // which is the analysis of variance of a two-way crossed design with random effects (Searle, Casella and
 // McCulloch 1992, chapter 4; for unequal cells the two-way clustering of Cameron, Gelbach and Miller 2011).
 // The interval is mean +- t * sqrt(V), with degrees of freedom by Satterthwaite (1946) from those of the
-// three parts: B-1, G-1 and sum_t (k_t-1) - (B-1). Where every seed has a base policy and tasks of its own it
-// is the paired t interval over seeds. Measured coverage: tests/eval/coverage_test.cc.
+// three parts: B-1, G-1 and sum_t (k_t-1) - (B-1), and at least 1. Where every seed has a base policy and
+// tasks of its own it is the paired t interval over seeds. Measured coverage: tests/eval/coverage_test.cc.
 #pragma once
 
 #include <optional>

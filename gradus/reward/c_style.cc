@@ -95,7 +95,7 @@ void register_c_style(OperatorRegistry& registry) {
        .writes = {"step.{channel}"},
        .notes = {"source"},
        .evaluator = "c_style",
-       .components = {"libclang"}},
+       .components = {"libclang", "{families}"}},
       [](const Params& params) { return std::make_unique<CStyle>(params); });
 }
 

@@ -47,7 +47,7 @@ void Pipeline::add(const std::string& name, const Json& given, const Place& plac
   std::set<Evaluator> reaching;
   std::set<std::string> channels;
   if (!spec.evaluator.empty()) {
-    reaching.insert({spec.evaluator, spec.components});
+    reaching.insert({spec.evaluator, stage.params.fill_all(spec.components)});
   } else if (spec.texts || spec.reads.empty()) {
     reaching.insert({spec.name, {spec.name}});
   }

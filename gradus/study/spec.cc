@@ -153,6 +153,12 @@ ArmSpec read_arm(const Section& section, const std::string& study_file) {
   return arm;
 }
 
+std::vector<std::string> arm_ids(const StudySpec& spec) {
+  std::vector<std::string> ids;
+  for (const ArmSpec& arm : spec.arms) ids.push_back(arm.id);
+  return ids;
+}
+
 void read_arms(const Section& root, StudySpec& spec) {
   for (const Section& section : root.sections("arm")) {
     ArmSpec arm = read_arm(section, spec.file);
@@ -167,8 +173,7 @@ void read_arms(const Section& root, StudySpec& spec) {
   if (spec.arms.empty())
     throw root.error("arm", "the study has no arms").expected("at least one [[arm]] table");
   spec.baseline = root.text("baseline");
-  std::vector<std::string> ids;
-  for (const ArmSpec& arm : spec.arms) ids.push_back(arm.id);
+  const std::vector<std::string> ids = arm_ids(spec);
   if (std::find(ids.begin(), ids.end(), spec.baseline) == ids.end()) {
     throw root.error("baseline", fmt::format("no arm '{}'", spec.baseline)).hint(suggest(spec.baseline, ids));
   }
@@ -267,6 +272,18 @@ void StudySpec::set_seed_count(size_t count) {
   seeds.clear();
   for (uint64_t seed = 1; seed <= count; ++seed) seeds.push_back(seed);
   if (auto error = wrong_bases(*this)) throw error->at(file).field("policy.base_policies");
+}
+
+void StudySpec::keep_arms(const std::vector<std::string>& wanted) {
+  const std::vector<std::string> ids = arm_ids(*this);
+  for (const std::string& id : wanted) {
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
+      throw Error::input(fmt::format("no arm '{}'", id)).at(file).field("--arms").hint(suggest(id, ids));
+    }
+  }
+  std::erase_if(arms, [&](const ArmSpec& arm) {
+    return arm.id != baseline && std::find(wanted.begin(), wanted.end(), arm.id) == wanted.end();
+  });
 }
 
 std::unique_ptr<Environment> StudySpec::make_environment() const {

@@ -52,6 +52,9 @@ struct StudySpec {
   void reseed(uint64_t seed);
   // Another number of seeds: those that both numbers have stay the same, and so do their runs.
   void set_seed_count(size_t count);
+  // The named arms and the baseline; their runs stay the same. Throws an input error for a name that no arm
+  // has.
+  void keep_arms(const std::vector<std::string>& wanted);
 
   std::string key_of_base(size_t base) const;   // base policy
   std::string key_of_start(size_t seed) const;  // evaluation of the base policy with a seed's streams

@@ -190,6 +190,26 @@ TEST(Effect, ATaskThatAllSeedsShareIsNotEvidenceTenTimes) {
   EXPECT_LT(found.low, 0);
 }
 
+// Two seeds whose differences nearly agree, while their tasks do not: V is what V_task exceeds V_cell by.
+TEST(Effect, DegreesOfFreedomAreAtLeastOne) {
+  for (uint64_t key = 0; key < 200; ++key) {
+    Stream random(key);
+    PairedStudy study;
+    for (int64_t seed = 0; seed < 2; ++seed) {
+      study.bases.push_back(seed);
+      study.seeds.emplace_back();
+      for (size_t task = 0; task < 6; ++task) {
+        study.seeds.back().push_back(
+            {.task = task, .arm = random.chance(0.5) ? 1.0 : 0.0, .has_arm = 1, .has_baseline = 1});
+      }
+    }
+    const std::optional<Effect> found = effect_of(study, Looks::one);
+    ASSERT_TRUE(found);
+    EXPECT_GE(found->degrees, 1) << "study " << key;
+    EXPECT_LE(found->high - found->low, 2 * 12.71 * found->error) << "study " << key;
+  }
+}
+
 TEST(Effect, NoVarianceGivesAPoint) {
   const Effect found = *effect_of(plain_study(std::vector<double>{0.25, 0.25, 0.25}), Looks::one);
   EXPECT_DOUBLE_EQ(found.low, 0.25);

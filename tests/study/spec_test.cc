@@ -174,6 +174,23 @@ TEST(StudySpec, AnotherNumberOfSeedsKeepsTheRunsOfThoseThatStay) {
   EXPECT_EQ(few.key_of_run(few.arms[1], 3), many.key_of_run(many.arms[1], 3));
 }
 
+TEST(StudySpec, NamedArmsKeepTheirRunsAndTheBaseline) {
+  const StudySpec whole = study_of(kSmallStudy);
+  StudySpec part = study_of(kSmallStudy);
+  part.keep_arms({"process"});
+  ASSERT_EQ(part.arms.size(), 2u) << "the baseline stays";
+  EXPECT_EQ(part.key_of_run(part.arm("process"), 1), whole.key_of_run(whole.arm("process"), 1));
+  part.keep_arms({"outcome"});
+  EXPECT_EQ(part.arms.size(), 1u);
+  try {
+    StudySpec(whole).keep_arms({"proces"});
+    FAIL() << "an arm that is not there was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), 2);
+    EXPECT_NE(std::string(error.what()).find("did you mean 'process'?"), std::string::npos) << error.what();
+  }
+}
+
 TEST(StudySpec, MissingPieces) {
   expect_refused({"seeds = 4\n", "", "", "seeds", {"'seeds' is missing", "a whole number from 1"}});
   expect_refused({"updates = 4\n", "", "[training]", "training.updates", {"'training.updates' is missing"}});
