@@ -50,12 +50,14 @@ Comparison compare_metric(const EvalTable& table, const AnalysisPlan& plan, cons
   return row;
 }
 
-// The family of one arm: its process metrics that are held out for both sides and have at least two seeds.
-void correct_for_many(std::span<Comparison> rows) {
+// The family of one arm: its process metrics that are held out for both sides and have at least two seeds,
+// less the primary one, which was named before: how many others are shown beside it must not change it.
+void correct_for_many(std::span<Comparison> rows, const std::string& primary) {
   std::vector<Comparison*> family;
   std::vector<double> p;
   for (Comparison& row : rows) {
     if (!is_process(row.metric) || !row.held_out_for_both() || !row.effect) continue;
+    if (row.metric.id == primary) continue;
     family.push_back(&row);
     p.push_back(row.effect->p ? *row.effect->p : *row.p_permutation);
   }
@@ -130,7 +132,7 @@ std::vector<Comparison> compare_arms(const EvalTable& table, const AnalysisPlan&
       rows.push_back(compare_metric(table, plan, {{arm.id, update}, {plan.baseline, update}}, metric));
     }
     const std::span<Comparison> of_arm = std::span(rows).subspan(first);
-    correct_for_many(of_arm);
+    correct_for_many(of_arm, primary_of(plan, arm));
     for (Comparison& row : of_arm) {
       if (row.effect && row.metric.id == plan.constraint)
         row.non_inferior = *row.gain_lower_bound() > -plan.margin;

@@ -14,10 +14,11 @@
 //   inconclusive                    anything else; it never means that the arms are alike
 //
 // p_holm corrects the p of the interval's own t test over the process metrics that are held out for the arm
-// and for the baseline, per arm. The sign-flip p stands beside it uncorrected, over base policies: over n of
-// them it cannot fall below 2^(1-n) (0.031 for six), so corrected over several metrics it could never reach
-// 0.05 at the usual number. Where all differences agree there is no t statistic and the sign-flip p takes its
-// place.
+// and for the baseline, per arm, less the arm's primary metric: that one is named before, is tested alone,
+// and does not change with what else is shown (as the primary variable of a trial: ICH E9, 2.2.2). The
+// sign-flip p stands beside it uncorrected, over base policies: over n of them it cannot fall below 2^(1-n)
+// (0.031 for six), so corrected over several metrics it could never reach 0.05 at the usual number. Where all
+// differences agree there is no t statistic and the sign-flip p takes its place.
 #pragma once
 
 #include "gradus/eval/pairing.h"

@@ -146,7 +146,8 @@ TEST(Analysis, FindsWhatWasPutIn) {
   EXPECT_EQ(necessity["verdict"], "better");
   EXPECT_NEAR(necessity["difference"], 0.2, 0.02);
   EXPECT_LT(necessity["low"], necessity["difference"]);
-  EXPECT_LT(necessity["p_holm"], 0.001);
+  EXPECT_LT(necessity["p"], 0.001);
+  EXPECT_TRUE(necessity["p_holm"].is_null()) << "the primary metric is named before, and tested alone";
   EXPECT_EQ(necessity["p_permutation"], 2.0 / 64);
   EXPECT_EQ(necessity["p_better"], 1.0);
   EXPECT_EQ(necessity["seeds"], 6);
@@ -236,12 +237,30 @@ TEST(Verdicts, WhereHolmDecidesTheRowSaysSo) {
     one.entry.values[3] = one.key.arm == "shuffled" ? 0.2916f + 2 * noise : 0.25f;
     one.entry.values[2] = one.key.arm == "shuffled" ? 0.55f + noise : 0.55f;
   }
-  const Json row = row_of(analyse(table_of(measured), plan()), "shuffled", "excess");
+  AnalysisPlan by_lint = plan();
+  by_lint.primary = "lint";
+  const Json row = row_of(analyse(table_of(measured), by_lint), "shuffled", "excess");
   ASSERT_GT(row["low"].get<double>(), 0) << row.dump(1);
   ASSERT_GE(row["p_holm"].get<double>(), 0.05) << row.dump(1);
   EXPECT_EQ(row["verdict"], "inconclusive");
   EXPECT_EQ(row["after_holm"], true);
-  EXPECT_EQ(row_of(analyse(table_of(study()), plan()), "process", "necessity")["after_holm"], false);
+  EXPECT_EQ(row_of(analyse(table_of(study()), plan()), "process", "excess")["after_holm"], false);
+}
+
+// However many metrics stand beside it, the primary one is tested at 5 %.
+TEST(Verdicts, MoreMetricsDoNotChangeThePrimaryOne) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    if (one.key.update != 100) continue;
+    const float noise = 0.02f * static_cast<float>(one.key.seed % 3) - 0.02f;
+    one.entry.values[3] = one.key.arm == "shuffled" ? 0.2916f + 2 * noise : 0.25f;
+  }
+  AnalysisPlan by_excess = plan();
+  by_excess.primary = "excess";
+  const Json row = row_of(analyse(table_of(measured), by_excess), "shuffled", "excess");
+  ASSERT_GT(row["low"].get<double>(), 0) << row.dump(1);
+  EXPECT_EQ(row["verdict"], "worse") << "lower is better here";
+  EXPECT_TRUE(row["p_holm"].is_null());
 }
 
 TEST(Verdicts, AMetricOfSomeRolloutsSaysOfHowMany) {

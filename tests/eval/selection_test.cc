@@ -58,8 +58,8 @@ TEST(SampleFile, WhatTheTextFormLeavesNothingOfIsNoAnswer) {
   const std::string path = written("empty_form.jsonl", R"({"answer": "$$", "preds": ["$$", "\\text{}", "1"]})"
                                                        "\n");
   for (const AnswerKeys keys : {AnswerKeys::text, AnswerKeys::equal}) {
-    for (const ScoredSample& one : read_samples(path, keys, {}).questions.at(0).samples)
-      EXPECT_EQ(one.right, 0) << one.key;
+    const SampleFile file = read_samples(path, keys, {});
+    for (const ScoredSample& one : file.questions.at(0).samples) EXPECT_EQ(one.right, 0) << one.key;
   }
   std::filesystem::remove(path);
 }
