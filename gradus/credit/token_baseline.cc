@@ -19,6 +19,11 @@ struct Sums {
   double baseline() const { return returns / (weights + kEpsilon); }
 };
 
+struct Longest {
+  size_t rollout = 0;  // the one that alone is the longest; no rollout's number where none is
+  size_t second = 0;   // length of the second longest
+};
+
 class TokenBaseline : public Operator {
  public:
   explicit TokenBaseline(const Params& params)
@@ -44,12 +49,12 @@ class TokenBaseline : public Operator {
           sums[position].weights += weight;
         });
       }
-      const auto [longest, second] = two_longest(batch, members);
+      const Longest longest = two_longest(batch, members);
       for (const size_t r : members) {
-        const bool bare = bare_tail_ && r == longest;
+        const bool bare = bare_tail_ && r == longest.rollout;
         for_each_weight(batch, r, [&](size_t position, size_t t, double) {
           if (!returns.valid(t)) return;
-          const bool none = members.size() == 1 || (bare && position >= second);
+          const bool none = members.size() == 1 || (bare && position >= longest.second);
           advantage.set(t, returns[t] - (none ? 0.0 : sums[position].baseline()));
         });
       }
@@ -77,9 +82,7 @@ class TokenBaseline : public Operator {
     });
   }
 
-  // The rollout that alone is the longest (or none of them) and the length of the second longest.
-  static std::pair<size_t, size_t> two_longest(const RolloutBatch& batch,
-                                               const std::vector<size_t>& members) {
+  static Longest two_longest(const RolloutBatch& batch, const std::vector<size_t>& members) {
     size_t longest = batch.rollouts(), most = 0, second = 0;
     for (const size_t r : members) {
       const size_t length = trained_tokens(batch, r);

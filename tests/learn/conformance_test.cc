@@ -82,8 +82,10 @@ TEST_P(Conformance, IsTriedWithEveryChoice) {
   const std::vector<Variant> variants = variants_of(GetParam());
   ASSERT_FALSE(variants.empty()) << "no parameters could be derived; see kTogether";
   for (const auto& [param, value] : choices_of(GetParam())) {
-    const bool tried = std::any_of(variants.begin(), variants.end(),
-                                   [&](const Variant& v) { return v.filled.values().at(param) == value; });
+    const bool tried =
+        std::any_of(variants.begin(), variants.end(), [&, &param = param, &value = value](const Variant& v) {
+          return v.filled.values().at(param) == value;
+        });
     EXPECT_TRUE(tried) << param << " = " << value << " is refused alone: say in kTogether what it goes with";
   }
 }

@@ -13,7 +13,7 @@ namespace gradus {
 namespace {
 
 constexpr int32_t kEnd = 2;
-constexpr PolicyConfig kSmall{.vocabulary = 12, .context = 24, .layers = 2, .heads = 2, .width = 32};
+const PolicyConfig kSmall{.vocabulary = 12, .context = 24, .layers = 2, .heads = 2, .width = 32};
 
 std::vector<int32_t> random_tokens(Stream& stream, int count) {
   std::vector<int32_t> out;

@@ -96,8 +96,8 @@ GRADUS_INLINE Vector8 exp8(const Vector8& argument) {
 
 // Sum of the lanes: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
 GRADUS_INLINE float sum8(const Vector8& x) {
-  const Vector8 fours = x + __builtin_shuffle(x, Integer8{4, 5, 6, 7, 0, 1, 2, 3});
-  const Vector8 twos = fours + __builtin_shuffle(fours, Integer8{2, 3, 0, 1, 6, 7, 4, 5});
+  const Vector8 fours = x + __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3);
+  const Vector8 twos = fours + __builtin_shufflevector(fours, fours, 2, 3, 0, 1, 6, 7, 4, 5);
   return twos[0] + twos[1];
 }
 
