@@ -20,15 +20,17 @@ BLOCK = re.compile(r"<!-- from (docs/results/\S+\.txt) -->\n+```\w*\n(.*?)```", 
 
 def stale(command, path):
     """Why the numbers of a file are of another study than today's; '' where they are not."""
-    lines = path.read_text().splitlines()
-    told, key = lines[0].split(), lines[1].removeprefix("key: ")
+    first, second, *_ = [*path.read_text().splitlines(), "", ""]
+    told, key = first.split(), second.removeprefix("key: ")
     if told[:2] != ["gradus", "study"]:
         return f"{path.name}: its first line is no 'gradus study' command"
+    if key == second:
+        return f"{path.name}: the second line is no 'key: ...'; the file is the command and all that it printed"
     checked = subprocess.run([command, "study", *told[2:], "--check", "--json"], capture_output=True, text=True, cwd=SOURCE)
     if checked.returncode != 0:
         return f"{path.name}: {checked.stderr.strip()}"
     now = json.loads(checked.stdout)["key"]
-    return "" if now == key else f"{path.name}: the study has changed since (key {key[:12]}, now {now[:12]}); run '{lines[0]}' again"
+    return "" if now == key else f"{path.name}: the study has changed since (key {key[:12]}, now {now[:12]}); run '{first}' again"
 
 
 def strange_lines(page, text):

@@ -46,15 +46,16 @@ int report_check(const StudySpec& spec, const Options& options, const std::strin
   const Json power = power_forecast(spec, folder);
   if (options.json) {
     const Json summary = {{"file", spec.file},
+                          {"key", spec.key()},
                           {"arms", spec.arms.size()},
                           {"seeds", spec.seeds},
                           {"updates", spec.training.updates},
                           {"power", power}};
     fmt::print("{}\n", summary.dump(2));
   } else {
-    fmt::print("{}: {}, {}, {}: nothing is missing\n", spec.file, counted(spec.arms.size(), "arm"),
+    fmt::print("{}: {}, {}, {}: nothing is missing\nkey: {}\n", spec.file, counted(spec.arms.size(), "arm"),
                counted(spec.seeds.size(), "seed"),
-               counted(static_cast<size_t>(spec.training.updates), "update"));
+               counted(static_cast<size_t>(spec.training.updates), "update"), spec.key());
     fmt::print("{}", power_text(power));
   }
   return 0;
@@ -83,7 +84,8 @@ int run(const Options& options) {
   if (options.json) {
     fmt::print("{}\n", results.dump(1));
   } else {
-    fmt::print("\n{}\nreport: {}\n", verdict_table(results), page);
+    fmt::print("key: {}\n\n{}\nreport: {}\n", results.at("study").at("key").get<std::string>(),
+               verdict_table(results), page);
   }
   return results.at("verdict").at("refusals").empty() ? 0 : 1;
 }

@@ -322,14 +322,36 @@ std::string StudySpec::key_of_start(size_t seed) const {
                                {"seed", std::to_string(seeds[seed])}}));
 }
 
+Json StudySpec::resolved_training() const {
+  return {{"training", {training.updates, training.prompts, training.samples, training.temperature}},
+          {"objective", objective_json(training.objective)},
+          {"every", evaluation.every}};
+}
+
 std::string StudySpec::key_of_run(const ArmSpec& arm, size_t seed) const {
   const std::unique_ptr<Environment> env = make_environment();
-  return sha256_hex(
-      canonical({{"start", key_of_start(seed)},
-                 {"recipe", build_pipeline(arm.recipe, env->info(), arm.place).json()},
-                 {"training", {training.updates, training.prompts, training.samples, training.temperature}},
-                 {"objective", objective_json(training.objective)},
-                 {"every", evaluation.every}}));
+  Json run = resolved_training();
+  run["start"] = key_of_start(seed);
+  run["recipe"] = build_pipeline(arm.recipe, env->info(), arm.place).json();
+  return sha256_hex(canonical(run));
+}
+
+std::string StudySpec::key() const {
+  const std::unique_ptr<Environment> env = make_environment();
+  Json starts = Json::array(), of_arms = Json::array();
+  for (size_t seed = 0; seed < seeds.size(); ++seed) starts.push_back(key_of_start(seed));
+  for (const ArmSpec& arm : arms) {
+    const Json recipe = build_pipeline(arm.recipe, env->info(), arm.place).json();
+    of_arms.push_back({{"id", arm.id}, {"label", arm.label}, {"primary", arm.primary}, {"recipe", recipe}});
+  }
+  Json study = resolved_training();
+  study["starts"] = std::move(starts);
+  study["arms"] = std::move(of_arms);
+  study["baseline"] = baseline;
+  study["analysis"] = {evaluation.primary, evaluation.constraint, evaluation.margin, evaluation.draws,
+                       evaluation.sequence};
+  study["text"] = {name, title, question};
+  return sha256_hex(canonical(study));
 }
 
 }  // namespace gradus

@@ -59,6 +59,8 @@ struct StudySpec {
   std::string key_of_base(size_t base) const;   // base policy
   std::string key_of_start(size_t seed) const;  // evaluation of the base policy with a seed's streams
   std::string key_of_run(const ArmSpec& arm, size_t seed) const;  // one arm, one seed
+  // Of everything that decides the bytes of results.json: equal keys, equal results.
+  std::string key() const;
   size_t bases() const { return base_policies > 0 ? static_cast<size_t>(base_policies) : seeds.size(); }
   size_t base_of(size_t seed) const { return seed % bases(); }
   std::unique_ptr<Environment> make_environment() const;
@@ -81,6 +83,7 @@ struct StudySpec {
  private:
   Json resolved_base(size_t base) const;
   Json resolved_evaluation() const;
+  Json resolved_training() const;
 };
 
 }  // namespace gradus

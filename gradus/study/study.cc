@@ -129,6 +129,7 @@ Json run_study(const StudySpec& spec, const StudyOptions& options, const StudyEv
   const std::vector<ArmView> views = seen_by_rewards(whole);
   const AnalysisPlan plan = measured_plan(done, environment->info(), views);
   Json results = assemble_results(whole, plan, looks);
+  results["study"]["key"] = spec.key();  // of the study as asked for, also where a sequence stopped early
   results["seen_by_reward"] = seen_json(plan, environment->info(), views);
   write_study_rollouts(whole, options.folder + "/rollouts");
   AtomicFile file(options.folder + "/results.json");

@@ -216,6 +216,30 @@ class StudyFiles(CommandTest):
         self.assertIn("to be shown non-inferior at 0.020", ran.stdout)
         self.assertEqual(os.listdir(self.folder), ["a.toml"], "a check leaves nothing behind")
 
+    def test_the_key_of_a_study(self):
+        study = self.write("a.toml", STUDY)
+
+        def key(*more):
+            ran = self.run_command("study", study, *more, "--check", "--json")
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+            return json.loads(ran.stdout)["key"]
+
+        first = key()
+        self.assertRegex(first, r"\A[0-9a-f]{64}\Z")
+        self.assertEqual(key("--out", "elsewhere", "--workers", "1", "--quiet"), first, "where and how fast decide no byte")
+        self.assertEqual(key("--seed", "7"), key("--seed", "7"))
+        self.assertEqual(len({first, key("--seed", "7"), key("--seed", "8"), key("--seeds", "3")}), 4)
+        self.assertIn(f"\nkey: {first}\n", self.run_command("study", "--check", study).stdout)
+
+    def test_what_a_study_prints_begins_with_its_key(self):
+        study = self.write("a.toml", STUDY)
+        ran = self.run_command("study", study, "--out", "out", "--quiet", "--seed", "7")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        checked = json.loads(self.run_command("study", study, "--check", "--json", "--seed", "7").stdout)
+        self.assertEqual(ran.stdout.splitlines()[:2], [f"key: {checked['key']}", ""])
+        results = json.loads((self.folder / "out" / "results.json").read_text())
+        self.assertEqual(results["study"]["key"], checked["key"])
+
     def test_fewer_base_policies_than_the_statistics_need(self):
         text = STUDY.replace("seeds = 2", "seeds = 6").replace("width = 16", "width = 16\nbase_policies = 2")
         self.check(text, f"a.toml:{line_of(text, 'base_policies')}: ", "found 2 for 6 seeds", "at least 5")

@@ -477,5 +477,36 @@ TEST(StudyKeys, FreshSeedsComeFromOneNumber) {
   EXPECT_NE(a.key_of_run(a.arms[0], 0), c.key_of_run(c.arms[0], 0));
 }
 
+TEST(StudyKeys, OneKeyForAllThatDecidesTheResults) {
+  const StudySpec a = study_of(kSmallStudy);
+  EXPECT_EQ(a.key().size(), 64u);
+  EXPECT_EQ(a.key(), study_of(with("layers = 1", "layers = 1 # a comment")).key());
+  EXPECT_EQ(a.key(), study_of(with("every = 2", "every = 2\nprimary_spread = 0.1")).key())
+      << "read by --check alone";
+  const std::vector<std::pair<const char*, const char*>> changes = {
+      {"operations = 2", "operations = 1"},
+      {"seeds = 4", "seeds = 5"},
+      {"demonstrations = 100", "demonstrations = 101"},
+      {"updates = 4", "updates = 6"},
+      {"learning_rate = 1e-4", "learning_rate = 2e-4"},
+      {"tasks = 8", "tasks = 9"},
+      {"margin = 0.02", "margin = 0.03"},
+      {"margin = 0.02", "margin = 0.02\ndraws = 500"},
+      {"margin = 0.02", "margin = 0.02\nsequence = true"},
+      {"label = \"Process\"", "label = \"Another label\""},
+      {"title = \"A small study\"", "title = \"Another title\""},
+      {"channel = \"call_ok\"\n  into", "channel = \"call_ok\"\n  form = \"own\"\n  into"},
+  };
+  std::set<std::string> keys{a.key()};
+  for (const auto& [from, to] : changes) {
+    const size_t before = keys.size();
+    keys.insert(study_of(with(from, to)).key());
+    EXPECT_EQ(keys.size(), before + 1) << to;
+  }
+  StudySpec fresh = a;
+  fresh.reseed(7);
+  EXPECT_EQ(keys.count(fresh.key()), 0u) << "other seeds";
+}
+
 }  // namespace
 }  // namespace gradus
