@@ -41,8 +41,11 @@ const table = [
   ['tokens', 'Response length', 'cost', false, 0, 96, 'count.tokens', true, 41.2, [40.7, 31.5, 40.4, 18.9]],
 ];
 
+// Means over the steps of a rollout.
+const STEPS = new Set(['flagged', 'duplicates', 'necessity']);
+
 const metrics = table.map(([id, label, axis, higher_is_better, low, high, evaluator, exact]) => ({
-  id, label, axis, higher_is_better, low, high, unit: 'per rollout', evaluator, exact,
+  id, label, axis, higher_is_better, low, high, unit: STEPS.has(id) ? 'step' : 'rollout', evaluator, exact,
 }));
 
 function roleOf(arm, id) {
@@ -88,6 +91,23 @@ function rowOf(values, arm, metric) {
     verdict: verdictOf(metric, difference, low, high), differences,
     conditional: { correct: about(difference * 0.96, half, 118), common: metric.id === 'tidy_rules' ? { difference: null, low: null, high: null, prompts: 0 } : about(difference * 0.94, half * 1.1, 97) },
   };
+}
+
+// As gradus/eval/plain_words.cc words it.
+function wordsOf(rows, arm, start) {
+  const change = (id) => {
+    const row = rows.find((each) => each.arm === arm.id && each.metric === id) ?? rows.find((each) => each.metric === id);
+    const { label } = metrics.find((metric) => metric.id === id);
+    const after = arm.id === 'outcome' ? row.baseline_mean : row.mean;
+    const first = `${label}: from ${start[id].mean.toFixed(3)} to ${after.toFixed(3)}`;
+    if (arm.id === 'outcome') return { metric: id, parts: [first] };
+    const difference = `difference ${row.difference.toFixed(3)} [${row.low.toFixed(3)}, ${row.high.toFixed(3)}], ${row.verdict}`;
+    return { metric: id, parts: [first, `outcome ends at ${row.baseline_mean.toFixed(3)}`, difference] };
+  };
+  const cost = arm.id === 'outcome' ? { metric: null, parts: ['nothing: the other arms are compared with this one'] } : change('hidden_pass');
+  const paid = arm.id === 'outcome' ? 'hidden_pass' : 'flagged';
+  const paidFor = { outcome: 'Pass rate on hidden tests', process: 'Flagged statements' }[arm.id] ?? 'Pass rate on hidden tests + Flagged statements (1 more metric sees this)';
+  return { arm: arm.id, paid_for: paidFor, paid: change(paid), not_paid: change('necessity'), cost };
 }
 
 const speed = { outcome: 60, outcome_process: 12, outcome_shuffled: 60, process: 8 };
@@ -151,6 +171,7 @@ export function sample() {
   const random = generator(20260524);
   const values = finals(random);
   const rows = arms.slice(1).flatMap((arm) => metrics.map((metric) => rowOf(values, arm, metric)));
+  const base = Object.fromEntries(table.map(([id, , , , , , , , start]) => [id, { mean: start, low: round(start * 0.98), high: round(start * 1.02) }]));
   return {
     schema: 'gradus.study/1',
     study: {
@@ -169,7 +190,7 @@ export function sample() {
         return [{ ...share, channel: null }, { ...share, channel: 'step.clean', r2: id === 'cognitive' ? null : share.r2 }];
       })),
     },
-    base: Object.fromEntries(table.map(([id, , , , , , , , start]) => [id, { mean: start, low: round(start * 0.98), high: round(start * 1.02) }])),
+    base,
     neutrality: { p_pass_sloppy: 0.893, p_pass_clean: 0.904, difference: -0.011, low: -0.034, high: 0.012, rollouts_sloppy: 1103, rollouts_clean: 2737 },
     rows, sequence: null,
     curves: arms.flatMap((arm) => table.map((entry, i) => curveOf(random, values, arm, metrics[i], entry[8]))),
@@ -188,6 +209,7 @@ export function sample() {
         'Process only: the pass rate fell by 0.045, which exposes this arm.',
       ],
       refusals: ['Arms are not ranked by "Flagged statements": outcome + process was trained on it.'],
+      plain: arms.map((arm) => wordsOf(rows, arm, base)),
     },
     rollouts: tasks.flatMap((task, t) => arms.flatMap((arm, i) => rolloutsOf(random, task, arm, t, i))),
   };

@@ -6,7 +6,7 @@
 
 #include "gradus/eval/neutrality.h"
 #include "gradus/eval/pareto.h"
-#include "gradus/eval/verdict.h"
+#include "gradus/eval/plain_words.h"
 
 namespace gradus {
 
@@ -189,6 +189,28 @@ Json goodhart_json(const std::vector<Goodhart>& all) {
   return out;
 }
 
+Json plain_json(const std::vector<PlainWords>& all) {
+  const auto change = [](const PlainChange& of) {
+    return Json{{"metric", of.metric.empty() ? Json(nullptr) : Json(of.metric)}, {"parts", of.parts}};
+  };
+  Json out = Json::array();
+  for (const PlainWords& words : all) {
+    out.push_back({{"arm", words.arm},
+                   {"paid_for", words.paid_for},
+                   {"paid", change(words.paid)},
+                   {"not_paid", change(words.not_paid)},
+                   {"cost", change(words.cost)}});
+  }
+  return out;
+}
+
+Json verdict_json(const StudyVerdict& verdict, const std::vector<PlainWords>& words) {
+  return {{"answer", verdict.answer},
+          {"sentences", verdict.sentences},
+          {"refusals", verdict.refusals},
+          {"plain", plain_json(words)}};
+}
+
 // What a report of the outcome alone would say, beside what the two axes say.
 Json naive_json(const AnalysisPlan& plan, const std::vector<Comparison>& rows) {
   const OutcomeOnlyConclusion naive = outcome_only(plan, rows);
@@ -235,8 +257,7 @@ Json analyse(const EvalTable& table, const AnalysisPlan& plan) {
           {"pareto", pareto_json(pareto_plane(table, plan, update), plan)},
           {"goodhart", goodhart_json(findings.goodhart)},
           {"naive", naive_json(plan, findings.rows)},
-          {"verdict",
-           {{"answer", verdict.answer}, {"sentences", verdict.sentences}, {"refusals", verdict.refusals}}}};
+          {"verdict", verdict_json(verdict, plain_words(plan, table.metrics(), findings))}};
 }
 
 }  // namespace gradus

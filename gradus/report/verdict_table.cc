@@ -145,9 +145,13 @@ std::string print(const Line& line, const std::array<size_t, kColumns>& widths) 
   return out;
 }
 
-std::string wrapped(const std::string& text) {
-  std::string out;
-  for (const std::string& line : lines_of(text, kWidth)) out += line + "\n";
+// Lines within the width, the first after `lead` and the others below its end.
+std::string wrapped(const std::string& text, const std::string& lead = "") {
+  std::string out, before = lead;
+  for (const std::string& line : lines_of(text, kWidth - lead.size())) {
+    out += before + line + "\n";
+    before.assign(lead.size(), ' ');
+  }
   return out;
 }
 
@@ -158,6 +162,29 @@ std::string answer(const Json& results) {
     for (const Json& sentence : verdict.value(key, Json::array())) {
       if (sentence.is_string()) out += wrapped(plain(sentence.get_ref<const std::string&>()));
     }
+  }
+  return out;
+}
+
+// One sentence of its parts.
+std::string change(const Json& words, const char* key) {
+  std::string out;
+  for (const Json& part : words.value(key, Json::object()).value("parts", Json::array())) {
+    if (part.is_string()) out += (out.empty() ? "" : "; ") + plain(part.get_ref<const std::string&>());
+  }
+  return out.empty() ? std::string(kMissing) : out;
+}
+
+// What was paid, what was not, and what it cost, arm by arm; "" for results that do not say.
+std::string plain_blocks(const Json& results) {
+  std::string out;
+  const Json verdict = results.value("verdict", Json::object());
+  for (const Json& words : verdict.value("plain", Json::array())) {
+    out += "\n" + cut(label(results.value("arms", Json::array()), text_of(words, "arm")), kWidth) + "\n";
+    out += wrapped(text_of(words, "paid_for"), "  paid for: ");
+    out += wrapped(change(words, "paid"), "  paid:     ");
+    out += wrapped(change(words, "not_paid"), "  not paid: ");
+    out += wrapped(change(words, "cost"), "  cost:     ");
   }
   return out;
 }
@@ -187,7 +214,7 @@ std::string verdict_table(const Json& results) {
     const std::string title = label(arms, text_of(arm, "id")) + ", against " + label(arms, baseline);
     out += cut(title, kWidth) + "\n" + print(head, widths) + block + "\n";
   }
-  return out + answer(results);
+  return out + answer(results) + plain_blocks(results);
 }
 
 }  // namespace gradus

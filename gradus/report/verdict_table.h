@@ -1,5 +1,6 @@
 // The answer of a study as text for the terminal, at most 110 columns wide: per arm its metrics with role,
-// difference to the baseline, 95 % interval and verdict, then the verdict in words.
+// difference to the baseline, 95 % interval and verdict, then the verdict in words, and last what each arm
+// was paid for, what was bought of that and of what was not paid, and what it cost.
 //
 //   fmt::print("{}", verdict_table(results));
 //

@@ -166,6 +166,10 @@ TEST(Analysis, FindsWhatWasPutIn) {
 TEST(Analysis, AnswersInOneSentencePerArm) {
   const Json verdict = analyse(table_of(study()), plan())["verdict"];
   EXPECT_EQ(verdict["answer"], "yes");
+  ASSERT_EQ(verdict["plain"].size(), 4u) << "the baseline too";
+  EXPECT_EQ(verdict["plain"][1]["arm"], "process");
+  EXPECT_EQ(verdict["plain"][1]["not_paid"]["metric"], "necessity");
+  EXPECT_TRUE(verdict["plain"][0]["cost"]["metric"].is_null());
   ASSERT_EQ(verdict["sentences"].size(), 3u);
   const std::string first = verdict["sentences"][0], second = verdict["sentences"][1],
                     third = verdict["sentences"][2];

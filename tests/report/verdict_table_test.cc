@@ -81,6 +81,32 @@ TEST(VerdictTable, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_EQ(table.find('\a'), std::string::npos);
 }
 
+TEST(VerdictTable, LastComesWhatEachArmWasPaidForAndWhatItCost) {
+  Json document = small_document();
+  document["rows"] = Json::array();
+  const auto says = [](const std::vector<std::string>& parts) {
+    return Json{{"metric", "need"}, {"parts", parts}};
+  };
+  document["verdict"]["plain"] = {
+      {{"arm", "op"},
+       {"paid_for", "Pass rate + lint"},
+       {"paid", says({"lint: from 0.300 to 0.100", "outcome ends at 0.300"})},
+       {"not_paid", says({"Necessary statements: " + std::string(90, 'x') + " end"})},
+       {"cost", says({"Pass rate: bell\a"})}}};
+  const std::string expected =
+      "verdict: yes\nFirst sentence.\nSecond sentence.\nRefused.\n"
+      "\n"
+      "outcome + process\n"
+      "  paid for: Pass rate + lint\n"
+      "  paid:     lint: from 0.300 to 0.100; outcome ends at 0.300\n"
+      "  not paid: Necessary statements:\n"
+      "            " +
+      std::string(90, 'x') +
+      " end\n"
+      "  cost:     Pass rate: bell\n";
+  EXPECT_EQ(verdict_table(document), expected);
+}
+
 TEST(VerdictTable, OneArmHasOnlyAVerdict) {
   Json document = small_document();
   document["rows"] = Json::array();

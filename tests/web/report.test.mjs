@@ -50,13 +50,48 @@ test('the verdict stands on top: answer, a sentence for every arm, both numbers 
   const page = await open(document);
   assert.match(await text(page, '.badge'), /Yes/);
   assert.ok((await text(page, '#verdict')).includes(document.naive[0].sentence));
-  for (const sentence of document.verdict.sentences) assert.ok((await text(page, '.verdict-text')).includes(sentence));
+  assert.equal(await text(page, '.verdict-text'), document.verdict.sentences[0]);
+  for (const sentence of document.verdict.sentences) assert.ok((await text(page, '#verdict')).includes(sentence));
   const row = document.rows.find((each) => each.arm === 'outcome_process' && each.metric === 'necessity');
-  const cells = await page.locator('#verdict tbody tr', { hasText: 'outcome + process' }).first().innerText();
+  const cells = await page.locator('#verdict table').last().locator('tbody tr', { hasText: 'outcome + process' }).first().innerText();
   assert.ok(cells.includes(`+${row.difference.toFixed(3)}`), cells);
   assert.ok(cells.includes('better') && cells.includes('held-out'));
   const { top } = await page.locator('.verdict').evaluate((element) => element.getBoundingClientRect());
   assert.ok(top < 500, `the verdict starts at ${top}`);
+});
+
+test('the first screen says in plain words what was paid, what was not, and the cost', async () => {
+  const document = sample();
+  const page = await open(document);
+  const arms = page.locator('.plain article');
+  assert.deepEqual(await arms.locator('h3').allInnerTexts(), document.arms.map((arm) => arm.label));
+  for (const [at, words] of document.verdict.plain.entries()) {
+    const shown = await arms.nth(at).innerText();
+    for (const part of [words.paid_for, ...words.paid.parts, ...words.not_paid.parts, ...words.cost.parts]) assert.ok(shown.includes(part), part);
+  }
+  const under = await arms.nth(1).evaluate((element) => element.getBoundingClientRect().bottom);
+  assert.ok(under < 900, `the arm under test ends at ${under}`);
+  assert.equal(await arms.nth(1).locator('.change-good').count(), 2);
+  delete document.verdict.plain;
+  assert.equal(await (await open(document)).locator('.plain article').count(), 0, 'results from before have none');
+});
+
+test('every metric of steps says whether the chosen arm was paid for it', async () => {
+  const document = sample();
+  const cell = document.seen_by_reward.cells.find((each) => each.arm === 'process' && each.metric === 'necessity' && each.channel === null);
+  Object.assign(cell, { r2: null, auc: null });
+  document.seen_by_reward.cells.find((each) => each.arm === 'outcome_shuffled' && each.metric === 'necessity' && each.channel === null).r2 = 0.31;
+  const page = await open(document);
+  const rows = page.locator('#verdict table').first().locator('tbody tr');
+  const kinds = async () => (await rows.allInnerTexts()).map((row) => row.split('\t').slice(0, 2).join(' | '));
+  assert.deepEqual(await kinds(), ['Flagged statements | ● paid', 'Duplicated statements | ◐ paid in part', 'Necessary statements | ◆ not paid']);
+  const row = document.rows.find((each) => each.arm === 'outcome_process' && each.metric === 'necessity');
+  for (const value of [document.base.necessity.mean, row.baseline_mean, row.mean, row.difference])
+    assert.ok((await rows.last().innerText()).includes(value.toFixed(3)), value);
+  await page.locator('#paid-arm').selectOption({ label: 'process only' });
+  assert.ok((await kinds()).includes('Necessary statements | ○ too rare to tell'), 'nothing was measured, so nothing is claimed');
+  await page.locator('#paid-arm').selectOption({ label: 'outcome + shuffled process' });
+  assert.ok((await kinds()).includes('Necessary statements | ◐ paid in part'), 'held out, but the reward sees some of it');
 });
 
 for (const answer of ['yes, at a cost', 'no', 'trade-off', 'inconclusive', 'cannot tell'])

@@ -1,7 +1,8 @@
-// The answer, one sentence per arm, and per arm the two numbers that it rests on.
+// The answer; in plain words what was bought at what cost; then one sentence per arm, and the two numbers that it rests on.
 import { interval, signed } from '../format.js';
 import { ArmName, Role, VerdictWord } from '../marks.jsx';
 import { Table } from '../table.jsx';
+import { PaidStepByStep, PlainWords } from './plain.jsx';
 
 const ANSWERS = {
   yes: { word: 'Yes', shape: '✓' },
@@ -41,23 +42,13 @@ function summary(study) {
   };
 }
 
-export function Verdict({ study }) {
-  const verdict = study.results.verdict ?? {};
-  const answer = ANSWERS[verdict.answer] ?? { word: verdict.answer ?? 'No verdict', shape: '○' };
-  const naive = study.results.naive ?? []; // what a report of the outcome alone would have concluded
-  const refusals = verdict.refusals ?? [];
+// Every arm in full, the outcome alone, and what is not compared.
+function InFull({ sentences, naive, refusals }) {
   return (
     <>
-      <div class="verdict">
-        <span class={`badge answer-${verdict.answer in ANSWERS ? verdict.answer.replaceAll(/[^a-z]+/g, '-') : 'inconclusive'}`}>
-          <span aria-hidden="true">{answer.shape}</span> {answer.word}
-        </span>
-        <div class="verdict-text">
-          {(verdict.sentences ?? []).map((sentence) => (
-            <p>{sentence}</p>
-          ))}
-        </div>
-      </div>
+      {sentences.map((sentence) => (
+        <p class="sentence">{sentence}</p>
+      ))}
       {naive.map(({ sentence }) => (
         <p class="note">
           <strong>Judged by the outcome alone:</strong> {sentence}
@@ -73,6 +64,27 @@ export function Verdict({ study }) {
           </ul>
         </div>
       )}
+    </>
+  );
+}
+
+export function Verdict({ study }) {
+  const verdict = study.results.verdict ?? {};
+  const answer = ANSWERS[verdict.answer] ?? { word: verdict.answer ?? 'No verdict', shape: '○' };
+  const [lead, ...others] = verdict.sentences ?? [];
+  const naive = study.results.naive ?? []; // what a report of the outcome alone would have concluded
+  return (
+    <>
+      <div class="verdict">
+        <span class={`badge answer-${verdict.answer in ANSWERS ? verdict.answer.replaceAll(/[^a-z]+/g, '-') : 'inconclusive'}`}>
+          <span aria-hidden="true">{answer.shape}</span> {answer.word}
+        </span>
+        <p class="verdict-text">{lead}</p>
+      </div>
+      <PlainWords study={study} />
+      <PaidStepByStep study={study} />
+      <h3>Every arm in full</h3>
+      <InFull sentences={others} naive={naive} refusals={verdict.refusals ?? []} />
       {study.others.length > 0 ? (
         <Table caption={`Difference to "${study.arm(study.baseline).label}" with 95 % interval`} {...summary(study)} />
       ) : (
