@@ -83,6 +83,12 @@ std::string goodhart_clause(const std::vector<Goodhart>& all, const std::string&
   return "";
 }
 
+// The whole interval lies below the smallest difference that counts.
+bool negligible_gain(const AnalysisPlan& plan, const Comparison& primary, const Comparison& constraint) {
+  const std::optional<Interval> gain = primary.gain_interval();
+  return gain && gain->high < scaled_margin(plan, primary.metric, constraint.metric);
+}
+
 std::string arm_sentence(const AnalysisPlan& plan, const Findings& findings, const ArmPlan& arm) {
   const Comparison& primary = comparison_of(findings.rows, arm.id, primary_of(plan, arm));
   const Comparison& constraint = comparison_of(findings.rows, arm.id, plan.constraint);
@@ -92,7 +98,12 @@ std::string arm_sentence(const AnalysisPlan& plan, const Findings& findings, con
   if (refused) {
     text += fmt::format("not ranked against {} by {}, which is not held out", baseline, primary.metric.label);
   } else {
-    text += primary_clause(primary, baseline) + sooner_clause(plan, findings.curves, arm, primary.metric);
+    text += primary_clause(primary, baseline);
+    if (primary.verdict == Verdict::better && negligible_gain(plan, primary, constraint)) {
+      text += fmt::format(", which is less than counts (margin {:.3f})",
+                          scaled_margin(plan, primary.metric, constraint.metric));
+    }
+    text += sooner_clause(plan, findings.curves, arm, primary.metric);
   }
   text += "; " + constraint_clause(constraint, plan.margin);
   if (constraint.verdict == Verdict::worse) text += ", which exposes this arm";
@@ -112,23 +123,19 @@ std::vector<std::string> arm_sentences(const AnalysisPlan& plan, const Findings&
   return out;
 }
 
-bool negligible_gain(const AnalysisPlan& plan, const Comparison& primary, const Comparison& constraint) {
-  const std::optional<Interval> gain = primary.gain_interval();
-  return gain && gain->high < scaled_margin(plan, primary.metric, constraint.metric);
-}
-
 std::string answer_for(const AnalysisPlan& plan, const std::vector<Comparison>& rows, const ArmPlan& arm) {
   const Comparison& primary = comparison_of(rows, arm.id, primary_of(plan, arm));
   const Comparison& constraint = comparison_of(rows, arm.id, plan.constraint);
   if (!headline_refusal(plan, primary.metric, arm).empty()) return "inconclusive";
   const Verdict outcome = constraint.verdict;
-  if (primary.verdict == Verdict::better) {
+  const bool negligible = negligible_gain(plan, primary, constraint);
+  if (primary.verdict == Verdict::better && !negligible) {
     if (outcome == Verdict::better || outcome == Verdict::non_inferior) return "yes";
     if (outcome == Verdict::worse_within_margin) return "yes, at a cost";
     return outcome == Verdict::worse ? "trade-off" : "inconclusive";
   }
   if (primary.verdict == Verdict::worse) return outcome == Verdict::better ? "trade-off" : "no";
-  if (outcome == Verdict::worse || negligible_gain(plan, primary, constraint)) return "no";
+  if (outcome == Verdict::worse || negligible) return "no";
   return "inconclusive";
 }
 

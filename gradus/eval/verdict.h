@@ -10,7 +10,8 @@
 //   yes, at a cost  primary better, constraint worse by less than the margin
 //   trade-off       one better, the other worse
 //   no              primary worse; or not better while the constraint is worse; or the interval of its gain
-//                   lies below the margin (scaled by the ranges of the two metrics): no gain worth having
+//                   lies below the margin (scaled by the ranges of the two metrics), even where it is above
+//                   0: no gain worth having
 //   cannot tell     the base policy was at chance or at the ceiling and training moved nobody from there
 //                   (headroom.h); the first sentence says which
 //   inconclusive    anything else, and where the ranking is refused

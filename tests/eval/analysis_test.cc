@@ -267,6 +267,21 @@ TEST(Verdicts, MoreMetricsDoNotChangeThePrimaryOne) {
   EXPECT_TRUE(row["p_holm"].is_null());
 }
 
+// Shown to be above 0, and to be smaller than what was fixed as worth having.
+TEST(Verdicts, AGainBelowTheMarginIsNoYes) {
+  std::vector<Measured> measured = study();
+  for (Measured& one : measured) {
+    const float noise = 0.002f * static_cast<float>(one.key.seed % 3 - 1);
+    if (one.key.arm == "outcome") one.entry.values[2] = 0.6f;
+    if (one.key.arm == "process") one.entry.values[2] = 0.61f + noise;
+  }
+  const Json analysis = analyse(table_of(measured), plan());
+  EXPECT_EQ(row_of(analysis, "process", "necessity")["verdict"], "better");
+  EXPECT_EQ(analysis["verdict"]["answer"], "no");
+  const std::string said = analysis["verdict"]["sentences"][0];
+  EXPECT_NE(said.find("which is less than counts (margin 0.020)"), std::string::npos) << said;
+}
+
 TEST(Verdicts, AMetricOfSomeRolloutsSaysOfHowMany) {
   std::vector<Measured> measured = study();
   for (Measured& one : measured) {
