@@ -6,7 +6,8 @@
 Set N is `gradus study FILE --arms ARMS --seed N`, kept in runs/seed_sets/NAME/N (--out), and goes on where it was stopped.
 The first arm is the one under test. A row: its verdict, then the difference of every arm to the baseline on the constraint
 and on its primary metric, with 95 % intervals. The last lines count verdicts, and give mean and standard deviation of the
-differences over the sets beside the mean standard error that the sets themselves state.
+differences over the sets beside the mean standard error that the sets themselves state. The first line is the key of the first
+set (scripts/check_results.py).
 """
 
 import argparse
@@ -29,9 +30,9 @@ def read_arguments():
     return parser.parse_args()
 
 
-def run_set(given, seed, folder):
-    command = [given.command, "study", given.study, "--arms", given.arms, "--seed", str(seed), "--out", folder / str(seed),
-               "--quiet", "--json"]
+def study(given, seed, *options):
+    """What `gradus study --json` prints for one set."""
+    command = [given.command, "study", given.study, "--arms", given.arms, "--seed", str(seed), "--json", *options]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"seed set {seed}: {done.stderr.strip()}")
@@ -57,9 +58,10 @@ def main():
     given = read_arguments()
     arms = given.arms.split(",")
     folder = given.out or Path("runs/seed_sets") / given.study.stem
+    print(f"key: {study(given, given.first, '--check')['key']}")
     found = []
     for seed in range(given.first, given.first + given.sets):
-        results = run_set(given, seed, folder)
+        results = study(given, seed, "--out", folder / str(seed), "--quiet")
         found.append(results)
         metrics = [results["study"]["constraint"], results["study"]["primary"]]
         if len(found) == 1:
