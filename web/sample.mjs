@@ -184,7 +184,7 @@ export function sample() {
     arms, metrics,
     roles: Object.fromEntries(arms.map((arm) => [arm.id, Object.fromEntries(metrics.map(({ id }) => [id, roleOf(arm.id, id)]))])),
     seen_by_reward: {
-      limit_r2: 0.5, limit_auc: 0.95, rollouts: 3840,
+      limit_r2: 0.5, limit_auc: 0.95, part_r2: 0.1, part_auc: 0.75, rollouts: 3840,
       cells: arms.flatMap((arm) => metrics.flatMap(({ id }, i) => {
         const share = { arm: arm.id, metric: id, r2: id === 'flagged' && arm.id !== 'outcome' ? 0.97 : round(0.02 * i), auc: id === 'flagged' ? 0.99 : null, values: 3840 };
         return [{ ...share, channel: null }, { ...share, channel: 'step.clean', r2: id === 'cognitive' ? null : share.r2 }];

@@ -68,6 +68,15 @@ const MetricSpec* not_paid(const AnalysisPlan& plan, const std::vector<MetricSpe
   return first;
 }
 
+// What is not paid by name may be paid in part.
+void add_seen_part(const MetricSpec& metric, const ArmPlan& arm, PlainChange& into) {
+  const auto found = arm.explained.find(metric.id);
+  if (found == arm.explained.end()) return;
+  const Explained& seen = found->second;
+  if (seen.r2 >= kPartR2 || seen.auc >= kPartAuc)
+    into.parts.push_back("but the reward sees part of it: " + explained_text(seen));
+}
+
 std::string verdict_words(const Comparison& row, double margin) {
   switch (row.verdict) {
     case Verdict::non_inferior:
@@ -146,10 +155,12 @@ std::vector<PlainWords> plain_words(const AnalysisPlan& plan, const std::vector<
     if (paid == nullptr && is_paid(*constraint, arm)) paid = &*constraint;
     const MetricSpec* const left = not_paid(plan, metrics, arm);
     const PlainChange nothing{"", {"nothing that is measured here"}};
+    PlainChange beside = left != nullptr ? change(plan, findings, arm, *left) : nothing;
+    if (left != nullptr) add_seen_part(*left, arm, beside);
     out.push_back({.arm = arm.id,
                    .paid_for = paid_for(metrics, arm),
                    .paid = paid != nullptr ? change(plan, findings, arm, *paid) : nothing,
-                   .not_paid = left != nullptr ? change(plan, findings, arm, *left) : nothing,
+                   .not_paid = std::move(beside),
                    .cost = cost(plan, findings, arm, *constraint)});
   }
   return out;

@@ -1,5 +1,6 @@
 #include "gradus/study/seen_by_reward.h"
 
+#include "gradus/eval/plain_words.h"
 #include "gradus/study/drift.h"
 #include "gradus/study/results.h"
 
@@ -115,6 +116,8 @@ Json seen_json(const AnalysisPlan& plan, const EnvironmentInfo& environment,
   }
   return {{"limit_r2", kSameConstructR2},
           {"limit_auc", kSameConstructAuc},
+          {"part_r2", kPartR2},
+          {"part_auc", kPartAuc},
           {"rollouts", views.empty() ? 0 : views[0].view.rollouts()},
           {"cells", std::move(cells)}};
 }

@@ -121,6 +121,18 @@ TEST(PlainWords, WhatCouldNotBeMeasuredIsNotCalledUnpaid) {
   EXPECT_EQ(words_of("process", plan).not_paid.metric, "depth") << "the primary metric is paid: another one";
 }
 
+TEST(PlainWords, WhatTheRewardSeesInPartIsSaid) {
+  AnalysisPlan plan = plain_plan();
+  plan.arms[1].explained["tidy"] = {.r2 = 0.384, .auc = {}, .units = 900};
+  const std::string said = text(words_of("process", plan).not_paid);
+  EXPECT_TRUE(said.ends_with("no difference shown; but the reward sees part of it: R2 0.38, on 900 values"))
+      << said;
+  plan.arms[1].explained["tidy"] = {.r2 = 0.05, .auc = 0.9, .units = 900};
+  EXPECT_NE(text(words_of("process", plan).not_paid).find("R2 0.05, AUC 0.90"), std::string::npos);
+  plan.arms[1].explained["tidy"] = {.r2 = 0.05, .auc = 0.6, .units = 900};
+  EXPECT_EQ(text(words_of("process", plan).not_paid).find("part of it"), std::string::npos);
+}
+
 TEST(PlainWords, WhatTheBaselineIsPaidForIsNoEvidence) {
   AnalysisPlan plan = plain_plan();
   plan.arms[0].paid.push_back({"b", {}});

@@ -80,7 +80,7 @@ test('every metric of steps says whether the chosen arm was paid for it', async 
   const document = sample();
   const cell = document.seen_by_reward.cells.find((each) => each.arm === 'process' && each.metric === 'necessity' && each.channel === null);
   Object.assign(cell, { r2: null, auc: null });
-  document.seen_by_reward.cells.find((each) => each.arm === 'outcome_shuffled' && each.metric === 'necessity' && each.channel === null).r2 = 0.31;
+  Object.assign(document.seen_by_reward.cells.find((each) => each.arm === 'outcome_shuffled' && each.metric === 'necessity' && each.channel === null), { r2: 0.31, auc: 0.6 });
   const page = await open(document);
   const rows = page.locator('#verdict table').first().locator('tbody tr');
   const kinds = async () => (await rows.allInnerTexts()).map((row) => row.split('\t').slice(0, 2).join(' | '));
@@ -92,6 +92,7 @@ test('every metric of steps says whether the chosen arm was paid for it', async 
   assert.ok((await kinds()).includes('Necessary statements | ○ too rare to tell'), 'nothing was measured, so nothing is claimed');
   await page.locator('#paid-arm').selectOption({ label: 'outcome + shuffled process' });
   assert.ok((await kinds()).includes('Necessary statements | ◐ paid in part'), 'held out, but the reward sees some of it');
+  assert.ok((await rows.allInnerTexts()).some((row) => row.includes('0.31 (0.60)')));
 });
 
 for (const answer of ['yes, at a cost', 'no', 'trade-off', 'inconclusive', 'cannot tell'])

@@ -62,7 +62,6 @@ const KINDS = [
   { word: 'too rare to tell', shape: '○', mark: 'role-proximal' },
   { word: 'not paid', shape: '◆', mark: 'role-held-out' },
 ];
-const IN_PART = 0.1; // share of the variance that the reward explains; from the limit of the results on, the role says "paid"
 
 function seenShare(study, arm, metric) {
   const cells = study.results.seen_by_reward?.cells ?? [];
@@ -73,9 +72,13 @@ function kindOf(study, arm, metric) {
   const role = study.role(arm.id, metric.id);
   if (role === 'optimised' || role === 'same construct') return 0;
   const seen = seenShare(study, arm, metric);
-  if (role === 'proximal' || seen?.r2 >= IN_PART) return 1;
+  const { part_r2, part_auc } = study.results.seen_by_reward ?? {};
+  const holds = (value, limit) => isNumber(value) && value >= limit;
+  if (role === 'proximal' || holds(seen?.r2, part_r2) || holds(seen?.auc, part_auc)) return 1;
   return seen && !isNumber(seen.r2) && !isNumber(seen.auc) ? 2 : 3;
 }
+
+const seenText = ({ r2, auc } = {}) => number(r2, 2) + (isNumber(auc) ? ` (${number(auc, 2)})` : '');
 
 function Kind({ kind }) {
   const { word, shape, mark } = KINDS[kind];
@@ -92,7 +95,7 @@ function stepTable(study, arm, metrics) {
     columns: [
       { label: 'Metric of steps' },
       { label: 'By this arm' },
-      { label: 'Reward sees (R²)', numeric: true },
+      { label: 'Reward sees: R² (AUC)', numeric: true },
       { label: 'Base policy', numeric: true },
       { label: study.arm(study.baseline).label, numeric: true },
       { label: 'This arm', numeric: true },
@@ -105,7 +108,7 @@ function stepTable(study, arm, metrics) {
       return [
         metric.label,
         <Kind kind={kind} />,
-        number(seenShare(study, arm, metric)?.r2, 2),
+        seenText(seenShare(study, arm, metric)),
         number(study.base[metric.id]?.mean),
         number(row?.baseline_mean),
         number(row?.mean),
