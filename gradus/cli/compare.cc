@@ -90,25 +90,41 @@ int rank(const Json& results, const std::string& metric, bool json) {
   return 0;
 }
 
-int pair(const Json& first, const Json& second, const std::string& metric, bool json) {
-  const std::vector<PairedArm> arms = pair_results(first, second, metric);
-  const std::string constraint = first.at("study").at("constraint");
+// What the intervals of two studies take for granted.
+std::string assumed(const PairedStudies& studies) {
+  const std::string units =
+      fmt::format("intervals are over {} base {}", studies.bases, studies.bases == 1 ? "policy" : "policies");
+  if (!studies.same_bases)
+    return units + "; an older study does not say which they were: part of a difference may be theirs";
+  if (*studies.same_bases) return units + ", the same in both studies, taken as independent of each other";
+  return units + "; those of the two studies differ, so that part of every difference is theirs";
+}
+
+Json json_of(const PairedStudies& studies) {
   Json rows = Json::array();
-  for (const PairedArm& arm : arms) {
+  for (const PairedArm& arm : studies.arms) {
     rows.push_back({{"arm", arm.id},
                     {"role", arm.role},
                     {"other_role", arm.other_role},
                     {"metric", json_of(arm.metric)},
                     {"constraint", json_of(arm.constraint)}});
   }
+  return {{"bases", studies.bases},
+          {"same_bases", studies.same_bases ? Json(*studies.same_bases) : Json(nullptr)},
+          {"arms", std::move(rows)}};
+}
+
+int pair(const Json& first, const Json& second, const std::string& metric, bool json) {
+  const PairedStudies studies = pair_results(first, second, metric);
   if (json) {
-    fmt::print("{}\n", rows.dump(2));
+    fmt::print("{}\n", json_of(studies).dump(2));
     return 0;
   }
-  fmt::print("{}: second minus first, paired by seed\nbeside it: {}\n\n  {:<20} {:<33} {:<26}  {:<26}\n",
-             label_of(first, metric), label_of(first, constraint), "arm", "role in first / second", metric,
-             constraint);
-  for (const PairedArm& arm : arms) {
+  const std::string constraint = first.at("study").at("constraint");
+  fmt::print("{}: second minus first, paired by seed\nbeside it: {}\n{}\n\n  {:<20} {:<33} {:<26}  {:<26}\n",
+             label_of(first, metric), label_of(first, constraint), assumed(studies), "arm",
+             "role in first / second", metric, constraint);
+  for (const PairedArm& arm : studies.arms) {
     fmt::print("  {:<20} {:<33} {:<26}  {:<26}\n", arm.id, arm.role + " / " + arm.other_role,
                text_of(arm.metric), text_of(arm.constraint));
   }
@@ -137,8 +153,9 @@ void add_compare(CLI::App& app, Verb& chosen) {
   verb->add_option("results", options->results,
                    "results.json, or the folder that holds it; '-' for standard input")
       ->required();
-  verb->add_option("other", options->other,
-                   "A second study, paired with the first: the same environment and seeds");
+  verb->add_option(
+      "other", options->other,
+      "A second study, paired with the first: the same environment, seeds and number of base policies");
   verb->add_option("-m,--metric", options->metric, "Metric to rank by [the study's primary metric]");
   verb->add_flag("--json", options->json, "Machine-readable output");
   verb->callback([&chosen, options] { chosen = [options] { return run(*options); }; });

@@ -5,7 +5,6 @@
 
 #include "gradus/base/error.h"
 #include "gradus/eval/comparison.h"
-#include "gradus/eval/statistics.h"
 
 namespace gradus {
 
@@ -73,23 +72,43 @@ std::vector<double> seed_means(const Json& results, const std::string& arm, cons
   return {};
 }
 
+size_t base_policies(const Json& results) {
+  const Json& study = results.at("study");
+  return study.value("base_policies", study.at("seeds").size());
+}
+
+// Seeds take the base policies in turn.
 ShownEffect paired_effect(const Json& first, const Json& second, const std::string& arm,
                           const std::string& metric) {
   const std::vector<double> a = seed_means(first, arm, metric), b = seed_means(second, arm, metric);
-  if (a.empty() || a.size() != b.size()) return {.difference = {}, .low = {}, .high = {}, .verdict = ""};
-  std::vector<double> differences;
-  for (size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
-  ShownEffect out{.difference = sample_mean(differences), .low = {}, .high = {}, .verdict = ""};
-  if (const auto interval = paired_t_interval(differences)) {
-    out.low = interval->low;
-    out.high = interval->high;
+  const size_t seeds = first.at("study").at("seeds").size(), bases = base_policies(first);
+  if (seeds == 0 || a.size() != seeds || b.size() != seeds)  // which seeds have no value is not known
+    return {.difference = {}, .low = {}, .high = {}, .verdict = ""};
+  PairedStudy pairs;
+  double sum = 0;
+  for (size_t i = 0; i < seeds; ++i) {
+    pairs.seeds.push_back({{.task = i, .arm = b[i], .baseline = a[i], .has_arm = 1, .has_baseline = 1}});
+    pairs.bases.push_back(static_cast<int64_t>(i % bases));
+    sum += b[i] - a[i];
+  }
+  ShownEffect out{.difference = sum / static_cast<double>(seeds), .low = {}, .high = {}, .verdict = ""};
+  if (const auto effect = effect_of(pairs, Looks::one)) {
+    out.low = effect->low;
+    out.high = effect->high;
   }
   return out;
 }
 
+std::optional<bool> same_bases(const Json& first, const Json& second) {
+  const Json a = first.at("study").value("base_addresses", Json()),
+             b = second.at("study").value("base_addresses", Json());
+  if (a.is_null() || b.is_null()) return std::nullopt;
+  return a == b;
+}
+
 void check_paired(const Json& first, const Json& second) {
-  for (const char* key :
-       {"environment", "seeds", "eval_tasks", "eval_samples", "constraint", "kernels", "version"}) {
+  for (const char* key : {"environment", "seeds", "base_policies", "eval_tasks", "eval_samples", "constraint",
+                          "kernels", "version"}) {
     const Json a = first.at("study").value(key, Json()), b = second.at("study").value(key, Json());
     if (a == b) continue;
     throw Error::input("the two studies are not paired, so their difference is not one of the arms alone")
@@ -133,23 +152,23 @@ std::vector<RankedArm> rank_arms(const Json& results, const std::string& metric)
   return out;
 }
 
-std::vector<PairedArm> pair_results(const Json& first, const Json& second, const std::string& metric) {
+PairedStudies pair_results(const Json& first, const Json& second, const std::string& metric) {
   metric_named(first, metric);
   metric_named(second, metric);
   check_paired(first, second);
   const std::string constraint = first.at("study").at("constraint");
-  std::vector<PairedArm> out;
+  PairedStudies out{.arms = {}, .bases = base_policies(first), .same_bases = same_bases(first, second)};
   for (const Json& arm : first.at("arms")) {
     const std::string id = arm.at("id");
     const auto same = [&](const Json& other) { return other.at("id") == id; };
     if (std::none_of(second.at("arms").begin(), second.at("arms").end(), same)) continue;
-    out.push_back({.id = id,
-                   .role = role_of(first, id, metric),
-                   .other_role = role_of(second, id, metric),
-                   .metric = paired_effect(first, second, id, metric),
-                   .constraint = paired_effect(first, second, id, constraint)});
+    out.arms.push_back({.id = id,
+                        .role = role_of(first, id, metric),
+                        .other_role = role_of(second, id, metric),
+                        .metric = paired_effect(first, second, id, metric),
+                        .constraint = paired_effect(first, second, id, constraint)});
   }
-  if (out.empty()) throw Error::input("the two studies have no arm in common").field("arms");
+  if (out.arms.empty()) throw Error::input("the two studies have no arm in common").field("arms");
   return out;
 }
 

@@ -60,6 +60,13 @@ Json arms_json(const RunContext& context) {
   return out;
 }
 
+// The address of each seed's base policy: equal addresses, equal policies, in whatever study.
+Json base_addresses(const StudySpec& spec) {
+  Json out = Json::array();
+  for (size_t seed = 0; seed < spec.seeds.size(); ++seed) out.push_back(spec.key_of_base(spec.base_of(seed)));
+  return out;
+}
+
 Json study_json(const RunContext& context) {
   const StudySpec& spec = context.spec;
   return {{"name", spec.name},
@@ -72,6 +79,7 @@ Json study_json(const RunContext& context) {
           {"baseline", spec.baseline},
           {"seeds", spec.seeds},
           {"base_policies", spec.bases()},
+          {"base_addresses", base_addresses(spec)},
           {"updates", spec.training.updates},
           {"rollouts_per_update", spec.training.prompts * spec.training.samples},
           {"eval_tasks", spec.evaluation.tasks},

@@ -350,13 +350,59 @@ class Results(CommandTest):
         a = self.write("a.json", first)
         ran = self.run_command("compare", a, self.write("b.json", second), "--json")
         self.assertEqual(ran.returncode, 0, ran.stderr)
-        process = [arm for arm in json.loads(ran.stdout) if arm["arm"] == "process"][0]
+        process = [arm for arm in json.loads(ran.stdout)["arms"] if arm["arm"] == "process"][0]
         self.assertAlmostEqual(process["metric"]["difference"], 0.25)
         self.assertAlmostEqual(process["constraint"]["low"], 0.25)
-        for key, value in (("seeds", [1, 2, 4]), ("eval_tasks", 7), ("kernels", "other"), ("environment", {"name": "math"})):
+        for key, value in (("seeds", [1, 2, 4]), ("base_policies", 2), ("eval_tasks", 7), ("kernels", "other"),
+                           ("environment", {"name": "math"})):
             other = json.loads(json.dumps(second))
             other["study"][key] = value
             self.refused(["compare", a, self.write("c.json", other)], "not paired", f"(field 'study.{key}')")
+
+    def pair_of_studies(self, **more):
+        first, second = results(), results()
+        for document, values in ((first, [0.0] * 6), (second, [0.1, 0.3] * 3)):
+            document["study"].update(seeds=[1, 2, 3, 4, 5, 6], base_policies=2, **more)
+            document["curves"] = [{"arm": "process", "metric": name, "points": [{"seeds": values}]} for name in ("necessity", "passes")]
+        return first, second
+
+    def test_seeds_on_one_base_policy_are_not_independent(self):
+        first, second = self.pair_of_studies()
+        paired = [self.write("a.json", first), self.write("b.json", second)]
+        found = json.loads(self.run_command("compare", *paired, "--json").stdout)
+        self.assertEqual((found["bases"], found["same_bases"]), (2, None))
+        metric = [arm for arm in found["arms"] if arm["arm"] == "process"][0]["metric"]
+        self.assertAlmostEqual(metric["difference"], 0.2)
+        # Two base policies, 0.1 and 0.3: 0.2 +- 12.706 * 0.1. Six independent seeds would give +- 0.115.
+        self.assertAlmostEqual(metric["low"], 0.2 - 1.2706, places=3)
+        self.assertIn("intervals are over 2 base policies; an older study does not say", self.run_command("compare", *paired).stdout)
+
+    def test_what_a_pair_of_studies_has_in_common_is_said(self):
+        first, second = self.pair_of_studies(base_addresses=["x", "y"] * 3)
+        a, b = self.write("a.json", first), self.write("b.json", second)
+        self.assertIn("over 2 base policies, the same in both studies", self.run_command("compare", a, b).stdout)
+        self.assertIs(json.loads(self.run_command("compare", a, b, "--json").stdout)["same_bases"], True)
+        second["study"]["base_addresses"] = ["x", "z"] * 3
+        b = self.write("b.json", second)
+        self.assertIn("those of the two studies differ", self.run_command("compare", a, b).stdout)
+        self.assertIs(json.loads(self.run_command("compare", a, b, "--json").stdout)["same_bases"], False)
+
+    def test_a_seed_without_a_value_is_not_paired_with_another(self):
+        first, second = self.pair_of_studies()
+        for document in (first, second):
+            for curve in document["curves"]:
+                curve["points"][0]["seeds"] = curve["points"][0]["seeds"][:5]
+        ran = self.run_command("compare", self.write("a.json", first), self.write("b.json", second), "--json")
+        process = [arm for arm in json.loads(ran.stdout)["arms"] if arm["arm"] == "process"][0]
+        self.assertIsNone(process["metric"]["difference"])
+
+    def test_studies_that_differ_in_training_alone_share_their_base_policies(self):
+        for name, text in (("a", STUDY), ("b", STUDY.replace("prompts = 1", "prompts = 2")), ("c", STUDY.replace("width = 16", "width = 32"))):
+            ran = self.run_command("study", self.write(f"{name}.toml", text), "--out", name, "--quiet")
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+        for other, same in (("b", True), ("c", False)):
+            found = json.loads(self.run_command("compare", "a", other, "--json").stdout)
+            self.assertIs(found["same_bases"], same, other)
 
     def test_an_unknown_metric(self):
         self.refused(["compare", self.write("results.json", results()), "-m", "flaged"], "no metric 'flaged'", "'flagged'")
