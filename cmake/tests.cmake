@@ -3,7 +3,7 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
 
-foreach(room base rollout tool lsp model model_torch reward credit env search learn eval simulation study verify report cli)
+foreach(room base rollout method tool lsp model model_torch reward credit env search learn eval simulation study verify report cli)
   string(REPLACE "model_torch" "model/torch" folder ${room})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cc)
   if(room STREQUAL "model")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/commands/, docs/operators.md and docs/environments.md from the command's own descriptions.
+"""Writes docs/commands/, docs/operators.md, docs/environments.md and docs/methods.md from the command's own descriptions.
 
     scripts/make_command_docs.py build/gradus
     scripts/make_command_docs.py build/gradus --check     exit code 1 when a page is stale, naming it
@@ -102,6 +102,46 @@ def registry_page(title, about, specs):
     return f"# {title}\n\n{NOTE}\n{about}\n\n" + "\n".join(entry(spec) for spec in specs)
 
 
+def chain_entry(key, chain):
+    facts = [f"{name}: " + ", ".join(f"`{column}`" for column in chain[name]) for name in ("reads", "notes", "writes") if chain[name]]
+    if chain["parameters"]:
+        facts.append("parameters: " + ", ".join(f"`{name} = {json.dumps(value)}`" for name, value in chain["parameters"].items()))
+    facts.append("operators: " + " → ".join(f"`{step['operator']}`" for step in chain["operators"]))
+    about = f" {chain['about']}." if chain["about"] else ""
+    return f"**`{key}/{chain['name']}`**{about}\n" + "".join(f"- {fact}\n" for fact in facts)
+
+
+def paper_link(paper):
+    number = re.fullmatch(r"arXiv (\d{4}\.\d{5})", paper)
+    return f"[{paper}](https://arxiv.org/abs/{number[1]})" if number else paper
+
+
+def shown(method):
+    """What of a method is proven here."""
+    verified, claims = method["verified"], method["claims"]
+    parts = [f"{verified['functions']} functions of the authors' code, {verified['cases']} cases"] if verified["functions"] else []
+    if claims:
+        parts.append(f"{claims['built']} of {claims['specified']} claims run")
+    return "; ".join(parts) or "not yet"
+
+
+def methods_page(methods):
+    rows = "".join(f"| [`{method['key']}`](#{method['key']}) | {cell(method['system'])} | {paper_link(method['paper'])} | "
+                   f"{', '.join('`' + chain['name'] + '`' for chain in method['chains'])} | {shown(method)} |\n" for method in methods)
+    entries = []
+    for method in methods:
+        if method["chains"]:
+            names = f"Also called: {'; '.join(method['names'])}.\n\n" if method["names"] else ""
+            about = f"{method['about']}\n\n" if method["about"] else ""
+            chains = "\n".join(chain_entry(method["key"], chain) for chain in method["chains"])
+            entries.append(f"## {method['key']}\n\n{names}{about}{chains}")
+    about = ("Published methods as data, `methods/KEY.toml`: chains of [operators](operators.md) under a name. A chain runs on rollouts with\n"
+             "`gradus score ROLLOUTS --method KEY/CHAIN --with PARAMETER=VALUE`, in Python with `gradus.method(\"KEY/CHAIN\", PARAMETER=VALUE)(batch)`, in a study\n"
+             "with `method = \"KEY/CHAIN\"` in an `[[arm]]`; `gradus verify` proves the same chain against the authors' code. Without a chain, what is here are claims or\n"
+             "benchmarks alone.")
+    return (f"# Methods\n\n{NOTE}\n{about}\n\n| key | method | paper | chains | shown |\n|---|---|---|---|---|\n{rows}\n" + "\n".join(entries))
+
+
 def pages(command):
     verbs = verbs_of(command)
     out = {"commands/README.md": command_index(command, verbs)}
@@ -116,6 +156,7 @@ def pages(command):
     out["environments.md"] = registry_page(
         "Environments", "What can stand in a study as `[environment]`.",
         [spec for spec in specs if spec["noun"] == "environment"])
+    out["methods.md"] = methods_page(json.loads(text_of(command, "methods", "--json")))
     return out
 
 

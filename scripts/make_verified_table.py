@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes recipes/verified.tsv, which `gradus reproduce --list` shows, from what `gradus verify` finds.
+"""Writes methods/verified.tsv, which `gradus reproduce --list` shows, from what `gradus verify` finds.
 
     scripts/make_verified_table.py build/gradus
     scripts/make_verified_table.py build/gradus --check     exit code 1 when the table is stale
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
-TABLE = SOURCE / "recipes" / "verified.tsv"
+TABLE = SOURCE / "methods" / "verified.tsv"
 NOTE = "# method\tfunctions of the authors' own code that agree in every case\tcases\t(written by scripts/make_verified_table.py)\n"
 ROWS = {"gigpo": "grpo_family"}  # golden files that are a part of another row
 
@@ -39,7 +39,7 @@ def main():
     if not arguments.check:
         TABLE.write_text(text)
     elif not TABLE.exists() or TABLE.read_text() != text:
-        sys.exit("recipes/verified.tsv is stale: scripts/make_verified_table.py build/gradus")
+        sys.exit("methods/verified.tsv is stale: scripts/make_verified_table.py build/gradus")
 
 
 if __name__ == "__main__":

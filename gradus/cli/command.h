@@ -20,6 +20,7 @@ void add_reproduce(CLI::App& app, Verb& chosen);
 void add_score(CLI::App& app, Verb& chosen);
 void add_eval(CLI::App& app, Verb& chosen);
 void add_convert(CLI::App& app, Verb& chosen);
+void add_methods(CLI::App& app, Verb& chosen);
 void add_operators(CLI::App& app, Verb& chosen);
 void add_verify(CLI::App& app, Verb& chosen);
 void add_doctor(CLI::App& app, Verb& chosen);

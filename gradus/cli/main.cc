@@ -92,6 +92,7 @@ int run(int argc, char** argv) {
   gradus::add_score(app, chosen);
   gradus::add_eval(app, chosen);
   gradus::add_convert(app, chosen);
+  gradus::add_methods(app, chosen);
   gradus::add_operators(app, chosen);
   gradus::add_verify(app, chosen);
   gradus::add_lsp(app, chosen);

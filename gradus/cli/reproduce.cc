@@ -17,6 +17,7 @@
 #include "gradus/cli/output.h"
 #include "gradus/cli/progress_bar.h"
 #include "gradus/cli/reproduce_list.h"
+#include "gradus/method/method.h"
 #include "gradus/report/report.h"
 #include "gradus/study/claims.h"
 #include "gradus/study/library.h"
@@ -34,10 +35,6 @@ struct Options {
   std::optional<uint64_t> seed;
   bool list = false, all = false, sweep = false, json = false, quiet = false;
 };
-
-std::string recipe_file(const std::string& key) {
-  return "recipes/" + key + ".toml";
-}
 
 int workers_of(const Options& options) {
   return options.workers > 0 ? options.workers
@@ -128,7 +125,7 @@ Json reproduce_study(const ClaimedRecipe& recipe, const Options& options) {
 }
 
 Json reproduce(const std::string& key, const Options& options) {
-  const ClaimedRecipe recipe = read_claimed_recipe(library_config(recipe_file(key)));
+  const ClaimedRecipe recipe = *claimed_recipe(key);
   return recipe.study.empty() ? reproduce_simulated(recipe, options) : reproduce_study(recipe, options);
 }
 
@@ -139,7 +136,7 @@ int run(const Options& options) {
   std::vector<std::string> known, keys;
   for (const MethodRow& row : method_table()) {
     known.push_back(row.key);
-    if (options.all && in_library(recipe_file(row.key))) keys.push_back(row.key);
+    if (options.all && claimed_recipe(row.key)) keys.push_back(row.key);
   }
   if (!options.key.empty()) keys.push_back(options.key);
   if (keys.empty())
@@ -150,8 +147,10 @@ int run(const Options& options) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       throw Error::input("no method '" + key + "'").hint(suggest(key, known) + " (gradus reproduce --list)");
     }
-    if (!in_library(recipe_file(key))) {
-      throw Error::input("'" + key + "' is not built yet").hint("gradus reproduce --list says what is");
+    if (!claimed_recipe(key)) {
+      Error error = Error::input("no claim of '" + key + "' is built yet");
+      throw error.hint(method_of_key(key) ? "gradus methods " + key + " says what of it is"
+                                          : "gradus reproduce --list says what is");
     }
     found.push_back(reproduce(key, options));
     holds = holds && found.back().at("holds") == true;

@@ -9,6 +9,7 @@
 #include "gradus/base/canonical.h"
 #include "gradus/base/version.h"
 #include "gradus/cli/output.h"
+#include "gradus/method/method.h"
 #include "gradus/study/claims.h"
 #include "gradus/study/library.h"
 
@@ -44,7 +45,7 @@ std::optional<LastResult> last_result(const std::string& key) {
   LastResult out{last.at("holds") == true, false, text_in(last, "version"), text_in(last, "seed"),
                  date_of(file)};
   if (out.seed.empty()) out.seed = text_in(last, "seeds");
-  const Json recipe = library_config("recipes/" + key + ".toml").document();
+  const Json recipe = library_config("methods/" + key + ".toml").document();
   out.stale = out.version != kVersion || text_in(last, "recipe") != content_id(recipe);
   return out;
 }
@@ -78,19 +79,19 @@ std::string last_text(const std::optional<LastResult>& last) {
 void list_methods(bool json) {
   Json document = Json::array();
   for (const MethodRow& row : method_table()) {
-    const std::string file = "recipes/" + row.key + ".toml";
-    const bool built = in_library(file);
+    const std::optional<ClaimedRecipe> claimed = claimed_recipe(row.key);
+    const bool built = claimed.has_value();
     ClaimParts parts;
     std::string checked_on;
     std::optional<LastResult> last;
     if (built) {
-      const ClaimedRecipe recipe = read_claimed_recipe(library_config(file));
-      parts = parts_of(recipe);
-      checked_on = recipe.study.empty() ? "simulations" : "a study";
+      parts = parts_of(*claimed);
+      checked_on = claimed->study.empty() ? "simulations" : "a study";
       last = last_result(row.key);
     }
     const VerifiedRow verified = verified_row(row.key);
-    const std::string state = state_of(last, built);
+    const bool chains = method_of_key(row.key) != nullptr && !built;
+    const std::string state = chains ? "chains, no claim" : state_of(last, built);
     document.push_back({{"number", row.number},
                         {"key", row.key},
                         {"system", row.system},

@@ -7,6 +7,7 @@
 #include "gradus/base/input_file.h"
 #include "gradus/cli/command.h"
 #include "gradus/cli/output.h"
+#include "gradus/method/method.h"
 #include "gradus/reward/edit_trajectories.h"
 #include "gradus/reward/failure_note.h"
 #include "gradus/rollout/float_file.h"
@@ -20,22 +21,23 @@ namespace gradus {
 namespace {
 
 struct Options {
-  std::string out, environment, recipe, floats, floats_out, server, commits;
-  std::vector<std::string> files, params;
+  std::string out, environment, recipe, method, floats, floats_out, server, commits;
+  std::vector<std::string> files, params, with;
   bool truth = false, strict = false, json = false, touched_only = false;
 };
 
-// "regime=neutral" -> {"regime": "neutral"}; numbers and true/false keep their type.
-Json params_json(const std::vector<std::string>& params) {
+// "regime=neutral" -> {"regime": "neutral"}; numbers, true/false and lists keep their type.
+Json params_json(const std::vector<std::string>& params, const char* option) {
   Json out = Json::object();
   for (const std::string& param : params) {
     const size_t equals = param.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw Error::input("not a parameter").field("--param").found("'" + param + "'").expected("name=value");
+      throw Error::input("not a parameter").field(option).found("'" + param + "'").expected("name=value");
     }
     const std::string value = param.substr(equals + 1);
     const Json parsed = Json::parse(value, nullptr, false);
-    out[param.substr(0, equals)] = parsed.is_number() || parsed.is_boolean() ? parsed : Json(value);
+    const bool text = parsed.is_discarded() || parsed.is_object() || parsed.is_null();
+    out[param.substr(0, equals)] = text ? Json(value) : parsed;
   }
   return out;
 }
@@ -120,7 +122,7 @@ EnvironmentInfo judge(const Options& options, RolloutBatch& batch, size_t& bad) 
   EnvironmentInfo info;
   if (!options.environment.empty()) {
     const std::unique_ptr<Environment> environment =
-        catalogue().environments.make(options.environment, params_json(options.params));
+        catalogue().environments.make(options.environment, params_json(options.params, "--param"));
     bad += for_good_ones(options, batch, [&](RolloutBatch& part) { judge_all(options, *environment, part); });
     info = environment->info();
   }
@@ -192,7 +194,7 @@ void judge_by_server(const Options& options, RolloutBatch& batch) {
   for (const std::string& failure : judge_edits(batch, server, judging, options.strict)) {
     remark("no facts: " + failure);
   }
-  if (!options.recipe.empty()) return;
+  if (!options.recipe.empty() || !options.method.empty()) return;
   const Json guards{{"suppressions", "suppressions"}, {"fatal", "fatal"}, {"start", "diagnostics_before"}};
   catalogue().operators.make("reward.edit_steps", guards)->apply(batch, {});
 }
@@ -276,6 +278,17 @@ void print_summary(std::FILE* out, const Options& options, const RolloutFile& fi
   }
 }
 
+// Empty where none was asked for.
+Recipe recipe_of(const Options& options) {
+  if (options.method.empty() && !options.with.empty()) {
+    throw Error::input("parameters of a chain, and no method that has one").field("--with").hint("--method");
+  }
+  if (!options.recipe.empty()) return load_recipe(options.recipe);
+  if (options.method.empty()) return {};
+  const Chain& chain = find_chain(options.method).chain;
+  return filled(chain, params_json(options.with, "--with"), {.file = "", .path = "--with", .line_of = {}});
+}
+
 int run(const Options& options) {
   std::FILE* const out = summary_stream({options.out, options.floats_out});
   RolloutFile file = read(options);
@@ -283,8 +296,7 @@ int run(const Options& options) {
   judge_by_server(options, file.batch);
   size_t bad = 0;
   const EnvironmentInfo info = judge(options, file.batch, bad);
-  if (!options.recipe.empty()) {
-    const Recipe recipe = load_recipe(options.recipe);
+  if (const Recipe recipe = recipe_of(options); !recipe.empty()) {
     // What is wrong with it, or with all rollouts, is no fault of one.
     const Pipeline pipeline = build_operators(recipe, info);
     check_inputs(options, pipeline, file.batch);
@@ -324,6 +336,11 @@ void add_score(CLI::App& app, Verb& chosen) {
   verb->add_option("-r,--recipe", options->recipe,
                    "Recipe whose operators run on them; 'gradus operators NAME' says which columns and notes "
                    "one reads");
+  verb->add_option("-m,--method", options->method,
+                   "Published method whose chain of operators runs on them: METHOD or METHOD/CHAIN (gradus "
+                   "methods)")
+      ->excludes("--recipe");
+  verb->add_option("--with", options->with, "Parameter of the method's chain: name=value");
   verb->add_option("-o,--out", options->out,
                    "Where to write the rollouts with their new columns; '-' for standard output");
   verb->add_option("--floats", options->floats, "Float file with token columns of these rollouts");

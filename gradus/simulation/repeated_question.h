@@ -1,6 +1,6 @@
 // repeated_question: the same questions to a real language server on a frozen file, again and again, while
 // answers come late and in another order: does the analysis bundle keep its id? (Lanser-CLI, claim (a) of
-// recipes/lanser.toml.)
+// methods/lanser.toml.)
 //
 // Five questions at once (definition, references, hover, symbols, prepare-rename) in a shuffled order;
 // between server and client every message waits up to `jitter` milliseconds and answers are swapped at

@@ -244,6 +244,8 @@ ClaimedRecipe read_claimed_recipe(const Config& config) {
                        root.text("adjusted", ""),
                        {},
                        config};
+  // The method's own keys, which gradus/method/method.h reads.
+  (void)root.texts("names", {}), (void)root.text("about", ""), (void)root.maybe("chain");
   if (recipe.study.empty() == root.sections("simulation").empty()) {
     throw root.error("study", "a claim is checked on a study or on simulations")
         .expected("either study = \"FILE\" or [[simulation]] tables");
@@ -260,6 +262,12 @@ ClaimedRecipe read_claimed_recipe(const Config& config) {
   }
   root.done();
   return recipe;
+}
+
+std::optional<ClaimedRecipe> claimed_recipe(const std::string& key) {
+  const Method* method = method_of_key(key);
+  if (method == nullptr || method->config.root().sections("claim").empty()) return std::nullopt;
+  return read_claimed_recipe(method->config);
 }
 
 ClaimParts parts_of(const ClaimedRecipe& recipe) {

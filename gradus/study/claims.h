@@ -45,6 +45,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,7 @@ struct UnbuiltPart {
   std::string text, why;
 };
 
-// A recipe with claims: recipes/KEY.toml.
+// A recipe with claims: methods/KEY.toml.
 struct ClaimedRecipe {
   std::string key, system, paper;
   std::string study;     // file of the study that the claims are checked on; "": the recipe's simulations
@@ -107,6 +108,8 @@ struct ClaimParts {
 using ResultsOf = std::function<Json(const std::vector<WorldSetting>& settings)>;
 
 ClaimedRecipe read_claimed_recipe(const Config& config);
+std::optional<ClaimedRecipe> claimed_recipe(
+    const std::string& key);  // none: it has no file, or claims nothing
 ClaimParts parts_of(const ClaimedRecipe& recipe);
 // Controls are run where `results_of` is given.
 std::vector<ClaimResult> check_claims(const ClaimedRecipe& recipe, const Json& results,

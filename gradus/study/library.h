@@ -1,6 +1,6 @@
 // Recipes and studies that travel inside the command, so that `gradus reproduce KEY` works from any folder.
 //
-//   Config recipe = library_config("recipes/post_eval.toml");
+//   Config recipe = library_config("methods/post_eval.toml");
 //   for (const MethodRow& row : method_table()) ...
 #pragma once
 
@@ -20,9 +20,9 @@ struct MethodRow {
   std::string key, system, rooms;
 };
 
-std::vector<MethodRow> method_table();  // recipes/methods.tsv
+std::vector<MethodRow> method_table();  // methods/systems.tsv
 
-// Functions of the authors' own code that the operators agree with, and cases of these: recipes/verified.tsv,
+// Functions of the authors' own code that the operators agree with, and cases of these: methods/verified.tsv,
 // which scripts/make_verified_table.py writes from what `gradus verify` finds.
 struct VerifiedRow {
   size_t functions = 0, cases = 0;

@@ -1,5 +1,6 @@
 #include "gradus/study/recipe.h"
 
+#include <algorithm>
 #include <set>
 
 #include "gradus/study/catalogue.h"
@@ -17,24 +18,32 @@ Pipeline start(const EnvironmentInfo& environment) {
 
 }  // namespace
 
-Recipe read_recipe(const Section& section) {
-  Recipe recipe;
-  for (const Section& table : section.sections("operator")) {
-    const std::string name = table.text("name");
-    recipe.push_back({name, table.rest({"name"}), table.place()});
-  }
-  if (recipe.empty()) {
-    throw section.error("operator", "a recipe without operators").expected("at least one [[operator]] table");
-  }
-  return recipe;
-}
-
 Recipe load_recipe(const std::string& path) {
   const Config config = open_config(path);
   const Section root = config.root();
   root.only({"operator"});
   Recipe recipe = read_recipe(root);
   return recipe;
+}
+
+RecipeColumns columns_of(const Recipe& recipe) {
+  RecipeColumns out;
+  const auto add = [](std::vector<std::string>& names, const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  const auto written = [&](const std::string& name) {
+    return std::find(out.writes.begin(), out.writes.end(), name) != out.writes.end();
+  };
+  for (const RecipeStep& step : recipe) {
+    const Spec& spec = catalogue().operators.spec(step.op, step.place);
+    const Params params(spec, step.params, step.place);
+    for (const std::string& name : params.fill_all(spec.reads)) {
+      if (!written(name)) add(out.reads, name);
+    }
+    for (const NoteRead& read : notes_read(spec, params)) add(out.notes, read.note);
+    for (const std::string& name : params.fill_all(spec.writes)) add(out.writes, name);
+  }
+  return out;
 }
 
 Pipeline build_operators(const Recipe& recipe, const EnvironmentInfo& environment) {

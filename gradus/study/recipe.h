@@ -1,31 +1,14 @@
-// A recipe: the operators of one reward pipeline, in order, with their constants. It stands in a TOML file of
-// its own (recipes/NAME.toml) or inside an arm of a study.
-//
-//   [[operator]]
-//   name = "credit.grpo"
-//   channel = "outcome"
-//   into = "advantage"
+// What a recipe (gradus/method/recipe.h) is on the columns of an environment: a checked pipeline.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "gradus/base/config.h"
 #include "gradus/env/environment.h"
+#include "gradus/method/recipe.h"
 #include "gradus/rollout/pipeline.h"
 
 namespace gradus {
-
-struct RecipeStep {
-  std::string op;
-  Json params;
-  Place place;
-};
-
-using Recipe = std::vector<RecipeStep>;
-
-// The [[operator]] tables of a section.
-Recipe read_recipe(const Section& section);
 
 // A recipe file, on disk or in the library; every key that has no meaning in one is refused.
 Recipe load_recipe(const std::string& path);
@@ -36,6 +19,13 @@ Pipeline build_pipeline(const Recipe& recipe, const EnvironmentInfo& environment
 
 // The operators of a recipe on the columns of an environment, whatever they write.
 Pipeline build_operators(const Recipe& recipe, const EnvironmentInfo& environment);
+
+// What a recipe asks of the rollouts that it runs on, and what it adds: columns and notes by name.
+struct RecipeColumns {
+  std::vector<std::string> reads, notes, writes;
+};
+
+RecipeColumns columns_of(const Recipe& recipe);
 
 // Only the reward sources of several recipes (is_source in gradus/rollout/operator.h), each once: what a
 // viewer shows as channels.

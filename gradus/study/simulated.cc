@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gradus/method/method.h"
 #include "gradus/simulation/simulations.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/study/recipe.h"
@@ -11,11 +12,19 @@ namespace gradus {
 
 namespace {
 
-Arm read_arm(const Section& section, const Spec& world, const Params& params) {
+// The operators of an arm: a chain of the method, or its own; some worlds need none.
+Recipe operators_of(const Section& section, const Method& method) {
+  if (!section.has("chain")) return section.has("operator") ? read_recipe(section) : Recipe{};
+  if (section.has("operator")) throw section.error("chain", "an arm has either a chain or operators");
+  const std::optional<Section> given = section.maybe("with");
+  return filled(method.chain(section.text("chain")), given ? given->rest({}) : Json::object(),
+                given ? given->place() : section.place());
+}
+
+Arm read_arm(const Section& section, const Method& method, const Spec& world, const Params& params) {
   Arm arm{section.text("id"), Pipeline(catalogue().operators, params.fill_all(world.writes))};
-  if (section.has("operator")) {
-    for (const RecipeStep& step : read_recipe(section)) arm.pipeline.add(step.op, step.params, step.place);
-  }
+  for (const RecipeStep& step : operators_of(section, method))
+    arm.pipeline.add(step.op, step.params, step.place);
   for (const std::string& column : params.fill_all(world.reads)) {
     if (arm.pipeline.writes(column)) continue;
     throw section.error("operator", "the simulation '" + world.name + "' reads the column '" + column +
@@ -35,7 +44,8 @@ void check_setting(const Spec& spec, const ParamSpec& param, const WorldSetting&
   (void)Params(alone, given, setting.place);
 }
 
-SimulationPlan read_plan(const Section& section, const std::vector<WorldSetting>& settings) {
+SimulationPlan read_plan(const Section& section, const Method& method,
+                         const std::vector<WorldSetting>& settings) {
   SimulationPlan plan;
   plan.name = section.text("name");
   Json given = section.rest({"name", "seeds", "baseline", "arm"});
@@ -52,7 +62,7 @@ SimulationPlan read_plan(const Section& section, const std::vector<WorldSetting>
   const Params params(spec, given, section.place());
   plan.parameters = params.values();
   plan.seeds = static_cast<size_t>(section.integer("seeds", 1, 100000));
-  for (const Section& arm : section.sections("arm")) plan.arms.push_back(read_arm(arm, spec, params));
+  for (const Section& arm : section.sections("arm")) plan.arms.push_back(read_arm(arm, method, spec, params));
   plan.baseline = section.text("baseline", "");
   const auto is_baseline = [&](const Arm& arm) { return arm.id == plan.baseline; };
   if (!plan.baseline.empty() && std::none_of(plan.arms.begin(), plan.arms.end(), is_baseline)) {
@@ -123,9 +133,10 @@ Json numbers_of(const SimulationPlan& plan, size_t index, uint64_t seed, int thr
 std::vector<SimulationPlan> read_simulations(const ClaimedRecipe& recipe,
                                              const std::vector<WorldSetting>& settings) {
   check_names(recipe, settings);
+  const Method method = read_method(recipe.config);
   std::vector<SimulationPlan> plans;
   for (const Section& section : recipe.config.root().sections("simulation"))
-    plans.push_back(read_plan(section, settings));
+    plans.push_back(read_plan(section, method, settings));
   return plans;
 }
 

@@ -5,6 +5,10 @@
 //   seeds = 10
 //   baseline = "sum"             # the arm that others are compared with; left out where there is none
 //     [[simulation.arm]]
+//     id = "min"
+//     chain = "credit"           # of the method (gradus/method/chain.h), with some of its parameters
+//     with.temperature = 0.5
+//     [[simulation.arm]]
 //     id = "sum"
 //       [[simulation.arm.operator]]
 //       name = "shape.suffix"

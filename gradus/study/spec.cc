@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "gradus/method/method.h"
 #include "gradus/model/cuda_library.h"
 #include "gradus/study/catalogue.h"
 #include "gradus/study/drift.h"
@@ -132,23 +133,38 @@ Recipe named_recipe(const Section& arm, const std::string& study_file) {
   }
 }
 
+// method = "pure/credit", with.temperature = 0.5
+Recipe chain_of_method(const Section& arm) {
+  const std::string name = arm.text("method");
+  const std::optional<Section> given = arm.maybe("with");
+  try {
+    const Chain& chain = find_chain(name).chain;
+    return filled(chain, given ? given->rest({}) : Json::object(), given ? given->place() : arm.place());
+  } catch (Error& error) {
+    if (!error.file().empty()) throw;
+    throw arm.error("method", error.what());
+  }
+}
+
 ArmSpec read_arm(const Section& section, const std::string& study_file) {
-  section.only({"id", "label", "primary", "recipe", "operator"});
+  section.only({"id", "label", "primary", "recipe", "method", "with", "operator"});
   ArmSpec arm;
   arm.id = section.text("id");
   arm.label = section.text("label", arm.id);
   arm.primary = section.text("primary", "");
   arm.place = section.place();
-  const bool named = section.has("recipe");
-  if (named == section.has("operator")) {
-    throw section.error(named ? "recipe" : "operator",
-                        "an arm has either a recipe file or [[arm.operator]] tables");
+  const bool file = section.has("recipe"), method = section.has("method");
+  if (file + method + section.has("operator") != 1) {
+    throw section.error(file     ? "recipe"
+                        : method ? "method"
+                                 : "operator",
+                        "an arm has either a recipe file, or a method, or [[arm.operator]] tables");
   }
-  if (named) {
-    arm.recipe = named_recipe(section, study_file);
-  } else {
-    arm.recipe = read_recipe(section);
-  }
+  if (section.has("with") && !method)
+    throw section.error("with", "parameters of a chain, and no method that has one");
+  arm.recipe = file     ? named_recipe(section, study_file)
+               : method ? chain_of_method(section)
+                        : read_recipe(section);
   section.done();
   return arm;
 }

@@ -17,14 +17,8 @@ Verified rewards(const Json& in, const Verifying&) {
                        {"max_pixels", in.at("max_pixels")}};
   batch.set_note("rollout.target", 0, target.dump());
   constexpr int kNoLimit = 4096;  // the released code has none
-  run_operator(batch, "reward.gui_step",
-               {{"variant", "released"}, {"format", "released_format"}, {"max_boxes", kNoLimit}});
-  run_operator(batch, "reward.gui_step", {{"max_boxes", kNoLimit}});
-  run_operator(batch, "credit.sum",
-               {{"from", {"format", "blink", "link"}},
-                {"weights", {0.1, 0.3, 0.6}},
-                {"level", "rollout"},
-                {"into", "total"}});
+  run_chain(batch, "btl_ui/released_format", {{"max_boxes", kNoLimit}});
+  run_chain(batch, "btl_ui/reward", {{"max_boxes", kNoLimit}});
   return {{{"format", batch.column("rollout.format")[0]},
            {"format_as_released", batch.column("rollout.released_format")[0]},
            {"blink", batch.column("rollout.blink")[0]},

@@ -14,7 +14,7 @@ namespace {
 Json voted_steps(RolloutBatch& batch, const std::vector<std::string>& critics, const std::string& rule) {
   Json steps = Json::array();
   if (critics.empty()) return steps;
-  run_operator(batch, "shape.vote", {{"from", critics}, {"rule", rule}, {"into", "wrong"}});
+  run_chain(batch, "capo/vote", {{"critics", critics}, {"rule", rule}});
   const Column& wrong = batch.column("step.wrong");
   for (size_t s = 0; s < wrong.size(); ++s) {
     if (wrong[s] > 0) steps.push_back(s);
@@ -79,14 +79,8 @@ Verified token_reward(const Json& in) {
   RolloutBatch batch = ragged_batch(lengths, groups);
   put_column(batch, "step.wrong", wrong);
   put_column(batch, "rollout.outcome", numbers_of(in.at("outcome")));
-  run_operator(batch, "shape.affine",
-               {{"channel", "outcome"}, {"level", "rollout"}, {"scale", in.at("w_whole")}});
-  run_operator(batch, "shape.affine", {{"channel", "wrong"}, {"scale", -in.at("w_process").get<double>()}});
-  run_operator(batch, "shape.place",
-               {{"channel", "outcome"}, {"from", "rollout"}, {"at", "every"}, {"into", "whole"}});
-  run_operator(batch, "shape.place", {{"channel", "wrong"}, {"at", "every"}, {"into", "process"}});
-  run_operator(batch, "credit.sum",
-               {{"from", {"whole", "process"}}, {"weights", {1.0, 1.0}}, {"into", "reward"}});
+  run_chain(batch, "capo/token_reward",
+            {{"whole", in.at("w_whole")}, {"process", -in.at("w_process").get<double>()}});
   const Column& reward = batch.column("token.reward");
   Json rows = Json::array();
   for (size_t r = 0; r < batch.rollouts(); ++r) {

@@ -1,6 +1,7 @@
 #include "gradus/verify/dense.h"
 
 #include "gradus/learn/operators.h"
+#include "gradus/method/method.h"
 #include "gradus/verify/golden.h"
 
 namespace gradus {
@@ -90,6 +91,10 @@ void DenseBatch::run(const std::string& op, const Json& params) {
   run_operator(batch, op, params);
 }
 
+void DenseBatch::run_chain(const std::string& chain, const Json& parameters) {
+  gradus::run_chain(batch, chain, parameters);
+}
+
 Json list_of(const Column& column) {
   Json out = Json::array();
   for (size_t i = 0; i < column.size(); ++i) out.push_back(column.valid(i) ? Json(column[i]) : Json());
@@ -124,6 +129,19 @@ RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths,
 
 void run_operator(RolloutBatch& batch, const std::string& op, const Json& params) {
   operators().make(op, params)->apply(batch, {});
+}
+
+void run_chain(RolloutBatch& batch, const std::string& chain, const Json& parameters,
+               const OperatorContext& context) {
+  const Recipe recipe = filled(find_chain(chain).chain, parameters, {});
+  for (size_t i = 0; i < recipe.size(); ++i) {
+    operators()
+        .make(recipe[i].op, recipe[i].params, recipe[i].place)
+        ->apply(batch, {.random = context.random.child(i),
+                        .threads = context.threads,
+                        .updates = context.updates,
+                        .memory = context.memory ? &(*context.memory)[std::to_string(i)] : nullptr});
+  }
 }
 
 }  // namespace gradus

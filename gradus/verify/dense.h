@@ -14,6 +14,7 @@
 
 #include "gradus/base/json.h"
 #include "gradus/rollout/batch.h"
+#include "gradus/rollout/operator.h"
 
 namespace gradus {
 
@@ -37,6 +38,7 @@ class DenseBatch {
   // One step per row at most: the values of a step column by row, for rows that are single steps.
   Json get(const std::string& column) const;
   void run(const std::string& op, const Json& params);  // a registered operator, by name
+  void run_chain(const std::string& chain, const Json& parameters = Json::object());  // "METHOD/CHAIN"
 };
 
 // The values of a column, null where missing.
@@ -48,5 +50,8 @@ RolloutBatch ragged_batch(const std::vector<std::vector<size_t>>& lengths,
                           const std::vector<int64_t>& groups);
 
 void run_operator(RolloutBatch& batch, const std::string& op, const Json& params);
+// The chain of a method (gradus/method/method.h), which is what everybody runs.
+void run_chain(RolloutBatch& batch, const std::string& chain, const Json& parameters = Json::object(),
+               const OperatorContext& context = {});
 
 }  // namespace gradus

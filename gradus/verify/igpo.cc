@@ -17,21 +17,7 @@ Verified advantage(const Json& in) {
   dense.put("token.mask", in.at("mask"));
   const bool discounted = in.at("function") == "compute_grpo_discounted_advantage";
   const Json gamma = in.at("gamma").is_null() ? Json(1.0) : in.at("gamma");
-  for (const char* into : {"return", "advantage"}) {
-    dense.run(
-        "shape.suffix",
-        {{"channel", "reward"}, {"level", "token"}, {"gamma", gamma}, {"carry", "mask"}, {"into", into}});
-  }
-  if (discounted) {
-    dense.run("shape.aggregate",
-              {{"channel", "return"}, {"level", "token"}, {"form", "first"}, {"into", "first_return"}});
-    dense.run(
-        "shape.normalise",
-        {{"channel", "advantage"}, {"level", "token"}, {"by", "first_return"}, {"variant", "released"}});
-  } else {
-    dense.run("shape.normalise",
-              {{"channel", "advantage"}, {"level", "token"}, {"pool", "index"}, {"scale", "none"}});
-  }
+  dense.run_chain(discounted ? "igpo/discounted_advantage" : "igpo/advantage", {{"gamma", gamma}});
   return {{{"advantages", dense.get("token.advantage")}, {"returns", dense.get("token.return")}},
           {{"advantages", in.at("mask")}, {"returns", in.at("mask")}}};
 }

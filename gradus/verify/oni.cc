@@ -1,6 +1,5 @@
 // Golden function of oni: running normalisation, ranking loss, and the reward as a whole.
 #include "gradus/base/error.h"
-#include "gradus/learn/operators.h"
 #include "gradus/learn/pair_loss.h"
 #include "gradus/verify/dense.h"
 #include "gradus/verify/methods.h"
@@ -15,16 +14,15 @@ RolloutBatch steps_of(size_t steps) {
 
 Verified running_norm(const Json& in) {
   Json memory, states = Json::array(), outputs = Json::array();
-  const std::unique_ptr<Operator> running =
-      operators().make("shape.running", {{"channel", "r"}, {"prior_count", in.at("epsilon_count")}});
   for (const Json& values : in.at("batches")) {
     RolloutBatch batch = steps_of(values.size());
     put_column(batch, "step.r", numbers_of(values));
-    running->apply(batch, {.memory = &memory});
+    run_chain(batch, "oni/normalise", {{"prior_count", in.at("epsilon_count")}}, {.memory = &memory});
+    const Json& moments = memory.at("0");  // of the chain's only operator
     states.push_back(
-        {{"mean", memory.at("mean")}, {"var", memory.at("variance")}, {"count", memory.at("count")}});
+        {{"mean", moments.at("mean")}, {"var", moments.at("variance")}, {"count", moments.at("count")}});
     const Json normalised = list_of(batch.column("step.r"));
-    run_operator(batch, "shape.threshold", {{"channel", "r"}, {"above", in.at("threshold")}});
+    run_chain(batch, "oni/threshold", {{"threshold", in.at("threshold")}});
     outputs.push_back({{"normalized", normalised},
                        {"thresholded_at_" + in.at("threshold").dump(), list_of(batch.column("step.r"))}});
   }
@@ -36,17 +34,10 @@ Verified combine(const Json& in) {
   put_column(batch, "step.extrinsic", numbers_of(in.at("extrinsic")));
   put_column(batch, "step.intrinsic", numbers_of(in.at("intrinsic")));
   put_column(batch, "step.seen", numbers_of(in.at("message_count_in_episode")));
-  run_operator(batch, "shape.transform",
-               {{"channel", "seen"},
-                {"form", "power"},
-                {"rate", -in.at("count_exponent").get<double>()},
-                {"into", "novelty"}});
-  run_operator(batch, "shape.multiply", {{"channel", "intrinsic"}, {"by", "novelty"}});
-  run_operator(batch, "shape.affine", {{"channel", "extrinsic"}, {"scale", in.at("extrinsic_coeff")}});
-  run_operator(batch, "shape.affine", {{"channel", "intrinsic"}, {"scale", in.at("intrinsic_coeff")}});
-  run_operator(
-      batch, "credit.sum",
-      {{"level", "step"}, {"from", {"extrinsic", "intrinsic"}}, {"weights", {1.0, 1.0}}, {"into", "reward"}});
+  run_chain(batch, "oni/reward",
+            {{"rate", -in.at("count_exponent").get<double>()},
+             {"extrinsic", in.at("extrinsic_coeff")},
+             {"intrinsic", in.at("intrinsic_coeff")}});
   return {{{"reward", list_of(batch.column("step.reward"))}}};
 }
 

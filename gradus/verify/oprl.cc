@@ -69,67 +69,35 @@ class Rows {
   DenseBatch dense;
 };
 
-// The released baseline: statistics of the first step of every trajectory.
-void centre(Rows& rows, const std::string& channel, const std::string& centre, const std::string& scale) {
-  rows.dense.run("shape.aggregate", {{"channel", channel}, {"form", "first"}, {"into", "first_" + channel}});
-  rows.dense.run("shape.normalise", {{"channel", channel},
-                                     {"by", "first_" + channel},
-                                     {"centre", centre},
-                                     {"scale", scale},
-                                     {"singleton", "own"},
-                                     {"variant", "released"}});
+// Both channels, less one whose weight is 0.
+Json sources(const Json& in) {
+  if (in.value("use_process_only", false)) return {{"channels", {"score"}}, {"weights", {1.0}}};
+  if (in.at("step_advantage_w") == 0.0) return {{"channels", {"reward"}}, {"weights", {1.0}}};
+  return {{"channels", {"reward", "score"}}, {"weights", {1.0, in.at("step_advantage_w")}}};
 }
 
-void add(Rows& rows, const Json& in, const std::string& level, const std::string& into) {
-  Json from{"reward", "score"}, weights{1.0, in.at("step_advantage_w")};
-  if (in.value("use_process_only", false)) {
-    from = {"score"};
-    weights = {1.0};
-  } else if (weights.at(1) == 0.0) {
-    from = {"reward"};
-    weights = {1.0};
-  }
-  rows.dense.run("credit.sum", {{"from", from}, {"level", level}, {"weights", weights}, {"into", into}});
-}
-
-void place(Rows& rows, const std::string& channel) {
-  rows.dense.run("shape.place", {{"channel", channel}, {"at", "every"}, {"into", channel}});
+Verified by_chain(const Json& in, const std::string& chain, Json parameters) {
+  Rows rows(in);
+  rows.dense.run_chain("oprl/" + chain, parameters);
+  return {{{"advantages", rows.advantages()}}};
 }
 
 Verified rloo(const Json& in, const Verifying&) {
-  Rows rows(in);
-  for (const char* channel : {"reward", "score"}) centre(rows, channel, "leave_one_out", "none");
-  add(rows, in, "step", "advantage");
-  place(rows, "advantage");
-  return {{{"advantages", rows.advantages()}}};
+  return by_chain(in, "rloo", sources(in));
 }
 
 Verified grpo(const Json& in, const Verifying&) {
-  Rows rows(in);
-  const std::string scale = in.value("mode", "mean_norm") == "mean_norm" ? "none" : "std";
-  for (const char* channel : {"reward", "score"}) centre(rows, channel, "mean", scale);
-  add(rows, in, "step", "advantage");
-  place(rows, "advantage");
-  return {{{"advantages", rows.advantages()}}};
+  Json parameters = sources(in);
+  parameters["scale"] = in.value("mode", "mean_norm") == "mean_norm" ? "none" : "std";
+  return by_chain(in, "grpo", std::move(parameters));
 }
 
 Verified reinforce_plus(const Json& in, const Verifying&) {
-  Rows rows(in);
-  for (const char* channel : {"reward", "score"}) {
-    centre(rows, channel, "mean", "none");
-    place(rows, channel);
-    rows.dense.run("credit.whiten", {{"channel", channel}, {"variant", "released"}});
-  }
-  add(rows, in, "token", "advantage");
-  return {{{"advantages", rows.advantages()}}};
+  return by_chain(in, "reinforce_plus", sources(in));
 }
 
 Verified combined(const Json& in, const Verifying&) {
-  Rows rows(in);
-  add(rows, in, "step", "advantage");
-  centre(rows, "advantage", "leave_one_out", "none");
-  place(rows, "advantage");
-  return {{{"advantages", rows.advantages()}}};
+  return by_chain(in, "combined", sources(in));
 }
 
 Verified norm(const Json& in, const Verifying&) {
@@ -137,11 +105,7 @@ Verified norm(const Json& in, const Verifying&) {
   for (Json& row : mask) std::fill(row.begin(), row.end(), Json(1));
   DenseBatch dense(mask, nullptr);
   dense.put("token.score", in.at("scores"));
-  dense.run("shape.rescale", {{"channel", "score"},
-                              {"level", "token"},
-                              {"form", "largest_return"},
-                              {"epsilon", 1e-6},
-                              {"into", "normed"}});
+  dense.run_chain("oprl/norm");
   return {{{"normed", dense.get("token.normed")}}};
 }
 

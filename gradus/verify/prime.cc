@@ -34,39 +34,8 @@ void put_trained(DenseBatch& dense, const std::string& column, const Json& value
   dense.batch.column(column).clear_observed(dense.batch);
 }
 
-struct Weights {
-  double process = 1, outcome = 1;
-};
-
-// Needs token.process and rollout.outcome. `whitening`: the first fork of verl has no 1e-8 in its means.
-Verified advantages(DenseBatch& dense, const Json& mask, double gamma_process, double gamma_outcome,
-                    Weights weights, const std::string& whitening) {
-  dense.run("shape.aggregate",
-            {{"channel", "process"}, {"level", "token"}, {"form", "mean"}, {"into", "process_mean"}});
-  dense.run("shape.normalise", {{"channel", "process"},
-                                {"level", "token"},
-                                {"by", "process_mean"},
-                                {"centre", "leave_one_out"},
-                                {"scale", "none"},
-                                {"variant", "released"}});
-  dense.run("shape.suffix",
-            {{"channel", "process"}, {"level", "token"}, {"gamma", gamma_process}, {"into", "process"}});
-  dense.run("shape.normalise",
-            {{"channel", "outcome"}, {"level", "rollout"}, {"centre", "leave_one_out"}, {"scale", "none"}});
-  dense.run("shape.place", {{"channel", "outcome"}, {"from", "rollout"}, {"into", "outcome"}});
-  dense.run("shape.suffix",
-            {{"channel", "outcome"}, {"level", "token"}, {"gamma", gamma_outcome}, {"into", "outcome"}});
-  Json from = Json::array(), factors = Json::array();
-  for (const auto& [channel, weight] :
-       {std::pair("process", weights.process), std::pair("outcome", weights.outcome)}) {
-    if (weight == 0) continue;
-    from.push_back(channel);
-    factors.push_back(weight);
-  }
-  for (const char* into : {"return", "advantage"}) {
-    dense.run("credit.sum", {{"from", from}, {"weights", factors}, {"into", into}});
-  }
-  dense.run("credit.whiten", {{"variant", whitening}});
+Verified advantages(DenseBatch& dense, const Json& mask, const Json& parameters) {
+  dense.run_chain("prime/advantage", parameters);
   return {{{"advantages", dense.get("token.advantage")}, {"returns", dense.get("token.return")}},
           {{"advantages", mask}, {"returns", mask}}};
 }
@@ -75,15 +44,24 @@ Verified rloo_returns(const Json& in, const Verifying&) {
   DenseBatch dense(in.at("mask"), groups_of(in.at("mask").size(), in.at("n_samples")));
   put_trained(dense, "token.process", in.at("implicit_token_rewards"));
   dense.put("rollout.outcome", at_last_token(in.at("outcome_token_rewards"), in.at("mask")));
-  return advantages(dense, in.at("mask"), in.at("gamma_process"), in.at("gamma_outcome"), {}, "paper");
+  return advantages(dense, in.at("mask"),
+                    {{"gamma_process", in.at("gamma_process")}, {"gamma_outcome", in.at("gamma_outcome")}});
 }
 
+// The first fork of verl has no 1e-8 in the means of its whitening; a weight of 0 leaves the source out.
 Verified rloo_advantage_return(const Json& in, const Verifying&) {
   DenseBatch dense(in.at("mask"), groups_of(in.at("mask").size(), in.at("n_samples")));
   put_trained(dense, "token.process", in.at("implicit_token_rewards"));
   dense.put("rollout.outcome", in.at("acc"));
-  return advantages(dense, in.at("mask"), 1.0, 1.0, {in.at("coef_process"), in.at("coef_outcome")},
-                    "released");
+  Json channels = Json::array(), weights = Json::array();
+  for (const char* source : {"process", "outcome"}) {
+    const Json& weight = in.at(std::string("coef_") + source);
+    if (weight == 0.0) continue;
+    channels.push_back(source);
+    weights.push_back(weight);
+  }
+  return advantages(dense, in.at("mask"),
+                    {{"channels", channels}, {"weights", weights}, {"whitening", "released"}});
 }
 
 Verified dpo_accuracy(const Json& in, const Verifying&) {
@@ -91,9 +69,7 @@ Verified dpo_accuracy(const Json& in, const Verifying&) {
   DenseBatch dense(in.at("mask"), groups_of(rows, in.at("n_samples")));
   put_trained(dense, "token.q", in.at("q"));
   dense.put("rollout.outcome", in.at("acc"));
-  dense.run("shape.aggregate", {{"channel", "q"}, {"level", "token"}, {"into", "q"}});
-  dense.run("reward.agreement", {{"score", "q"}, {"form", "pairs"}, {"into", "pairs"}});
-  dense.run("reward.agreement", {{"score", "q"}, {"form", "sign"}, {"into", "sign"}});
+  dense.run_chain("prime/accuracy");
   double pairs = 0, signs = 0, groups = 0;
   for (size_t r = 0; r < rows; ++r) {
     signs += dense.batch.column("rollout.sign")[r];
@@ -117,16 +93,7 @@ Verified implicit_reward(const Json& in, const Verifying&) {
   DenseBatch dense(mask, nullptr);
   dense.put("token.logprob", in.at("log_prob"));
   dense.put("token.ref_logprob", in.at("ref_log_prob"));
-  dense.run("reward.log_ratio", {{"into", "score"}});
-  if (in.at("granularity") == "whole") {
-    dense.run("shape.aggregate", {{"channel", "score"}, {"level", "token"}, {"into", "score"}});
-    dense.run("shape.place", {{"channel", "score"}, {"from", "rollout"}, {"into", "score"}});
-  }
-  dense.run("shape.rescale", {{"channel", "score"},
-                              {"level", "token"},
-                              {"form", "largest_return"},
-                              {"epsilon", 1e-6},
-                              {"into", "normed"}});
+  dense.run_chain(in.at("granularity") == "whole" ? "prime/response_reward" : "prime/token_reward");
   return {
       {{"token_scores", dense.get("token.score")}, {"token_scores_batch_norm", dense.get("token.normed")}}};
 }

@@ -39,23 +39,16 @@ Scored scored(const Json& in) {
 }
 
 // A response without steps counts as 0 in the released code.
-Json consistency_of(DenseBatch& dense) {
-  dense.run("shape.aggregate", {{"channel", "prm"}, {"form", "mean"}, {"into", "consistency"}});
-  dense.run("curate.consistency", {{"channel", "consistency"}});
-  return dense.get("rollout.consistency");
-}
-
 Verified consistency(const Json& in, const Verifying&) {
   Scored rows = scored(in);
-  rows.dense.run("shape.normalise", {{"channel", "prm"}, {"pool", "batch"}, {"scale", "none"}});
-  return {{{"consistency", consistency_of(rows.dense)}, {"n_steps", rows.steps}}};
+  rows.dense.run_chain("prof/consistency");
+  return {{{"consistency", rows.dense.get("rollout.consistency")}, {"n_steps", rows.steps}}};
 }
 
 Verified blend(const Json& in, const Verifying&) {
   Scored rows = scored(in);
-  rows.dense.run("shape.aggregate", {{"channel", "prm"}, {"form", "mean"}, {"into", "mean_prm"}});
-  rows.dense.run("shape.affine", {{"channel", "prm"}, {"shift", -0.5}});
-  return {{{"consistency", consistency_of(rows.dense)},
+  rows.dense.run_chain("prof/blend");
+  return {{{"consistency", rows.dense.get("rollout.consistency")},
            {"n_steps", rows.steps},
            {"mean_prm", rows.dense.get("rollout.mean_prm")}}};
 }

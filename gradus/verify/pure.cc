@@ -61,10 +61,9 @@ Json step_rows(const RolloutBatch& batch, const std::string& name, const Json& n
 Verified logits_to_reward(const Json& in, const Verifying&) {
   RolloutBatch batch = logits_batch(in.at("logits"), in.at("step_mask"));
   const bool uniform = in.value("disable_weighted_reward", false);
-  Json params{{"channel", "prm"}, {"weights", uniform ? "uniform" : "soft_minimum"}};
+  Json params{{"weights", uniform ? "uniform" : "soft_minimum"}};
   if (!uniform) params["temperature"] = in.at("temperature");
-  run_operator(batch, "shape.min_form", params);
-  run_operator(batch, "shape.aggregate", {{"channel", "prm"}, {"into", "outcome"}});
+  run_chain(batch, "pure/outcome", params);
   Json outcome = Json::array();
   for (size_t r = 0; r < batch.rollouts(); ++r) {
     const Column& column = batch.column("rollout.outcome");
@@ -78,7 +77,7 @@ Verified token_rewards(const Json& in, const Verifying&) {
   RolloutBatch batch = logits_batch(in.at("logits_response_part"), in.at("step_end_mask"));
   const Json temperature = in.at("temperature");
   if (!temperature.is_null()) {
-    run_operator(batch, "shape.min_form", {{"channel", "prm"}, {"temperature", temperature}});
+    run_chain(batch, "pure/min_form", {{"temperature", temperature}});
   }
   return {{{"token_rewards", step_rows(batch, "step.prm", temperature.is_null() ? Json(0.0) : Json())}}};
 }
@@ -110,13 +109,12 @@ Json padded_returns(const Json& in) {
 Verified rloo(const Json& in, const Verifying&) {
   DenseBatch dense(in.at("mask"), in.at("group"));
   dense.put("token.return", padded_returns(in));
-  dense.run("credit.peer_baseline",
-            {{"channel", "return"}, {"level", "token"}, {"variant", "released"}, {"into", "advantage"}});
+  dense.run_chain("pure/peer_baseline");
   const std::vector<bool> alone = alone_in_group(in.at("group"));
   Json returns = dense.get("token.advantage");
   spoil(returns, alone);
   const bool norm = in.at("adv_norm").get<bool>();
-  if (norm) dense.run("credit.whiten", {{"channel", "advantage"}});
+  if (norm) dense.run_chain("pure/whiten");
   Json advantages = dense.get("token.advantage");
   const bool any = std::find(alone.begin(), alone.end(), true) != alone.end();
   spoil(advantages, norm && any ? std::vector<bool>(alone.size(), true) : alone);
@@ -194,27 +192,18 @@ RolloutBatch chunk_batch(const Json& in) {
 Verified experiences(const Json& in, const Verifying&) {
   RolloutBatch batch = chunk_batch(in);
   const std::string mode = in.at("mode").get<std::string>();
-  Json from = Json::array(), weights = Json::array();
+  Json channels = Json::array(), weights = Json::array();
   if (mode.find("PRM") != std::string::npos) {
-    run_operator(batch, "credit.peer_baseline",
-                 {{"channel", "prm"},
-                  {"per", in.at("baseline") == "token" ? "token" : "value"},
-                  {"spare_ends", true},
-                  {"into", "process"}});
-    from.push_back("process");
+    run_chain(batch, "pure/process", {{"per", in.at("baseline") == "token" ? "token" : "value"}});
+    channels.push_back("process");
     weights.push_back(1.0);
   }
   if (mode.find("VR") != std::string::npos) {
-    run_operator(batch, "credit.rloo", {{"level", "rollout"}, {"into", "verified"}});
-    run_operator(batch, "shape.spread", {{"channel", "verified"}, {"at", "last"}, {"into", "verified"}});
-    from.push_back("verified");
+    run_chain(batch, "pure/verified");
+    channels.push_back("verified");
     weights.push_back(in.at("vr_coef"));
   }
-  run_operator(batch, "credit.sum",
-               {{"level", "step"}, {"from", from}, {"weights", weights}, {"into", "reward"}});
-  run_operator(batch, "shape.place", {{"channel", "reward"}, {"into", "reward"}});
-  run_operator(batch, "shape.suffix", {{"channel", "reward"}, {"into", "return"}});
-  run_operator(batch, "shape.place", {{"channel", "return"}, {"at", "but_last"}, {"into", "return"}});
+  run_chain(batch, "pure/return", {{"channels", channels}, {"weights", weights}});
   return {{{"rewards_minus_baseline", chunk_rows(batch, in.at("chunks"), "token.reward")},
            {"returns_masked_no_kl", chunk_rows(batch, in.at("chunks"), "token.return")}}};
 }

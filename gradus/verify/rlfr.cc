@@ -24,22 +24,10 @@ Json relative_scores(const Json& in) {
   }
   DenseBatch dense(all_ones(in.at("mask")), nullptr);
   dense.put("token.score", scores);
-  dense.run("shape.rescale", {{"channel", "score"},
-                              {"level", "token"},
-                              {"pool", "rollout"},
-                              {"low", "second"},
-                              {"epsilon", 0.0},
-                              {"into", "score"}});
-  if (in.at("bilateral").get<bool>()) {
-    dense.run("shape.affine", {{"channel", "score"}, {"level", "token"}, {"scale", 2.0}, {"shift", -1.0}});
-  }
-  if (in.at("gamma") != 1) {
-    dense.run("shape.transform", {{"channel", "score"},
-                                  {"level", "token"},
-                                  {"form", "power"},
-                                  {"rate", in.at("gamma")},
-                                  {"into", "score"}});
-  }
+  const bool bilateral = in.at("bilateral").get<bool>();
+  dense.run_chain(
+      "rlfr/score",
+      {{"scale", bilateral ? 2.0 : 1.0}, {"shift", bilateral ? -1.0 : 0.0}, {"gamma", in.at("gamma")}});
   Json out = Json::array();
   const Column& column = dense.batch.column("token.score");
   for (size_t r = 0; r < dense.batch.rollouts(); ++r) {
@@ -75,21 +63,16 @@ Verified shape(const Json& in, const Verifying&) {
   dense.put("rollout.outcome", in.at("outcome_adv"));
   const bool bilateral = in.at("bilateral").get<bool>();
   if (in.at("threshold").get<double>() >= 0) {
-    dense.run(
-        "shape.threshold",
-        {{"channel", "score"}, {"level", "token"}, {"above", in.at("threshold")}, {"two_sided", bilateral}});
+    dense.run_chain("rlfr/above", {{"threshold", in.at("threshold")}, {"two_sided", bilateral}});
   }
-  if (in.at("topk").get<int>() > 0) {
-    dense.run("shape.top",
-              {{"channel", "score"}, {"k", in.at("topk")}, {"sides", bilateral ? "both" : "high"}});
-  }
-  dense.run("shape.place", {{"channel", "outcome"}, {"from", "rollout"}, {"into", "outcome"}});
-  Json from{"outcome"}, weights{1.0};
+  if (in.at("topk").get<int>() > 0)
+    dense.run_chain("rlfr/top", {{"k", in.at("topk")}, {"sides", bilateral ? "both" : "high"}});
+  Json channels{"outcome"}, weights{1.0};
   if (in.at("flow_coef") != 0.0) {
-    from.push_back("score");
+    channels.push_back("score");
     weights.push_back(-in.at("flow_coef").get<double>());
   }
-  dense.run("credit.sum", {{"from", from}, {"weights", weights}, {"into", "reward"}});
+  dense.run_chain("rlfr/reward", {{"channels", channels}, {"weights", weights}});
   return {{{"normalized", normalized(scores, in.at("mask"))},
            {"post", dense.get("token.score")},
            {"token_reward", dense.get("token.reward")}}};

@@ -26,19 +26,12 @@ Verified compute_rewards(const Json& in, const Verifying&) {
   put_scores(dense, in.at("step_scores"));
   dense.put("token.logprob", in.at("log_prob"));
   dense.put("token.ref_logprob", in.at("ref_log_prob"));
-  dense.run("reward.log_ratio", {{"into", "kl"}});
-  dense.batch.put_column("step.later", dense.batch.column("step.score"));
-  dense.run("shape.affine", {{"channel", "later"}, {"scale", 0.0}, {"shift", 1.0}});
-  dense.run("shape.suffix", {{"channel", "later"}, {"into", "later"}});
-  dense.run("shape.affine", {{"channel", "later"}, {"shift", -1.0}});
-  dense.run("shape.multiply", {{"channel", "score"}, {"by", "later"}, {"by_level", "step"}});
-  dense.run("shape.place", {{"channel", "score"}, {"into", "score"}});
-  Json from{"score"}, weights{1.0};
+  Json channels{"score"}, weights{1.0};
   if (in.at("kl_coef") != 0.0) {
-    from.push_back("kl");
+    channels.push_back("kl");
     weights.push_back(-in.at("kl_coef").get<double>());
   }
-  dense.run("credit.sum", {{"from", from}, {"weights", weights}, {"into", "reward"}});
+  dense.run_chain("spa_rl/rewards", {{"channels", channels}, {"weights", weights}});
   return {{{"rewards", dense.get("token.reward")}, {"kl", dense.get("token.kl")}},
           {{"rewards", in.at("action_mask")}, {"kl", in.at("action_mask")}}};
 }
@@ -64,16 +57,7 @@ Verified organise(const Json& in, const Verifying&) {
   batch.set_precision(Precision::full);
   DenseBatch dense(std::move(batch));
   dense.put("rollout.outcome", outcomes);
-  dense.run("reward.executed", Json::object());
-  dense.run("shape.normalise", {{"channel", "outcome"},
-                                {"level", "rollout"},
-                                {"centre", "leave_one_out"},
-                                {"scale", "none"},
-                                {"singleton", "own"}});
-  dense.run("shape.spread", {{"channel", "outcome"}, {"into", "shift"}});
-  dense.run(
-      "credit.sum",
-      {{"from", {"shift", "executed"}}, {"weights", {1.0, 0.5}}, {"level", "step"}, {"into", "reward"}});
+  dense.run_chain("spa_rl/released_rewards");
   Json rewards = Json::array();
   for (size_t r = 0; r < dense.batch.rollouts(); ++r) {
     Json row = Json::array();

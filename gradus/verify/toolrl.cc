@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "gradus/base/error.h"
-#include "gradus/learn/operators.h"
+#include "gradus/verify/dense.h"
 #include "gradus/verify/methods.h"
 
 namespace gradus {
@@ -44,34 +44,25 @@ Verified compute_score(const Json& in, const Verifying&) {
   batch.add_step(StepKind::answer, in.at("response").get<std::string>());
   batch.set_note("rollout.reference", 0, in.at("ground_truth").get<std::string>());
   const OperatorContext context{.updates = in.at("step").get<int64_t>()};
-  const auto run = [&](const std::string& op, const Json& params) {
-    operators().make(op, params)->apply(batch, context);
-  };
-
-  run("reward.block_format", {{"schedule", switches.schedule("smooth_released")}});
   const double most = switches.on("CORRECTMAX1") ? 1 : 3;
-  run("reward.tool_call", {{"low", -most},
-                           {"high", most},
-                           {"lists", switches.on("REFINEDREWARD") ? "identical" : "overlap"},
-                           {"calls", switches.on("COARSEREWARD")         ? "all"
-                                     : switches.on("INTERMEDIATEREWARD") ? "whole"
-                                                                         : "parts"},
-                           {"schedule", switches.schedule("smooth")}});
-  Json parts = {"format", "tool_call"}, weights = {1, 1};
-  if (switches.on("WITHLENGTH")) {
-    Json length = Json::object();
-    if (switches.on("SCHEDULELENGTH")) {
-      length = {{"target", 384}, {"grows_to", 640}, {"over", 105}};
-    }
-    run("reward.think_length", length);
-    parts.push_back("think_length");
-    weights.push_back(1);
+  Json parameters = {{"low", -most},
+                     {"high", most},
+                     {"lists", switches.on("REFINEDREWARD") ? "identical" : "overlap"},
+                     {"calls", switches.on("COARSEREWARD")         ? "all"
+                               : switches.on("INTERMEDIATEREWARD") ? "whole"
+                                                                   : "parts"},
+                     {"format_schedule", switches.schedule("smooth_released")},
+                     {"schedule", switches.schedule("smooth")}};
+  const bool with_length = switches.on("WITHLENGTH");
+  if (with_length && switches.on("SCHEDULELENGTH")) {
+    parameters["target"] = 384;
+    parameters["grows_to"] = 640;
   }
-  run("credit.sum", {{"from", parts}, {"weights", weights}, {"level", "rollout"}, {"into", "score"}});
+  run_chain(batch, with_length ? "toolrl/reward_with_length" : "toolrl/reward", parameters, context);
   return {{{"score", batch.column("rollout.score")[0]},
            {"format", batch.column("rollout.format")[0]},
            {"correctness", batch.column("rollout.tool_call")[0]},
-           {"length", switches.on("WITHLENGTH") ? batch.column("rollout.think_length")[0] : 0.0}}};
+           {"length", with_length ? batch.column("rollout.think_length")[0] : 0.0}}};
 }
 
 }  // namespace

@@ -43,10 +43,6 @@ DenseBatch batch_of(const Json& in, const Ends& ends) {
   return dense;
 }
 
-void normalise(DenseBatch& dense, const std::string& level, const std::string& channel) {
-  dense.run("shape.normalise", {{"channel", channel}, {"level", level}, {"singleton", "own"}});
-}
-
 // What the released code leaves on the tokens behind the last step: the mask.
 void leave_mask(DenseBatch& dense) {
   dense.run("shape.fill", {{"channel", "advantage"}, {"level", "token"}, {"value", 1.0}});
@@ -54,16 +50,14 @@ void leave_mask(DenseBatch& dense) {
 
 Json step_level(const Json& in) {
   DenseBatch dense = batch_of(in, ends_of(in));
-  normalise(dense, "step", "reward");
-  dense.run("credit.step_return", {{"channel", "reward"}, {"form", "own"}, {"into", "advantage"}});
+  dense.run_chain("webgen_agent/step_grpo");
   leave_mask(dense);
   return dense.get("token.advantage");
 }
 
 Json cumulative(const Json& in) {
   DenseBatch dense = batch_of(in, ends_of(in));
-  normalise(dense, "step", "reward");
-  dense.run("credit.step_return", {{"channel", "reward"}, {"into", "advantage"}});
+  dense.run_chain("webgen_agent/cumulative");
   return dense.get("token.advantage");
 }
 
@@ -77,7 +71,7 @@ Json cumulative_as_released(const Json& in) {
   }
   for (auto& row : ends) std::fill(row.begin(), row.end(), last);
   DenseBatch dense = batch_of(in, ends);
-  normalise(dense, "step", "reward");
+  dense.run("shape.normalise", {{"channel", "reward"}, {"singleton", "own"}});
   dense.run("shape.suffix", {{"channel", "reward"}, {"into", "sum"}});
   if (last < 0) {
     for (size_t r = 0; r < ends.size(); ++r) {
@@ -95,11 +89,7 @@ Json cumulative_as_released(const Json& in) {
 
 Json best_step(const Json& in) {
   DenseBatch dense = batch_of(in, ends_of(in));
-  dense.run("shape.aggregate", {{"channel", "reward"}, {"form", "max"}, {"into", "best"}});
-  dense.run("shape.fill", {{"channel", "best"}, {"level", "rollout"}, {"value", 0.0}});
-  normalise(dense, "rollout", "best");
-  dense.run("shape.place",
-            {{"channel", "best"}, {"from", "rollout"}, {"at", "every"}, {"into", "advantage"}});
+  dense.run_chain("webgen_agent/best_step");
   return dense.get("token.advantage");
 }
 

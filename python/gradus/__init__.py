@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from . import _gradus
 from ._gradus import Batch, Error, Memory, Operator, advantages
-from .registry import Param, Pipeline, Spec, operator, operators, rooms, run
+from .registry import Chain, Method, Param, Pipeline, Spec, method, methods, operator, operators, rooms, run
 
 __version__ = _gradus.version
 
@@ -36,5 +36,5 @@ def read_jsonl(path: str | os.PathLike[str], *, strict: bool = True) -> RolloutF
 
 globals().update(rooms(__name__))
 
-__all__ = ["Batch", "Error", "Memory", "Operator", "Param", "Pipeline", "RolloutFile", "Spec", "advantages", "operator", "operators",
-           "read_jsonl", "run"]
+__all__ = ["Batch", "Chain", "Error", "Memory", "Method", "Operator", "Param", "Pipeline", "RolloutFile", "Spec", "advantages", "method",
+           "methods", "operator", "operators", "read_jsonl", "run"]

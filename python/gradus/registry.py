@@ -100,6 +100,45 @@ def run(name: str, batch: Batch, /, *, threads: int = 1, seed: int = 0, updates:
     return Operator(name, params)(batch, threads=threads, seed=seed, updates=updates, memory=memory)
 
 
+@dataclass(frozen=True)
+class Chain:
+    """A chain of a published method: its name, what it does, its parameters with their defaults, its operators in order."""
+
+    name: str
+    about: str
+    parameters: Mapping[str, object]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A published method: key, what it is, what else it is called, paper, its chains (the first is what `method(key)` runs)."""
+
+    key: str
+    system: str
+    names: tuple[str, ...]
+    paper: str
+    about: str
+    chains: tuple[Chain, ...]
+
+
+def methods(words: str = "") -> list[Method]:
+    """The published methods of which all the words are said: in keys, names, papers (arXiv ids), descriptions, operators."""
+    return [Method(**{**entry, "names": tuple(entry["names"]),
+                      "chains": tuple(Chain(**{**chain, "parameters": types.MappingProxyType(chain["parameters"]),
+                                               "operators": tuple(chain["operators"])}) for chain in entry["chains"])})
+            for entry in _gradus.methods(words)]
+
+
+def method(name: str, /, **parameters: Any) -> "Pipeline":
+    """The chain of a published method, ready to run: `gradus.method("pure", temperature=0.2)(batch)`.
+
+    name: a key, a name or an arXiv id, and "/CHAIN" behind it for another chain than the first. Raises gradus.Error for a name or a
+    parameter that is not there, with the nearest ones.
+    """
+    return Pipeline(_gradus.chain(name, parameters))
+
+
 class Pipeline:
     """Operators in order, checked once: `Pipeline([("shape.normalise", {"channel": "prm"}), "credit.grpo"])`.
 

@@ -57,4 +57,5 @@ NB_MODULE(_gradus, module) {
   gradus::python::bind_batch(module);
   gradus::python::bind_operators(module);
   gradus::python::bind_advantages(module);
+  gradus::python::bind_methods(module);
 }

@@ -29,17 +29,6 @@ Json to_json(const std::string& name, nb::handle value) {
       .expected("bool, int, float, str, or a list of them");
 }
 
-// `lambda` is a word of the language: a name may end in an underscore.
-Json json_params(const nb::dict& params) {
-  Json out = Json::object();
-  for (const auto& [key, value] : params) {
-    std::string name = nb::cast<std::string>(key);
-    if (name.ends_with('_')) name.pop_back();
-    out[name] = to_json(name, value);
-  }
-  return out;
-}
-
 const char* type_name(ParamType type) {
   switch (type) {
     case ParamType::boolean:
@@ -99,6 +88,16 @@ void require_groups(const Batch& batch, const Compiled& op) {
 }
 
 }  // namespace
+
+Json json_params(const nb::dict& params) {
+  Json out = Json::object();
+  for (const auto& [key, value] : params) {
+    std::string name = nb::cast<std::string>(key);
+    if (name.ends_with('_')) name.pop_back();
+    out[name] = to_json(name, value);
+  }
+  return out;
+}
 
 nb::object to_python(const Json& value) {
   switch (value.type()) {

@@ -48,8 +48,11 @@ class Compiled {
 };
 
 nb::object to_python(const Json& value);
+// `lambda` is a word of the language: a name may end in an underscore.
+Json json_params(const nb::dict& params);
 
 void bind_operators(nb::module_& module);
 void bind_advantages(nb::module_& module);
+void bind_methods(nb::module_& module);
 
 }  // namespace gradus::python

@@ -275,10 +275,11 @@ TEST(Claims, AsJson) {
 TEST(Claims, ThoseOfTheLibraryFitTheirStudies) {
   size_t found = 0;
   for (const MethodRow& method : method_table()) {
-    const std::string file = "recipes/" + method.key + ".toml";
-    if (!in_library(file)) continue;
+    const std::string file = "methods/" + method.key + ".toml";
+    const std::optional<ClaimedRecipe> claimed = claimed_recipe(method.key);
+    if (!claimed) continue;
     ++found;
-    const ClaimedRecipe recipe = read_claimed_recipe(library_config(file));
+    const ClaimedRecipe& recipe = *claimed;
     EXPECT_EQ(recipe.key, method.key);
     if (recipe.study.empty()) continue;  // simulated_test.cc
     const StudySpec spec = StudySpec::parse(library_config(recipe.study));

@@ -15,7 +15,7 @@ namespace {
 
 TEST(Library, HoldsTheFilesOfTheRepositoryByteForByte) {
   size_t files = 0;
-  for (const char* folder : {"recipes", "studies"}) {
+  for (const char* folder : {"recipes", "studies", "methods"}) {
     for (const auto& entry :
          std::filesystem::directory_iterator(std::filesystem::path(GRADUS_SOURCE_DIR) / folder)) {
       if (entry.path().extension() != ".toml") continue;

@@ -11,10 +11,8 @@ namespace {
 std::vector<ClaimedRecipe> simulated_recipes() {
   std::vector<ClaimedRecipe> out;
   for (const MethodRow& method : method_table()) {
-    const std::string file = "recipes/" + method.key + ".toml";
-    if (!in_library(file)) continue;
-    ClaimedRecipe recipe = read_claimed_recipe(library_config(file));
-    if (recipe.study.empty()) out.push_back(std::move(recipe));
+    std::optional<ClaimedRecipe> recipe = claimed_recipe(method.key);
+    if (recipe && recipe->study.empty()) out.push_back(std::move(*recipe));
   }
   return out;
 }
@@ -187,7 +185,7 @@ TEST(Simulated, EveryClaimShowsItsBaselineAndDeclaresItsWorlds) {
 TEST(Simulated, ClaimsFailInTheirControls) {
   for (const char* key :
        {"torl", "vilbench", "spark", "rewardmath", "igpo", "consensus", "mle_rl", "compute_optimal"}) {
-    const ClaimedRecipe recipe = read_claimed_recipe(library_config(std::string("recipes/") + key + ".toml"));
+    const ClaimedRecipe recipe = read_claimed_recipe(library_config(std::string("methods/") + key + ".toml"));
     const SimulatedWorlds worlds(recipe, {}, 9001, 2);
     size_t controls = 0;
     for (const ClaimResult& claim : check_claims(

@@ -272,12 +272,30 @@ TEST(StudySpec, ArmsHaveTheirOwnIds) {
       {"id = \"process\"", "id = \"base\"", "id = \"base\"", "arm[1].id", {"names the base policy"}});
 }
 
+// The chain of a published method in an arm is the recipe that it stands for.
+TEST(StudySpec, AnArmMayNameAMethod) {
+  const std::string own = "  [[arm.operator]]\n  name = \"credit.grpo\"\n  into = \"advantage\"\n";
+  const auto by_method = [&](const std::string& lines) { return with(own, lines); };
+  EXPECT_NE(refused(by_method("method = \"pure/crdit\"\n")).field_name().find("arm[0].method"),
+            std::string::npos);
+  EXPECT_NE(std::string(refused(by_method("method = \"pure/crdit\"\n")).what()).find("did you mean 'credit'"),
+            std::string::npos);
+  const Error unknown = refused(by_method("method = \"pure\"\nwith.temprature = 1.0\n"));
+  EXPECT_EQ(unknown.field_name(), "arm[0].with.temprature");
+  EXPECT_GT(unknown.line(), 0);
+  const Error alone = refused(by_method(own + "with.temperature = 1.0\n"));
+  EXPECT_NE(std::string(alone.what()).find("with"), std::string::npos) << alone.what();
+  const Error columns = refused(by_method("method = \"pure\"\n"));
+  EXPECT_NE(std::string(columns.what()).find("'prm'"), std::string::npos)
+      << "the environment pays no such channel: " << columns.what();
+}
+
 TEST(StudySpec, AnArmHasARecipeOrOperators) {
   expect_refused({"label = \"Process\"",
                   "recipe = \"a.toml\"",
                   "recipe",
                   "arm[1].recipe",
-                  {"either a recipe file or [[arm.operator]] tables"}});
+                  {"either a recipe file, or a method, or [[arm.operator]] tables"}});
   expect_refused({"  [[arm.operator]]\n  name = \"credit.grpo\"\n  into = \"advantage\"\n",
                   "",
                   "[[arm]]",
