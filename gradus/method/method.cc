@@ -103,8 +103,9 @@ const Method& find_method(const std::string& name) {
     known.push_back(method.key);
     known.insert(known.end(), method.names.begin(), method.names.end());
   }
+  const std::string near = nearest_names(name, known).empty() ? "" : suggest(name, known) + "; ";
   throw Error::input(fmt::format("no method is called '{}'", name))
-      .hint(suggest(name, known) + " 'gradus methods WORDS' searches");
+      .hint(near + "'gradus methods' lists them, 'gradus methods WORDS' searches");
 }
 
 std::vector<const Method*> search_methods(const std::string& words) {

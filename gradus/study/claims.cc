@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "gradus/method/method.h"
+
 namespace gradus {
 
 namespace {
