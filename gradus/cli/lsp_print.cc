@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "gradus/base/error.h"
-#include "gradus/lsp/text.h"
 #include "gradus/lsp/uri.h"
 
 namespace gradus {
@@ -17,7 +16,7 @@ bool coloured() {
   return isatty(STDOUT_FILENO) == 1;
 }
 
-// As a person opens it; as it is where that would break the line or is no text.
+// As a person opens it, byte for byte; as it is where that would break the line.
 std::string name_of_file(const std::string& uri) {
   std::string name = uri;
   try {
@@ -28,7 +27,7 @@ std::string name_of_file(const std::string& uri) {
   }
   const bool control = std::any_of(name.begin(), name.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  return control || first_invalid_utf8(name) ? uri : name;
+  return control ? uri : name;
 }
 
 // "src/a.cc:3:5", counted from 1 as editors do.

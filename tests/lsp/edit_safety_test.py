@@ -271,7 +271,6 @@ class Scripted(Workspace):
         for outside in ("/etc/hosts@L1:C1", "file:///etc/hosts@L1:C1"):
             self.bundle("refs", outside, *server, exit_code=71)
 
-    @unittest.skip("open: plain output prints the escaped name, not the file's bytes")
     def test_answers_that_point_into_a_file_whose_name_is_no_utf8(self):
         self.write("a.w", "def one()\nuse one?\n")
         name = os.fsencode(self.folder) + b"/caf\xe9.w"
@@ -293,12 +292,9 @@ class Scripted(Workspace):
         ran = subprocess.run([COMMAND, "lsp", "refs", "a.w@L1:C5", *server], cwd=self.folder, capture_output=True, timeout=100)
         self.assertEqual(ran.stdout.splitlines()[-1], b"caf\xe9.w:1:5")
         json.loads(self.lsp("locate", "w://caf#two", *server, "--json").stdout)
-        for verb in ("refs", "def", "locate", "hover", "prepare-rename"):
-            self.bundle(verb, "ws:///caf%E9.w@L2:C5", *server)
         self.assertEqual(len(self.bundle("symbols", "ws:///caf%E9.w", *server)["facts"]["symbols"]), 1)
         self.bundle("diag", "ws:///caf%E9.w", *server)
-        for words in (["symbols", "caf\udce9.w"], ["refs", "caf\udce9.w@L2:C5"]):
-            self.bundle(*words, *server)
+        self.bundle("symbols", "caf\udce9.w", *server)
         # It is changed right, or nothing is.
         for more in ((), ("--apply", "--allow-dirty")):
             ran = self.lsp("rename", "a.w@L1:C5", "other", *more, *server, "--json")
@@ -308,6 +304,15 @@ class Scripted(Workspace):
             self.assertEqual(ran.returncode, 71)
             self.assertIn("caf\ufffd.w", ran.stdout)
             self.assertIn("rename the file", ran.stdout)
+
+    @unittest.skip("open: an address with a place in such a file is refused")
+    def test_places_in_a_file_whose_name_is_no_utf8(self):
+        with open(os.fsencode(self.folder) + b"/caf\xe9.w", "w", encoding="utf-8") as file:
+            file.write("use one?\ndef two()\n")
+        server = self.profile()
+        for verb in ("refs", "def", "locate", "hover", "prepare-rename"):
+            self.bundle(verb, "ws:///caf%E9.w@L2:C5", *server)
+        self.bundle("refs", "caf\udce9.w@L2:C5", *server)
 
     def test_a_column_behind_the_line(self):
         self.project()
