@@ -6,7 +6,7 @@
 
 #include "gradus/base/text.h"
 #include "gradus/lsp/capabilities.h"
-#include "gradus/lsp/database_root.h"
+#include "gradus/lsp/real_database.h"
 #include "gradus/lsp/server_request.h"
 #include "gradus/lsp/text.h"
 #include "gradus/lsp/uri.h"
@@ -80,10 +80,12 @@ ConnectionMaker process_of(const ServerProfile& profile, const std::string& root
                              profile.environment.end());
   command.argv.insert(command.argv.end(), profile.arguments.begin(), profile.arguments.end());
   return [command, profile, root]() -> std::unique_ptr<Connection> {
-    const std::optional<std::string> other = root_of_database(profile, root);
-    auto process = std::make_unique<ServerProcess>(command);
-    if (other) return renamed(std::move(process), root, *other);
-    return process;
+    ServerCommand now = command;
+    if (const auto database = real_database(profile, root)) {
+      now.argv.push_back(profile.database_argument + database->path);
+      now.needs = database;
+    }
+    return std::make_unique<ServerProcess>(std::move(now));
   };
 }
 

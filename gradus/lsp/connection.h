@@ -15,6 +15,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -46,6 +47,7 @@ struct ServerCommand {
   std::vector<std::pair<std::string, std::string>> environment;
   FrameLimits limits;
   size_t unread_bytes = size_t{256} << 20;  // what the server may leave unread
+  std::shared_ptr<const void> needs;        // kept until the server has ended
 };
 
 class ServerProcess : public Connection {

@@ -49,6 +49,7 @@ ServerProfile read_profile(const Config& config) {
   out.name = root.text("name");
   out.install = root.text("install", "");
   out.version_prefix = root.text("version_prefix", "");
+  out.database_argument = root.text("database_argument", "");
   out.executables = root.texts("executables");
   if (out.executables.empty()) throw root.error("executables", "no candidate").expected("at least one");
   out.arguments = root.texts("arguments", {});

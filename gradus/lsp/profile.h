@@ -16,6 +16,7 @@
 //   [index] token, files         progress that ends when the project is indexed, if one of the files is there
 //   background                   titles or tokens of progress that answers do not wait for
 //   config_files                 what the server reads of a project: they enter the configuration digest
+//   database_argument            followed by a folder: it reads the compilation database there and no other
 //   version_prefix               the log line that names the version, where the answer to initialize does not
 //
 //   const ServerProfile clangd = server_profile("clangd");         // or "my/server.toml"
@@ -47,7 +48,7 @@ struct DiagnosticsProfile {
 };
 
 struct ServerProfile {
-  std::string name, install, version_prefix;
+  std::string name, install, version_prefix, database_argument;
   std::vector<std::string> executables, arguments, config_files, inherit, background;
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<ServerLanguage> languages;
