@@ -150,7 +150,10 @@ std::shared_ptr<Client::Life> Client::ready_life() {
   const std::lock_guard start(start_mutex_);
   int before = 0;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // Without this the question would meet a life that, when a trace was recorded, had been over by then.
+    if (life_ && life_->connection && life_->connection->takes_no_more())
+      changed_.wait(lock, [&] { return life_->over; });
     if (life_ && !life_->over) return life_;
     if (starts_ > options_.restarts) throw *life_->end;
     before = starts_++;
@@ -518,8 +521,9 @@ bool Client::wait_until(Deadline deadline, const std::function<bool(const Server
   const std::shared_ptr<Life> life = life_;
   constexpr Milliseconds kLook{50};  // time passes without a message, and that may be what is waited for
   for (;;) {
-    if (life->over) throw *life->end;
+    // First, so that it does not depend on how soon the end behind it is seen.
     if (holds(view_)) return true;
+    if (life->over) throw *life->end;
     const Moment now = std::chrono::steady_clock::now();
     if (now >= deadline) return false;
     changed_.wait_until(lock, std::min<Deadline>(deadline, now + kLook));

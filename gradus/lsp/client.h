@@ -127,7 +127,8 @@ class Client {
   // Sends the text of an open document again as a new version that has to be judged anew.
   void rebuild_document(const std::string& uri);
 
-  // True once `holds`; false at the deadline. LspError LS_CRASH when the server ends meanwhile.
+  // True once `holds`, of what a server said before its end too; false at the deadline. LspError LS_CRASH
+  // when it ends before.
   bool wait_until(Deadline deadline, const std::function<bool(const ServerView&)>& holds);
   // Work that is reported and has been heard of lately: what a server never ends is not waited for.
   bool is_at_work(const ServerView& view) const;

@@ -151,6 +151,7 @@ bool Client::is_judged_before_files_changed(const std::string& uri) const {
 }
 
 void Client::settle(Milliseconds timeout) {
+  ready_life();  // what an ended one has said of its work is over
   bool indexed = false;
   for (const std::string& file : profile_.index_files) {
     std::error_code ignored;

@@ -35,6 +35,8 @@ class Connection {
   // The next message; nothing once the stream has ended or somebody interrupted. LspError LS_CRASH on
   // garbage.
   virtual std::optional<std::string> receive() = 0;
+  // True where it is known that the end comes without another message to the server; from any thread.
+  virtual bool takes_no_more() const { return false; }
   virtual void interrupt() = 0;  // receive() returns nothing from now on; from any thread
   // Ends the server; waits so long for it to leave by itself.
   virtual void stop(std::chrono::milliseconds patience) = 0;

@@ -166,6 +166,10 @@ class ReplayConnection : public Connection {
     return with_file_uris(std::move(message), root_).dump();
   }
 
+  bool takes_no_more() const override {
+    const std::lock_guard lock(mutex_);
+    return ends_ && left_ == 0;
+  }
   void interrupt() override {
     const std::lock_guard lock(mutex_);
     interrupted_ = true;
@@ -185,7 +189,7 @@ class ReplayConnection : public Connection {
 
   std::shared_ptr<const Trace> trace_;
   std::string root_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   // Everything by its place in the trace, in whose order the server spoke.
   std::map<std::string, std::deque<size_t>> known_;  // by key: what was not sent yet
