@@ -74,22 +74,28 @@ Client::Document& Client::open_or_refuse(const std::string& uri) {
 int64_t Client::change_document(const std::string& uri, const std::string& text, const Json& extra) {
   const std::string name = file_uri(path_of_uri(uri));
   const DocumentsLock locked = lock_documents();
-  int64_t version = 0;
-  std::string sent;
+  const bool reopen = profile_.diagnostics.reopen;
+  Document sent;
   {
     const std::lock_guard lock(mutex_);
     Document& document = open_or_refuse(name);
     document.text = with_plain_lines(text);
-    version = ++document.version;
+    ++document.version;
     document.files_epoch = files_epoch_;
     document.sent = view_.serial;
-    sent = document.text;
+    if (reopen) view_.published.erase(name);
+    sent = document;
   }
-  Json params = {{"textDocument", {{"uri", name}, {"version", version}}},
-                 {"contentChanges", Json::array({Json{{"text", sent}}})}};
+  if (reopen) {
+    tell(locked.life, "textDocument/didClose", {{"textDocument", {{"uri", name}}}});
+    tell(locked.life, "textDocument/didOpen", opening(name, sent));
+    return sent.version;
+  }
+  Json params = {{"textDocument", {{"uri", name}, {"version", sent.version}}},
+                 {"contentChanges", Json::array({Json{{"text", sent.text}}})}};
   params.update(extra);
   tell(locked.life, "textDocument/didChange", params);
-  return version;
+  return sent.version;
 }
 
 void Client::rebuild_document(const std::string& uri) {

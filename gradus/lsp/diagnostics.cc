@@ -18,6 +18,7 @@ struct Wanted {
   // Of a server that publishes without versions: messages before an answer that it gave to a question asked
   // after the text was sent.
   std::optional<uint64_t> read_by;
+  Moment read_at{};
 };
 
 Wanted wanted_of(const Client& client, const std::string& uri) {
@@ -43,7 +44,7 @@ bool is_quiet(const Publication& publication, const Wanted& wanted, const Diagno
   constexpr double kLonger = 3;
   const bool sure = !publication.diagnostics.empty() && publication.serial > wanted.read_by.value_or(0);
   const std::chrono::duration<double> quiet(profile.quiet_s * (sure ? 1 : kLonger));
-  return std::chrono::steady_clock::now() - publication.received >= quiet;
+  return std::chrono::steady_clock::now() - std::max(publication.received, wanted.read_at) >= quiet;
 }
 
 // Why the wait for `wanted` is not over; empty: it is.
@@ -123,6 +124,7 @@ std::vector<FileDiagnostics> published_of(Client& client, const std::vector<std:
     if (!whole) too_late(late, reason);
     if (!unread) return out;
     unread->read_by = read_by(client, unread->uri, deadline);
+    unread->read_at = std::chrono::steady_clock::now();
   }
 }
 

@@ -36,6 +36,7 @@ DiagnosticsProfile read_diagnostics(const Section& section) {
   out.idle_method = section.text("idle_method", "");
   out.idle_state = section.text("idle_state", "");
   out.quiet_s = section.number("quiet_s", out.quiet_s, 0.01, 600);
+  out.reopen = section.flag("reopen", out.reopen);
   out.rebuild = table_or_empty(section, "rebuild");
   out.suppressions = section.texts("suppressions", {});
   out.fatal_codes = section.texts("fatal_codes", {});

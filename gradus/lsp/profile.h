@@ -11,6 +11,8 @@
 //     idle_method, idle_state    the notification {uri, state} which says that a file's work is done
 //     quiet_s                    seconds without a word after which a publication without a version counts
 //     rebuild                    put into didChange: the file is judged anew after others changed on disk
+//     reopen                     a changed file is closed and opened again: for a server that publishes
+//                                nothing of one that stays clean
 //     suppressions               markers that hide diagnostics
 //     fatal_codes                codes of errors behind which others are hidden; "": no code
 //   [index] token, files         progress that ends when the project is indexed, if one of the files is there
@@ -40,7 +42,7 @@ struct ServerLanguage {
 };
 
 struct DiagnosticsProfile {
-  bool pull = false;
+  bool pull = false, reopen = false;
   std::string idle_method, idle_state;  // empty: the server does not say
   Json rebuild = Json::object();
   std::vector<std::string> suppressions, fatal_codes;

@@ -201,6 +201,20 @@ class Scripted(Workspace):
         paid = json.loads(self.ok("reward", "edits.json", "--json", *self.profile("no-version")))
         self.assertEqual([(step["diagnosticsBefore"], step["diagnosticsAfter"]) for step in paid["steps"]], [(0, 1), (1, 0)])
 
+    def test_servers_that_say_nothing_of_a_file_that_stays_clean(self):
+        quiet = 'mode = "push"\nquiet_s = 0.2\n'
+        for more in (["news", "no-version"], ["news", "no-version", "clears"]):
+            reopened = quiet.replace("0.2", "0.4") + "reopen = true"
+            self.project()
+            self.assertTrue(self.checks(self.renamed(*more, diagnostics=reopened))["judged"])
+            states = {"start": {"c.w": "def a()\n"}, "steps": [{"files": {"c.w": text}} for text in (
+                "def b()\n", "def b() !\n", "def b() !!\n", "def c()\n", "def d()\n")]}
+            self.write("edits.json", json.dumps(states))
+            paid = json.loads(self.ok("reward", "edits.json", "--json", *self.profile(*more, diagnostics=reopened)))
+            self.assertEqual([step["diagnosticsAfter"] for step in paid["steps"]], [0, 1, 2, 0, 0], more)
+            self.project()
+            self.assertFalse(self.checks(self.renamed(*more, diagnostics=quiet))["judged"])
+
     def test_progress_that_never_ends(self):
         self.project()
         server = self.profile("endless")
@@ -330,7 +344,7 @@ class Scripted(Workspace):
                                                '[diagnostics]\nmode = "push"\nloudness = 1\n')
         ran = self.lsp("doctor", str(self.above / "wrong.toml"))
         self.assertEqual(ran.returncode, 2)
-        for key in ("suppressions", "fatal_codes", "rebuild", "quiet_s"):
+        for key in ("suppressions", "fatal_codes", "rebuild", "reopen", "quiet_s"):
             self.assertIn(key, ran.stderr)
 
     def test_traces_of_checked_renames_replay(self):
