@@ -45,9 +45,9 @@ class Server(unittest.TestCase):
         return (self.folder / name).read_text()
 
     def bundle(self, *arguments, exit_code=0):
-        ran = subprocess.run([COMMAND, "lsp", *arguments, "--json", "--timeout", "60", "--server",
+        ran = subprocess.run([COMMAND, "lsp", *arguments, "--json", "--timeout", "240", "--server",
                               str(SOURCE / f"servers/more/{self.server}.toml")], cwd=self.folder, env=self.environment,
-                             capture_output=True, text=True, timeout=300)
+                             capture_output=True, text=True, timeout=900)
         self.assertEqual(ran.returncode, exit_code, f"{arguments}: {ran.stdout}{ran.stderr}")
         return json.loads(ran.stdout)
 
