@@ -2,7 +2,8 @@
 # Everything real is in CMake and scripts/: this file only puts the steps in order.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build study test test-python format sanitize tsan clean
+.PHONY: help setup configure command build install package study test test-python format sanitize tsan clean
+PREFIX ?= /usr/local
 
 # Ninja shows a moving line on a terminal; elsewhere (CI, a log) it stays silent unless something fails.
 NINJA := $(shell [ -t 1 ] && echo ninja || echo ninja --quiet)
@@ -19,10 +20,25 @@ setup: ## Install missing Debian packages, after saying which
 configure: setup
 	@scripts/configure.sh release
 
-build: configure ## Set up and build; the command is build/gradus
+# What the command is built from, and not what the tests need.
+command:
+	@scripts/setup.sh study
+	@scripts/configure.sh command
+
+build: command ## Install what the command is built from, and build it: build/gradus
 	@echo "build: compiling (minutes the first time)"
 	@$(NINJA) -C build gradus
 	@echo "build: done, the command is build/gradus"
+
+install: command ## Build and install: make install PREFIX=~/.local (DESTDIR= for packagers)
+	@$(NINJA) -C build installed
+	@DESTDIR="$(DESTDIR)" cmake --install build --prefix "$(PREFIX)" >/dev/null
+	@echo "install: done, the command is $(DESTDIR)$(PREFIX)/bin/gradus"
+
+package: command ## Build build/gradus_*.deb and build/gradus-dev_*.deb
+	@$(NINJA) -C build installed
+	@cd build && cpack -G DEB >cpack.log || { cat cpack.log; exit 3; }
+	@ls build/*.deb
 
 study: build ## Build, run the main study, print the verdict and the path of the report
 	@build/gradus study studies/clean_code.toml

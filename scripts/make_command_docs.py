@@ -12,8 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-PATH = """The build leaves the command in `build/gradus`. In the source tree `export PATH="$PWD/build:$PATH"` lets a shell find it under its
-name, and so does a symbolic link from a folder of the PATH; what belongs to it stays beside the original.
+PATH = """`make install` puts the command on PATH ([install.md](../install.md)). The build leaves it in `build/gradus`: in the source tree
+`export PATH="$PWD/build:$PATH"` lets a shell find it under its name, and so does a symbolic link from a folder of the PATH; what belongs to it stays beside
+the original.
 """
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NOTE = "<!-- Written by scripts/make_command_docs.py from the command's own descriptions: change those. -->\n"
@@ -24,9 +25,9 @@ def text_of(command, *arguments):
     return ran.stdout
 
 
-def verbs_of(command):
-    """(verb, one-line summary) in the order of `gradus --help`."""
-    listed = text_of(command, "--help").split("Subcommands:")[1]
+def verbs_of(command, *path):
+    """(verb, one-line summary) in the order of `gradus --help`, or of the help of a command that has commands."""
+    listed = text_of(command, *path, "--help").split("Subcommands:")[1].split("\n\n")[0]
     listed = re.sub(r"\n {10,}", " ", listed)  # a summary of two lines
     return re.findall(r"^  (\S+)\s+(.*)$", listed, re.MULTILINE)
 

@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of scripts/packages.txt that are missing, after saying which, and the language
-# servers of servers/package.json.
+# servers of servers/package.json; with `study` only what the command is built from and what a study runs.
 # Exit code 3: something is missing and this user may not install it; the list to install is printed.
 #
-#   scripts/setup.sh
+#   scripts/setup.sh [study] [--say]        --say: how much it would install, and nothing else
 set -euo pipefail
 cd "$(dirname "$0")/.."
+whole=yes say=
+for word in "$@"; do
+  case "$word" in
+    study) whole= ;;
+    --say) say=yes ;;
+    *) echo "usage: scripts/setup.sh [study] [--say]" >&2; exit 2 ;;
+  esac
+done
 
 # A node from elsewhere than Debian brings its own npm, and the two cannot be installed together: what
 # counts for these two is the command, not the package.
@@ -24,11 +32,22 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 
 missing=()
-while read -r package; do
+while read -r package purpose; do
+  [ -n "$whole" ] || [ "$purpose" = study ] || continue
   is_there "$package" || missing+=("$package")
 done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' scripts/packages.txt)
+
+if [ -n "$say" ]; then
+  [ "${#missing[@]}" -gt 0 ] || { echo "setup: nothing is missing"; exit 0; }
+  apt-get install --no-install-recommends --assume-no "${missing[@]}" 2>/dev/null |
+    sed -n -e 's/^[0-9]* upgraded, \([0-9]*\) newly installed.*/setup: \1 packages/p' -e 's/^Need to get/setup: to fetch:/p' \
+        -e 's/^After this operation, \(.*\) of additional.*/setup: on disk: \1/p'
+  exit 0
+fi
+
 # Language servers that come from npm: the versions of servers/package-lock.json, in servers/node_modules.
 install_servers() {
+  [ -n "$whole" ] || return 0
   cmp -s servers/package-lock.json servers/node_modules/.installed-lock.json && return
   echo "setup: installing the language servers of servers/package.json"
   npm ci --prefix servers --no-audit --no-fund --loglevel=error >/dev/null

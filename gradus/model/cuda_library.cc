@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "gradus/base/error.h"
-#include "gradus/base/program_folder.h"
+#include "gradus/base/program_part.h"
 
 namespace gradus {
 
@@ -23,14 +23,15 @@ Loaded absent(std::string why, std::string remedy) {
 }
 
 Loaded load() {
-  const std::filesystem::path path = program_folder() / kCudaLibrary;
+  const std::filesystem::path path = program_part(kCudaLibrary);
   std::error_code unknown;
   if (!std::filesystem::exists(path, unknown)) {
     if (!kBuiltWithTorch)
       return absent("this build of Gradus has no libtorch",
                     "build with a CUDA libtorch and -DGRADUS_TORCH=ON");
-    return absent(fmt::format("{} is not beside the program", path.string()),
-                  "copy it there from where Gradus was built, or call the program by a symbolic link");
+    return absent(
+        fmt::format("{} is neither beside the program nor in ../lib/gradus from there", kCudaLibrary),
+        "build Gradus with a CUDA libtorch (-DGRADUS_TORCH=ON) and install that");
   }
   void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   void* const entry = handle ? dlsym(handle, kCudaEntry) : nullptr;

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "gradus/base/error.h"
-#include "gradus/base/program_folder.h"
+#include "gradus/base/program_part.h"
 #include "gradus/tool/clang_protocol.h"
 
 namespace gradus {
@@ -22,7 +22,7 @@ constexpr seconds kPatience{120};
 
 std::string find_program() {
   if (const char* named = std::getenv("GRADUS_CLANG"); named != nullptr && *named != 0) return named;
-  return program_folder() / "gradus-clang";
+  return program_part("gradus-clang");
 }
 
 template <class T>
@@ -34,8 +34,8 @@ void append(std::string& bytes, const T& value) {
 
 ClangProcess::ClangProcess()
     : child_({find_program()}, {.name = "gradus-clang",
-                                .hint = "`make build` leaves gradus-clang beside gradus; $GRADUS_CLANG names "
-                                        "another place",
+                                .hint = "gradus-clang belongs beside the program or into ../lib/gradus from "
+                                        "there; $GRADUS_CLANG names another place",
                                 .socket = clang_child::socket_fd,
                                 .silent = true}) {
   clang_child::Hello hello{};

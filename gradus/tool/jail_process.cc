@@ -55,7 +55,8 @@ JailProcess::JailProcess(const SandboxOptions& options, const std::filesystem::p
       guard_({program.string(), std::to_string(options.cpu_ms), std::to_string(options.wall_ms),
               std::to_string(options.memory_mib), std::to_string(mask_of(options.give_up))},
              {.name = "the sandbox program",
-              .hint = "`make build` leaves gradus-jail beside gradus; $GRADUS_JAIL names another place",
+              .hint = "gradus-jail belongs beside the program or into ../lib/gradus from there; $GRADUS_JAIL "
+                      "names another place",
               .socket = jail::socket_fd}) {
   try {
     check_layers(options);

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "gradus/base/error.h"
-#include "gradus/base/program_folder.h"
+#include "gradus/base/program_part.h"
 #include "gradus/tool/jail_process.h"
 
 namespace gradus {
@@ -26,7 +26,7 @@ constexpr std::string_view status_names[] = {
 std::filesystem::path find_program(const SandboxOptions& options) {
   if (!options.jail_program.empty()) return options.jail_program;
   if (const char* named = std::getenv("GRADUS_JAIL"); named != nullptr && *named != 0) return named;
-  return program_folder() / "gradus-jail";
+  return program_part("gradus-jail");
 }
 
 void check_range(const char* field, int value, int low, int high) {

@@ -8,12 +8,13 @@ namespace gradus {
 
 namespace {
 
-// GRADUS_LIBCLANG: the file that CMake found.
+// GRADUS_LIBCLANG: the file that CMake found, there with the headers; GRADUS_LIBCLANG_NAME: what it calls
+// itself, which is there on a machine that runs and does not build.
 Error failed() {
   return Error::outside("libclang cannot be loaded")
-      .at(GRADUS_LIBCLANG)
+      .at(GRADUS_LIBCLANG_NAME)
       .found(dlerror())
-      .hint("install libclang-14-dev and build again");
+      .hint("install it: on Debian 12 apt-get install libclang1-14");
 }
 
 template <class Function>
@@ -23,7 +24,8 @@ void find(void* library, const char* name, Function& function) {
 }
 
 Libclang load() {
-  void* const library = dlopen(GRADUS_LIBCLANG, RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen(GRADUS_LIBCLANG, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) library = dlopen(GRADUS_LIBCLANG_NAME, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw failed();
   Libclang out;
 #define GRADUS_FUNCTION(name) find(library, "clang_" #name, out.name);
