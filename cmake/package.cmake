@@ -10,8 +10,8 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION "process rewards for the steps of rollouts
- Gives every step of a rollout a reward, trains with and without it, and shows
- what it bought, with paired seeds and intervals.")
+Gives every step of a rollout a reward, trains with and without it, and shows
+what it bought, with paired seeds and intervals.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME gradus)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SHLIBDEPS ON)
 # Loaded by name, so that dpkg-shlibdeps does not see it.
@@ -20,7 +20,7 @@ set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS ${libclang_package})
 set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS clang-tidy)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "clangd, git")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "process rewards for the steps of rollouts (C++ library)
- Headers and static library of gradus, for CMake (gradus::gradus) and pkg-config.")
+Headers and static library of gradus, for CMake (gradus::gradus) and pkg-config.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME gradus-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
