@@ -3,7 +3,7 @@
 #   bin/gradus
 #   lib/gradus/{gradus-jail,gradus-clang,gradus-cuda.so}
 #   lib/libgradus.a, include/gradus, lib/cmake/gradus, lib/pkgconfig/gradus.pc      (component development)
-#   share/gradus/{studies,recipes,servers}, share/man, share/bash-completion, share/doc/gradus
+#   share/gradus/{studies,recipes,methods,servers}, share/man, share/bash-completion, share/doc/gradus
 set(parts lib/gradus)
 install(TARGETS gradus RUNTIME DESTINATION bin COMPONENT command)
 install(TARGETS gradus-jail gradus-clang RUNTIME DESTINATION ${parts} COMPONENT command)
@@ -12,7 +12,7 @@ if(TARGET gradus_cuda)
   set_target_properties(gradus_cuda PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS gradus_cuda LIBRARY DESTINATION ${parts} COMPONENT training)
 endif()
-install(DIRECTORY studies recipes DESTINATION share/gradus COMPONENT command FILES_MATCHING PATTERN "*.toml")
+install(DIRECTORY studies recipes methods DESTINATION share/gradus COMPONENT command FILES_MATCHING PATTERN "*.toml")
 install(FILES servers/package.json servers/package-lock.json DESTINATION share/gradus/servers COMPONENT command)
 install(DIRECTORY servers/ DESTINATION share/gradus/servers COMPONENT command FILES_MATCHING PATTERN "*.toml"
         PATTERN node_modules EXCLUDE)
