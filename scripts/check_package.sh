@@ -6,11 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$(mktemp -d)
-remove() {
-  mountpoint -q "$root/proc" && umount "$root/proc"
-  rm -rf --one-file-system "$root"
-}
-trap remove EXIT
+trap 'rm -rf --one-file-system "$root"' EXIT
 if [ -n "${1:-}" ]; then
   tar -C "$root" -xf "$1"
 else
@@ -27,8 +23,11 @@ page = Path("docs/cpp.md").read_text()
 for name, text in re.findall(r"File `([^`]+)`:\n\n```\w+\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
     (Path(sys.argv[1]) / name).write_text(text)
 PYTHON
-mount --bind /proc "$root/proc"
-inside() { chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
+# Not chroot: the kernel gives no user namespace, which the sandbox is made of, to what runs in one.
+inside() {
+  unshare --mount --propagation private sh -ec 'mount --rbind "$0" "$0"; mount --rbind /proc "$0/proc"; mount --rbind /dev "$0/dev"; cd "$0"; mkdir -p host
+    pivot_root . host; cd /; exec env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"' "$root" "$@"
+}
 inside apt-get update -q >/dev/null
 inside sh -c 'apt-get install -q -y --no-install-recommends /gradus_*.deb' >"$root/log" 2>&1 || { tail "$root/log"; exit 1; }
 echo "package: $(sed -n 's/^Need to get \(.*\) of archives.*/fetched \1 with what it depends on/p' "$root/log")"
