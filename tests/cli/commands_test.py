@@ -184,7 +184,7 @@ class Names(CommandTest):
     def test_unknown_names(self):
         self.refused(["operators", "credit.grop"], "no operator or environment 'credit.grop'", "'credit.grpo'")
         self.refused(["reproduce", "post_evel"], "no method 'post_evel'", "'post_eval'")
-        self.refused(["reproduce", "magentic"], "'magentic' is not built yet")
+        self.refused(["reproduce", "magentic"], "no claim of 'magentic' is built yet")
 
     def test_a_room_of_operators(self):
         for room in ("credit", "credit.", "shape", "reward"):

@@ -111,15 +111,24 @@ TEST(CodeEnvironment, SloppinessIsKnownOfEveryProgramAndInItsFold) {
   EXPECT_EQ(result.batch.column("rollout.hidden_pass")[1], 0.0f);
 }
 
-// The reward's libclang and the metrics' grammar are instruments of their own.
-TEST(CodeEnvironment, TheMetricsOfSloppinessShareNothingWithTheReward) {
+// The reward's libclang and the metrics' grammar are instruments of their own; what they may share is the
+// family that both name.
+TEST(CodeEnvironment, TheMetricsOfSloppinessNameTheirFamilies) {
   size_t metrics = 0;
   const auto env = environment();
   for (const MetricSpec& metric : env->info().metrics) {
     if (!metric.id.starts_with("sloppy")) continue;
     ++metrics;
     EXPECT_EQ(metric.evaluator, "code.grammar");
-    EXPECT_EQ(metric.components, std::vector<std::string>{"grammar"});
+    EXPECT_EQ(metric.components.front(), "grammar");
+    const Families wanted = metric.id == "sloppy"         ? families_of_fold(1) | families_of_fold(2)
+                            : metric.id == "sloppy_fold1" ? families_of_fold(1)
+                                                          : families_of_fold(2);
+    const bool one = metric.components.size() == 2;
+    EXPECT_EQ(metric.components.size(), one ? 2 : 1 + wanted.count()) << metric.id;
+    if (one) {
+      EXPECT_EQ("sloppy_" + metric.components[1], metric.id);
+    }
     EXPECT_FALSE(metric.higher_is_better);
   }
   EXPECT_EQ(metrics, 3 + kFamilies);
