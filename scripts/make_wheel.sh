@@ -13,5 +13,5 @@ trap 'rm -rf "$folder"' EXIT
 "$folder/venv/bin/pip" wheel --quiet --no-deps --wheel-dir "$folder/plain" ./python
 mkdir -p dist
 rm -f dist/gradus_rewards-*"$("$folder/venv/bin/python" -c 'import sys; print("-cp%d%d-" % sys.version_info[:2])')"*.whl
-PATH="$folder/venv/bin:$PATH" "$folder/venv/bin/auditwheel" --quiet repair --wheel-dir dist "$folder"/plain/*.whl
+PATH="$folder/venv/bin:$PATH" "$folder/venv/bin/auditwheel" repair --wheel-dir dist "$folder"/plain/*.whl >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 1; }
 ls dist/gradus_rewards-*.whl
