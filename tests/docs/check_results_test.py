@@ -15,37 +15,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 COMMAND = ""
 
-STUDY = """name = "small"
-baseline = "outcome"
-seeds = 2
-[environment]
-name = "calculator"
-[policy]
-width = 16
-demonstrations = 10
-[training]
-updates = 1
-prompts = 1
-samples = 2
-[evaluation]
-primary = "useful_calls"
-constraint = "correct"
-margin = 0.02
-every = 1
-tasks = 2
-samples = 1
-[[arm]]
-id = "outcome"
-  [[arm.operator]]
-  name = "credit.grpo"
-  into = "advantage"
-[[arm]]
-id = "process"
-  [[arm.operator]]
-  name = "credit.step_return"
-  channel = "call_ok"
-  into = "advantage"
-"""
+STUDY = (SOURCE / "tests/study/smallest.toml").read_text()
 
 TOLD = "gradus study studies/a.toml --seed 7"
 PAGE = """# Numbers
