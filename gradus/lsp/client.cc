@@ -82,7 +82,7 @@ ConnectionMaker process_of(const ServerProfile& profile, const std::string& root
   return [command, profile, root]() -> std::unique_ptr<Connection> {
     ServerCommand now = command;
     if (const auto database = real_database(profile, root)) {
-      now.argv.push_back(profile.database_argument + database->path);
+      now.argv.push_back(profile.database_argument + database->root());
       now.needs = database;
     }
     return std::make_unique<ServerProcess>(std::move(now));

@@ -1,8 +1,6 @@
 #include "gradus/lsp/real_database.h"
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "gradus/base/error.h"
@@ -76,18 +74,7 @@ class RealPaths {
 
 }  // namespace
 
-DatabaseCopy::DatabaseCopy() {
-  path = (fs::temp_directory_path() / "gradus-database-XXXXXX").string();
-  if (!mkdtemp(path.data()))
-    throw LspError(Status::ls_crash, Error::outside("a temporary folder cannot be made").at(path));
-}
-
-DatabaseCopy::~DatabaseCopy() {
-  std::error_code ignored;
-  fs::remove_all(path, ignored);
-}
-
-std::shared_ptr<const DatabaseCopy> real_database(const ServerProfile& profile, const std::string& root) {
+std::shared_ptr<const ScratchFolder> real_database(const ServerProfile& profile, const std::string& root) {
   if (profile.database_argument.empty()) return nullptr;
   Json database = database_of(profile, root);
   if (!database.is_array()) return nullptr;
@@ -95,17 +82,17 @@ std::shared_ptr<const DatabaseCopy> real_database(const ServerProfile& profile, 
   bool changed = false;
   for (Json& entry : database) changed = paths.put_into(entry) || changed;
   if (!changed) return nullptr;
-  const auto copy = std::make_shared<const DatabaseCopy>();
-  const fs::path cache = fs::path(root) / ".cache";
-  std::error_code ignored;  // without it every start indexes anew
-  fs::create_directory(cache, ignored);
-  fs::create_directory_symlink(cache, fs::path(copy->path) / ".cache", ignored);
-  std::ofstream out(fs::path(copy->path) / kName, std::ios::binary);
-  out << database.dump() << std::flush;
-  if (out) return copy;
-  throw LspError(Status::ls_crash, Error::outside("a compilation database without links cannot be written")
-                                       .at(copy->path)
-                                       .hint("make room there, or make the database anew in " + root));
+  try {
+    const auto copy = std::make_shared<const ScratchFolder>();
+    const fs::path cache = fs::path(root) / ".cache";
+    std::error_code ignored;  // without it every start indexes anew
+    fs::create_directory(cache, ignored);
+    fs::create_directory_symlink(cache, copy->path(".cache"), ignored);
+    copy->put(kName, database.dump());
+    return copy;
+  } catch (Error& error) {
+    throw LspError(Status::ls_crash, error.hint("make room there, or make the database anew in " + root));
+  }
 }
 
 }  // namespace gradus
