@@ -1,6 +1,6 @@
-// Where programs are: those that belong to the running one lie beside it, others on PATH.
+// Where programs are: the running one, and others on PATH. What belongs to Gradus finds program_part.h.
 //
-//   const std::filesystem::path jail = program_folder() / "gradus-jail";
+//   const std::filesystem::path here = program_folder();
 //   const std::optional<std::string> git = program_on_path("git");       // nothing: it is not installed
 //
 // Links are followed. Throws Error::outside where the system does not tell (/proc is not there).

@@ -124,11 +124,6 @@ Json reproduce_study(const ClaimedRecipe& recipe, const Options& options) {
   return claims;
 }
 
-Json reproduce(const std::string& key, const Options& options) {
-  const ClaimedRecipe recipe = *claimed_recipe(key);
-  return recipe.study.empty() ? reproduce_simulated(recipe, options) : reproduce_study(recipe, options);
-}
-
 int run(const Options& options) {
   if (options.list) return list_methods(options.json), 0;
   if (options.all && !options.set.empty())
@@ -147,12 +142,14 @@ int run(const Options& options) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       throw Error::input("no method '" + key + "'").hint(suggest(key, known) + " (gradus reproduce --list)");
     }
-    if (!claimed_recipe(key)) {
+    const std::optional<ClaimedRecipe> recipe = claimed_recipe(key);
+    if (!recipe) {
       Error error = Error::input("no claim of '" + key + "' is built yet");
       throw error.hint(method_of_key(key) ? "gradus methods " + key + " says what of it is"
                                           : "gradus reproduce --list says what is");
     }
-    found.push_back(reproduce(key, options));
+    found.push_back(recipe->study.empty() ? reproduce_simulated(*recipe, options)
+                                          : reproduce_study(*recipe, options));
     holds = holds && found.back().at("holds") == true;
   }
   if (options.json) fmt::print("{}\n", (options.all ? found : found.at(0)).dump(2));

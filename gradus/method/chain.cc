@@ -84,4 +84,10 @@ Recipe filled(const Chain& chain, const Json& given, const Place& place) {
   return put_in(chain.steps, values);
 }
 
+Recipe filled(const Chain& chain, const Section& arm) {
+  const std::optional<Section> given = arm.maybe("with");
+  if (!given) return filled(chain, Json::object(), arm.place());
+  return filled(chain, given->rest({}), given->place());
+}
+
 }  // namespace gradus

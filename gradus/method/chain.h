@@ -29,5 +29,7 @@ Chain read_chain(const std::string& name, const Section& section);
 // With all parameters filled in. Throws an input error for one that the chain does not have, or of another
 // kind; `place` is blamed for it.
 Recipe filled(const Chain& chain, const Json& given, const Place& place);
+// With what stands in an arm's table "with".
+Recipe filled(const Chain& chain, const Section& arm);
 
 }  // namespace gradus

@@ -16,9 +16,7 @@ namespace {
 Recipe operators_of(const Section& section, const Method& method) {
   if (!section.has("chain")) return section.has("operator") ? read_recipe(section) : Recipe{};
   if (section.has("operator")) throw section.error("chain", "an arm has either a chain or operators");
-  const std::optional<Section> given = section.maybe("with");
-  return filled(method.chain(section.text("chain")), given ? given->rest({}) : Json::object(),
-                given ? given->place() : section.place());
+  return filled(method.chain(section.text("chain")), section);
 }
 
 Arm read_arm(const Section& section, const Method& method, const Spec& world, const Params& params) {

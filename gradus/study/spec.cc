@@ -136,10 +136,8 @@ Recipe named_recipe(const Section& arm, const std::string& study_file) {
 // method = "pure/credit", with.temperature = 0.5
 Recipe chain_of_method(const Section& arm) {
   const std::string name = arm.text("method");
-  const std::optional<Section> given = arm.maybe("with");
   try {
-    const Chain& chain = find_chain(name).chain;
-    return filled(chain, given ? given->rest({}) : Json::object(), given ? given->place() : arm.place());
+    return filled(find_chain(name).chain, arm);
   } catch (Error& error) {
     if (!error.file().empty()) throw;
     throw arm.error("method", error.what());

@@ -15,7 +15,7 @@
 // depend on that grouping. Safe to call from many threads. A statement that does not compile counts as a
 // reader of every name in it, so that it makes no other statement look useless.
 //
-// libclang runs in children of their own (gradus-clang, beside the running program or named by $GRADUS_CLANG)
+// libclang runs in children of their own (gradus-clang, a program_part() or named by $GRADUS_CLANG)
 // with limits: 5 s of processor time for a translation unit, 2 GiB of memory, no files. A source that kills,
 // hangs or exceeds them has a `failure` and no facts; those beside it are judged as if it were not there.
 #pragma once

@@ -73,7 +73,7 @@ struct SandboxOptions {
   int memory_mib = 64;   // per program, compiling included
   // Layers not asked for; any other layer that is missing is an Error::outside.
   std::vector<SandboxLayer> give_up;
-  std::filesystem::path jail_program;  // empty: $GRADUS_JAIL, else `gradus-jail` beside the running program
+  std::filesystem::path jail_program;  // empty: $GRADUS_JAIL, else program_part("gradus-jail")
 };
 
 // Larger jobs are answered with `compile_error` (source) or refused with Error::input (the rest).

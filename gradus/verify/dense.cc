@@ -2,6 +2,7 @@
 
 #include "gradus/learn/operators.h"
 #include "gradus/method/method.h"
+#include "gradus/rollout/pipeline.h"
 #include "gradus/verify/golden.h"
 
 namespace gradus {
@@ -133,15 +134,10 @@ void run_operator(RolloutBatch& batch, const std::string& op, const Json& params
 
 void run_chain(RolloutBatch& batch, const std::string& chain, const Json& parameters,
                const OperatorContext& context) {
-  const Recipe recipe = filled(find_chain(chain).chain, parameters, {});
-  for (size_t i = 0; i < recipe.size(); ++i) {
-    operators()
-        .make(recipe[i].op, recipe[i].params, recipe[i].place)
-        ->apply(batch, {.random = context.random.child(i),
-                        .threads = context.threads,
-                        .updates = context.updates,
-                        .memory = context.memory ? &(*context.memory)[std::to_string(i)] : nullptr});
-  }
+  Pipeline pipeline(operators(), batch.column_names());
+  for (const RecipeStep& step : filled(find_chain(chain).chain, parameters, {}))
+    pipeline.add(step.op, step.params, step.place);
+  pipeline.apply(batch, context);
 }
 
 }  // namespace gradus
